@@ -67,7 +67,8 @@ public struct CompanionAction: Sendable {
 public struct CompanionUpload: Sendable {
   public let id: String
   public let shot: String
-  /// Where it lies until `CompanionSession.drop(_:)`; its time is that of the file on the phone, where the phone told it.
+  /// The path of the file until `CompanionSession.drop(_:)` removes it. The file's modification time is that of the file on the
+  /// phone, where the phone told it.
   public let path: String
   public let sha256: String
 

@@ -16,7 +16,7 @@ final class TaskFolder: Sendable {
   }
 
   private struct Done: Codable {
-    /// Of the newest actions, the newest last.
+    /// The ids of the newest actions that were done or refused, the newest last.
     var ids: [String] = []
     var outcomes: [CompanionOutcome] = []
   }

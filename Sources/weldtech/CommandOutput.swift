@@ -60,8 +60,8 @@ extension Workplace {
       $0.text.hasPrefix(absolutePath(home) + "/")
     }
     let isThere = (try? target.status())?.kind == .regular
-    let present = isThere ? try read(path, atMost: 1 << 30) : Data()
-    if isInHome || !present.isEmpty && present.prefix(4) != data.prefix(4) { throw OutputTaken(path: path) }
+    let beginning = isThere ? try self.beginning(of: path, maxBytes: 4) : Data()
+    if isInHome || !beginning.isEmpty && beginning != data.prefix(4) { throw OutputTaken(path: path) }
     try write(data, to: path)
   }
 

@@ -28,6 +28,14 @@ extension Workplace {
     } catch { throw FileFailure(reading: error, atMost: limit) }
   }
 
+  /// Reads the first bytes of a file.
+  /// - Throws: `FileFailure`.
+  func beginning(of path: String, maxBytes: Int) throws(FileFailure) -> Data {
+    do throws(FileError) {
+      return try OpenFile(reading: FilePath(path)).beginning(maxBytes: maxBytes) { isInterrupted }
+    } catch { throw FileFailure.unreadable(path: path, errno: error.errno) }
+  }
+
   /// Makes a folder for output where it is missing, and returns its absolute path.
   /// - Throws: `FileFailure`.
   func makeFolder(_ path: String) throws(FileFailure) -> String {

@@ -215,7 +215,7 @@ import Testing
     }
     let outcomes = try #require(try task.state()["outcomes"] as? [[String: Any]])
     #expect(outcomes.compactMap { $0["id"] as? String } == (8..<40).map { "a\($0)" })
-    // One that is long gone from the state is still known.
+    // The task still knows an action whose outcome has left the state.
     #expect(try post(task, ["id": "a1", "kind": "finish"]) == 202)
     #expect(task.session.next(waitMilliseconds: 0) == nil)
   }

@@ -99,7 +99,7 @@ enum PhotoCommand {
     return try WalkStopped.naming(again) {
       let (changed, photos) = try workplace.step(on: installation) { walk, locked in
         try walk.require(stage.step, of: locked)
-        let name = "photo-\(locked.id)"
+        let name = PhoneFolders.photos(locked.id)
         let title = Text(zh: "\(stage.title.zh)照片", en: "photos \(stage.title.en)")
         let task = try PhoneTask(
           workplace, options.phone, name: name, title: title, subject: locked.record.phoneSubject,

@@ -16,6 +16,18 @@ struct PhoneFolders {
   /// The name of the task that goes beside a whole walk.
   static func walk(_ id: InstallationID) -> String { "install-\(id)" }
 
+  /// The name of the task that takes the photos of an installation.
+  static func photos(_ id: InstallationID) -> String { "photo-\(id)" }
+
+  /// The name of the task that confirms a label from stock.
+  static func label(_ id: InstallationID) -> String { "label-\(id)" }
+
+  /// The name of the task that takes a signature.
+  static func signing(_ id: InstallationID) -> String { "sign-\(id)" }
+
+  /// The name of the task that shows a scheme.
+  static func scheme(_ name: String) -> String { "schemes-\(name)" }
+
   /// The folder of a task.
   func folder(of task: String) -> String { "\(root)/\(task)" }
 

@@ -17,6 +17,8 @@ final class PhonePhotos {
   /// The number of photos that this run has attached.
   private(set) var attached = 0
   private var notes: PhotoNotes
+  /// The names of the pictures that the page can fetch already.
+  private var published: Set<String> = []
   /// Puts the present photos and questions on the page. It comes before the outcome of an action, so that a page that has the
   /// outcome has them too.
   var onChange: () -> Void = {}
@@ -73,9 +75,11 @@ final class PhonePhotos {
   /// - Returns: its name; that of no file where it cannot be read, so that the page shows an empty frame.
   private func publish(_ sha256: String) -> String {
     let name = "photo-\(sha256.prefix(32))"
+    if published.contains(name) { return name }
     if let bytes = try? walk.fieldbook.files.contents(of: sha256) {
       let isJPEG = bytes.starts(with: [0xFF, 0xD8])
       task.session.publish(bytes, mediaType: isJPEG ? "image/jpeg" : "image/png", named: name)
+      published.insert(name)
     }
     return name
   }
@@ -157,7 +161,7 @@ final class PhonePhotos {
       // From here on the record has the photo, and a run that is killed finds it there.
       remarks += noticed
       attached += 1
-      if notes.asked(of: shot.id)?.upload == upload.id { try notes.keep(nil, of: shot.id) }
+      try forgetQuestion(about: upload, of: shot)
       onChange()
       // The outcome is on disk before the upload goes, or a run that is killed between them would know neither.
       task.done(action)
@@ -206,8 +210,12 @@ final class PhonePhotos {
   }
 
   private func forget(_ upload: CompanionUpload, of shot: PhotoShot) throws {
-    if notes.asked(of: shot.id)?.upload == upload.id { try notes.keep(nil, of: shot.id) }
+    try forgetQuestion(about: upload, of: shot)
     task.session.drop(upload)
+  }
+
+  private func forgetQuestion(about upload: CompanionUpload, of shot: PhotoShot) throws {
+    if notes.asked(of: shot.id)?.upload == upload.id { try notes.keep(nil, of: shot.id) }
   }
 
   private func tell(_ shot: PhotoShot) {

@@ -6,34 +6,38 @@ import Terminal
 
 /// An installation scheme on a phone: its picture, and its steps one by one.
 struct PhoneScheme {
-  private let scheme: InstallationScheme
-  private let task: PhoneTask
+  private static let picture = "scheme-picture"
 
+  let scheme: InstallationScheme
+  private let language: Language
+  /// Whether the page can fetch the picture; the steps stand without one too.
+  private let hasPicture: Bool
+  private let approval: String?
+
+  /// Draws the scheme, and lets the page fetch the picture.
   init(_ scheme: InstallationScheme, on task: PhoneTask) {
     self.scheme = scheme
-    self.task = task
+    language = task.language
+    let diagram = try? SchemeDiagram(scheme, language: language == .zh ? .zh : .en)
+    let svg = try? diagram?.svg()
+    hasPicture = svg != nil
+    approval = scheme.approval == nil ? nil : diagram?.approvalText
+    if let svg { task.session.publish(svg, mediaType: "image/svg+xml", named: Self.picture) }
   }
 
   /// - Parameter canFinish: whether the page offers to end the task.
   func view(canFinish: Bool) -> CompanionView.Scheme {
-    let language: SchemeDiagram.Language = task.language == .zh ? .zh : .en
-    let picture = "scheme-picture"
-    let diagram = try? SchemeDiagram(scheme, language: language)
-    let svg = try? diagram?.svg()
-    if let svg { task.session.publish(svg, mediaType: "image/svg+xml", named: picture) }
-    return CompanionView.Scheme(
-      // The steps stand without a picture too.
-      picture: svg == nil ? nil : picture,
-      steps: scheme.wiring.map { Text(zh: $0.zh, en: $0.en)[task.language] },
-      isDraft: scheme.approval == nil, approval: scheme.approval == nil ? nil : diagram?.approvalText,
-      canFinish: canFinish)
+    CompanionView.Scheme(
+      picture: hasPicture ? Self.picture : nil,
+      steps: scheme.wiring.map { Text(zh: $0.zh, en: $0.en)[language] },
+      isDraft: scheme.approval == nil, approval: approval, canFinish: canFinish)
   }
 
   /// Serves a scheme until the page ends it, Enter, or Ctrl-C; all three are a good end, since there is nothing to lose.
   static func serve(_ scheme: InstallationScheme, _ options: PhoneOptions, _ workplace: Workplace) throws {
     let title = Text(zh: "技术方案", en: "Scheme")
     let task = try PhoneTask(
-      workplace, options, name: "schemes-\(scheme.name)", title: title,
+      workplace, options, name: PhoneFolders.scheme(scheme.name), title: title,
       subject: "\(scheme.name) \(scheme.version) \(scheme.title.zh)", view: .wait(CompanionView.Wait(text: "")))
     defer { task.stop() }
     task.show(.scheme(PhoneScheme(scheme, on: task).view(canFinish: true)), title: title)

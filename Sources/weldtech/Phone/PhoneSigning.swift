@@ -72,7 +72,7 @@ final class PhoneSigning {
   static func sign(_ installation: LockedInstallation, _ options: SignCommand.Options, _ walk: Walk) throws
     -> (Walk.SignOutcome, PhoneTask)
   {
-    let name = taskName(of: installation.record)
+    let name = PhoneFolders.signing(installation.id)
     let task = try PhoneTask(
       walk.workplace, options.phone, name: name, title: Step.sign.title,
       subject: installation.record.phoneSubject, view: .wait(CompanionView.Wait(text: "")))
@@ -85,13 +85,11 @@ final class PhoneSigning {
     throws -> PhoneTask
   {
     let task = try PhoneTask(
-      workplace, options.phone, name: taskName(of: installation), title: Step.sign.title,
+      workplace, options.phone, name: PhoneFolders.signing(installation.id), title: Step.sign.title,
       subject: installation.phoneSubject, view: .wait(CompanionView.Wait(text: "")))
     try showPaper(of: installation, title: try workplace.agreementTerms().title, on: task)
     return task
   }
-
-  private static func taskName(of installation: Installation) -> String { "sign-\(installation.id)" }
 
   /// Serves the agreement as a part of a longer task.
   static func sign(
@@ -178,7 +176,9 @@ final class PhoneSigning {
       console.say(Text(zh: "  已签", en: "  signed"), .green)
       return outcome
     } catch AgreementError.textChanged {
-      try showAnew(action)
+      let now = walk.now()
+      show(try walk.agreementText(of: installation.record, at: now), at: now)
+      task.refuse(action, Self.textChanged)
       return nil
     } catch let reused as SignatureReused {
       show()
@@ -191,13 +191,13 @@ final class PhoneSigning {
     }
   }
 
-  /// Shows the text as it is now, after something was changed while the old one was read.
-  private func showAnew(_ action: CompanionAction) throws {
-    shownAt = walk.now()
-    text = try walk.agreementText(of: installation.record, at: shownAt)
-    isNew = true
+  private static let textChanged = Text(
+    zh: "协议刚刚改过，请再看一遍", en: "the agreement was changed just now: read it again")
+
+  /// Shows a text that took the place of the one that was read.
+  private func show(_ text: AgreementText, at now: Timestamp) {
+    (self.text, shownAt, isNew) = (text, now, true)
     show()
-    task.refuse(action, Text(zh: "协议刚刚改过，请再看一遍", en: "the agreement was changed just now: read it again"))
   }
 
   /// What is wrong with an entry; nil where nothing is.
@@ -206,9 +206,8 @@ final class PhoneSigning {
     let now = walk.now()
     let present = try walk.agreementText(of: installation.record, at: now)
     if present.sha256 != text.sha256 || signature.textSha256 != text.sha256 {
-      (text, shownAt, isNew) = (present, now, true)
-      show()
-      return (Text(zh: "协议刚刚改过，请再看一遍", en: "the agreement was changed just now: read it again"), [:])
+      show(present, at: now)
+      return (Self.textChanged, [:])
     }
     guard signature.readToEnd else {
       return (Text(zh: "请把协议看到最后再签", en: "read the agreement to its end before you sign"), [:])

@@ -10,6 +10,8 @@ final class PhoneWalk {
   private let walk: Walk
   private let installation: LockedInstallation
   private let name: String
+  /// The scheme that was drawn last.
+  private var drawn: PhoneScheme?
 
   /// - Throws: `CompanionError`.
   init(_ installation: LockedInstallation, _ options: PhoneOptions, _ walk: Walk) throws {
@@ -73,8 +75,11 @@ final class PhoneWalk {
     guard isAtMachine, let name = installation.record.scheme?.name,
       let scheme = try? walk.workplace.catalogue().scheme(named: name)
     else { return task.show(.wait(CompanionView.Wait(text: Self.onLaptop[language])), title: Self.title) }
+    let page = drawn?.scheme == scheme ? drawn : nil
+    let shown = page ?? PhoneScheme(scheme, on: task)
+    drawn = shown
     task.show(
-      .scheme(PhoneScheme(scheme, on: task).view(canFinish: false)),
+      .scheme(shown.view(canFinish: false)),
       title: Text(zh: "技术方案：\(scheme.title.zh)", en: "Scheme: \(scheme.title.en)"))
   }
 }

@@ -103,7 +103,7 @@ extension LabelCommand {
     let words = ["label", String(installation.id.text.prefix(8))] + phone.words
     return try WalkStopped.naming(workplace.commandLine(words)) {
       try walk.alone(with: installation.id) { locked in
-        let name = "label-\(locked.id)"
+        let name = PhoneFolders.label(locked.id)
         let task = try PhoneTask(
           workplace, phone, name: name, title: Step.label.title, subject: locked.record.phoneSubject,
           view: .photos(CompanionView.Photos(shots: [])))
