@@ -173,7 +173,7 @@ import Testing
     let outcome = try Weldtech.run(["--json", "practice", "--folder", folder])
     #expect(outcome.status == 0, "\(outcome.diagnostics)")
     let document = try outcome.document()
-    for name in ["record", "label", "agreement"] {
+    for name in ["record", "label", "agreement", "archive", "root"] {
       let file = try #require(document[name] as? String)
       #expect(
         file.hasPrefix(folder) && (FileManager.default.contents(atPath: file)?.count ?? 0) > 500, "\(name)")
@@ -181,6 +181,15 @@ import Testing
     let platform = try #require(document["platform"] as? [String: Any])
     #expect(platform["record"] as? Bool == true && platform["key"] as? Bool == true)
     #expect(platform["files"] as? Int == platform["of"] as? Int)
+
+    // A stranger needs no more than the file and the root.
+    let agreement = try #require(document["agreement"] as? String)
+    let root = try #require(document["root"] as? String)
+    let judged = try Weldtech.run(["--json", "agreement", "verify", agreement, "--trust", root])
+    #expect(judged.status == 0, "\(judged.output)")
+    #expect(try Weldtech.run(["agreement", "verify", agreement]).status == 1)
+    let archive = try #require(document["archive"] as? String)
+    #expect(try Weldtech.run(["archive", "verify", archive, "--trust", root]).status == 0)
 
     // A folder that was not made by a practice is left alone.
     let other = try scratch.write("other", "x")
@@ -200,7 +209,7 @@ import Testing
       ).end()
     }
     let typed = outcome.diagnostics.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { $0.dropFirst(2) }
-    #expect(typed.count == 12 && typed.allSatisfy { $0.contains(Weldtech.path) && $0.contains(" --home ") })
+    #expect(typed.count == 17 && typed.allSatisfy { $0.contains(Weldtech.path) && $0.contains(" --home ") })
     let look = try #require(outcome.output.split(separator: "\n").first { $0.hasPrefix("look at it: ") })
     let shown = try shell(look.dropFirst("look at it: ".count))
     #expect(shown.status == 0 && shown.output.contains("LX-0001"), "\(look)")

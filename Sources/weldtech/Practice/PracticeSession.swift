@@ -35,11 +35,14 @@ struct PracticeSession {
     try type(
       Text(zh: "登记责任人和电焊机", en: "Register owner and welder"),
       ["register", "--from", folder.input("registration.json")])
-    let opened = try practiceWorkplace().fieldbook().list(limit: 1)
-    guard let id = opened.first.map({ String($0.id.text.prefix(8)) }) else {
+    let practice = try practiceWorkplace()
+    guard let opened = try practice.fieldbook().list(limit: 1).first else {
       throw PracticeFailed(command: "register")
     }
-    for (title, words) in steps(id: id) { try type(title, words) }
+    let agreement = practice.agreementPath(of: try practice.fieldbook().installation(opened.id))
+    for (title, words) in steps(id: String(opened.id.text.prefix(8)), agreement: agreement) {
+      try type(title, words)
+    }
   }
 
   /// Requests a certificate, has it issued by the practice's authority, and sets it up.
@@ -50,13 +53,13 @@ struct PracticeSession {
     let certificate = try authority.issue(
       request: String(decoding: try workplace.read(request, atMost: Certificate.maxSize), as: UTF8.self))
     try workplace.write(Data(certificate.pem.utf8), to: folder.input("seal.pem"))
-    try workplace.write(Data(authority.root.pem.utf8), to: folder.input("root.pem"))
+    try workplace.write(Data(authority.root.pem.utf8), to: root)
     try type(
       Text(zh: "装上发来的证书，设置时间戳服务", en: "Take the certificate that came, and name a timestamp authority"),
       ["setup", "--seal-certificate", folder.input("seal.pem"), "--timestamp", "\(platform)/timestamp"])
   }
 
-  private func steps(id: String) -> [(Text, [String])] {
+  private func steps(id: String, agreement: String) -> [(Text, [String])] {
     [
       (
         Text(zh: "安装前拍照", en: "Photo before the work"),
@@ -76,18 +79,21 @@ struct PracticeSession {
         Text(zh: "签署协议", en: "Sign the agreement"), ["sign", id, "--signature", folder.input("signature.json")]
       ),
       (Text(zh: "上传到平台", en: "Deliver it"), ["sync"]),
+      (Text(zh: "检查协议", en: "Check the agreement"), ["agreement", "verify", agreement, "--trust", root]),
       (
         Text(zh: "导出外人也能检查的档案", en: "Export an archive that a stranger can check"),
         ["archive", "export", id, "--output", archive]
       ),
       (
         Text(zh: "检查档案", en: "Check the archive"),
-        ["archive", "verify", archive, "--trust", folder.input("root.pem")]
+        ["archive", "verify", archive, "--trust", root]
       ),
     ]
   }
 
   private var archive: String { "\(folder.path)/archive.zip" }
+  /// The root by which the practice's seals and timestamps are checked.
+  private var root: String { folder.input("root.pem") }
 
   private func prepareInput() throws {
     try workplace.write(Data(SampleRegistration.json.utf8), to: folder.input("registration.json"))
@@ -134,6 +140,8 @@ struct PracticeSession {
     var agreement: String
     /// The path of the archive with this one installation.
     var archive: String
+    /// The root by which agreement and archive are checked.
+    var root: String
     var platform: Delivered
   }
 
@@ -152,7 +160,7 @@ struct PracticeSession {
     let document = Document(
       id: installation.id, code: installation.code, folder: folder.path, record: record,
       label: practice.documentPath(of: installation, named: "label.png"),
-      agreement: practice.documentPath(of: installation, named: "agreement.pdf"), archive: archive,
+      agreement: practice.documentPath(of: installation, named: "agreement.pdf"), archive: archive, root: root,
       platform: Document.Delivered(
         record: stored != nil && stored?.sha256 == closed?.sha256,
         key: try installation.module?.keyID.map { try platform.keyIds().contains($0) } ?? false,
@@ -176,6 +184,7 @@ struct PracticeSession {
       (Text(zh: "标牌", en: "label"), document.label),
       (Text(zh: "协议", en: "agreement"), document.agreement),
       (Text(zh: "档案", en: "archive"), document.archive),
+      (Text(zh: "根证书", en: "root certificate"), document.root),
       (
         Text(zh: "平台上", en: "on the platform"),
         Text(
