@@ -164,13 +164,7 @@ public struct Agreement {
       case .clauses(let clauses): flow.place(numbered(clauses, in: flow))
       }
     }
-    let seal = signature.place(in: flow)
-    let authority = text.installation.photos.filter { signing.authoritySha256.contains($0.sha256) }
-    if !authority.isEmpty {
-      flow.space(2)
-      PhotoGrid(evidence.pictures, in: flow).place(authority)
-    }
-    return seal
+    return signature.place(in: flow)
   }
 
   private func numbered(_ clauses: [String], in flow: PageFlow) -> PageFlow.NumberedParagraphs {

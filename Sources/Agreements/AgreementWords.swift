@@ -130,10 +130,10 @@ enum AgreementWords {
     let sealer = evidence.sealer
     let identity =
       sealer.selfIssued
-      ? "该证书由甲方的电脑自行签发，没有第三方证明它属于谁；签章能证明签封后内容未被改动，不能单独证明签封人的身份。"
-      : "该证书由颁发机构签发，签封人的身份以颁发机构的证明为准。"
-    let time = evidence.expectsTimestamp ? "签封时间另由时间戳机构证明。" : "签字时间以甲方电脑的时钟为准，没有时间戳。"
-    return "电子签章：本文件由甲方以证书“\(sealer.subject)”签封，覆盖全文和所附记录。\(identity)\(time)"
+      ? "该证书由甲方的电脑自行签发，没有第三方证明它属于谁；签章能证明签章后内容未被改动，不能单独证明签章人的身份。"
+      : "该证书由颁发机构签发，签章人的身份以颁发机构的证明为准。"
+    let time = evidence.expectsTimestamp ? "签章时间另由时间戳机构证明。" : "签字时间以甲方电脑的时钟为准，没有时间戳。"
+    return "电子签章：本文件由甲方以证书“\(sealer.subject)”签章，覆盖全文和所附记录。\(identity)\(time)"
   }
 
   static func payer(_ payer: Funding.Payer) -> String {

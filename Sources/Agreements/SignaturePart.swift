@@ -50,7 +50,7 @@ struct SignaturePart {
     let shown = signing.shown.map { "，\(AgreementWords.time($0.at))在\(AgreementWords.means($0.means))出示" } ?? ""
     digests = flow.set(
       ([
-        "签封证书摘要（SHA-256）：\(agreement.evidence.sealer.certificateSha256)",
+        "签章证书摘要（SHA-256）：\(agreement.evidence.sealer.certificateSha256)",
         "协议文本摘要（SHA-256）：\(text.sha256)\(shown)", "签字笔迹摘要（SHA-256）：\(signing.strokesSha256)",
       ]
         + signing.authoritySha256.map { "\(Photo.Stage.authority.word)照片摘要（SHA-256）：\($0)" })

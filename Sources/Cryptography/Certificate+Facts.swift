@@ -74,11 +74,22 @@ extension Certificate {
   }
 
   /// Whether the certificate may seal: its key usage names digital signatures or non-repudiation, or it restricts
-  /// nothing.
+  /// nothing; it is not made for servers, timestamps or programs alone; and it issues no other certificates, unless it is
+  /// self-issued.
   public var allowsSeals: Bool {
-    // A certificate without the extension gives all bits. https://docs.openssl.org/3.0/man3/X509_get_extension_flags/
+    // A certificate without the extensions gives all bits. https://docs.openssl.org/3.0/man3/X509_get_extension_flags/
     let usage = UInt32(KU_DIGITAL_SIGNATURE) | UInt32(KU_NON_REPUDIATION)
-    return (try? use { X509_get_key_usage($0) & usage != 0 }) ?? false
+    let documents = UInt32(XKU_SMIME) | UInt32(XKU_ANYEKU)
+    let others =
+      UInt32(XKU_SSL_SERVER) | UInt32(XKU_TIMESTAMP) | UInt32(XKU_OCSP_SIGN) | UInt32(XKU_CODE_SIGN)
+      | UInt32(XKU_SGC) | UInt32(XKU_DVCS)
+    let isForDocuments =
+      (try? use {
+        let purposes = X509_get_extended_key_usage($0)
+        return X509_get_key_usage($0) & usage != 0 && (purposes & documents != 0 || purposes & others == 0)
+      }) ?? false
+    let issues = (try? use { X509_check_ca($0) == 1 }) ?? true
+    return isForDocuments && (!issues || isSelfIssued)
   }
 
   /// Whether this certificate's key signed `other`, which names it as its issuer.

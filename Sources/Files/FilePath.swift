@@ -69,6 +69,13 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
     return end
   }
 
+  /// The path without links on its way; nil where a folder on the way or the file itself is missing. See realpath(3).
+  public var withoutLinks: FilePath? {
+    guard let resolved = withCString({ realpath($0, nil) }) else { return nil }
+    defer { free(resolved) }
+    return FilePath(String(cString: resolved))
+  }
+
   /// Makes a link of this name.
   /// - Throws: `FileError` of `link`; EEXIST where the name is taken.
   public func makeLink(to target: FilePath) throws(FileError) {

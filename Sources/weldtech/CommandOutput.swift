@@ -54,15 +54,25 @@ extension Workplace {
   /// slip of the Tab key costs nobody a photo, and none of the home's.
   /// - Throws: `OutputTaken`, `FileFailure.unwritable`, `Cancelled`.
   func writePaper(_ data: Data, to path: String) throws {
-    // A link is as good as what it leads to.
     let target = FilePath(absolutePath(path))
-    let isInHome = [target, target.endOfLinks ?? target].contains {
-      $0.text.hasPrefix(absolutePath(home) + "/")
-    }
     let isThere = (try? target.status())?.kind == .regular
     let beginning = isThere ? try self.beginning(of: path, maxBytes: 4) : Data()
-    if isInHome || !beginning.isEmpty && beginning != data.prefix(4) { throw OutputTaken(path: path) }
+    if isInHome(target) || !beginning.isEmpty && beginning != data.prefix(4) { throw OutputTaken(path: path) }
     try write(data, to: path)
+  }
+
+  /// Whether a file lies, or would lie, in the home, whose files keep their places. A link is as good as what it leads to, on the
+  /// way as well as at the end.
+  func isInHome(_ path: FilePath) -> Bool {
+    let home = FilePath(absolutePath(home))
+    let homes = [home, home.withoutLinks].compactMap(\.self)
+    // What is not there yet will lie in the nearest folder that is.
+    var folder = (path.endOfLinks ?? path).folder
+    while folder.withoutLinks == nil, folder.folder != folder { folder = folder.folder }
+    let places = [path, path.withoutLinks, path.endOfLinks, folder.withoutLinks?.appending("x")]
+    return places.compactMap(\.self).contains { place in
+      homes.contains { place.text.hasPrefix($0.text + "/") }
+    }
   }
 
   private func write(_ data: Data, to path: String, isSynced: Bool) throws {

@@ -29,19 +29,19 @@ import Testing
     #expect(plain.installation == Sample().installation())
     #expect(plain.terms.json == (try Sample.shippedTerms()))
     #expect(plain.pageCount == (try OwnPDFFile(sample.plain)).pages.count)
-    #expect(plain.unjudged == [.time, .revocation, .handwriting, .photos])
+    #expect(plain.unjudged == [.time, .revocation, .handwriting, .validity, .photos])
     let stamped = try AgreementVerification(sample.stamped, trusting: sample.roots, now: SealedSample.now)
     #expect(stamped.isTrusted && stamped.seal.timestamp?.time == SealedSample.now.secondsSince1970)
     // Without its timestamp the file is the one that the record names.
     #expect(stamped.sha256 != plain.sha256 && stamped.agreementSha256 == plain.sha256)
-    #expect(stamped.unjudged == [.revocation, .handwriting, .photos])
+    #expect(stamped.unjudged == [.revocation, .handwriting, .validity, .photos])
   }
 
   @Test func `an agreement that nobody vouches for is not trusted until its certificate is given`() throws {
     let sample = try SealedSample(isSelfIssued: true)
     let alone = try AgreementVerification(sample.plain, trusting: [], now: SealedSample.now)
     #expect(!alone.isTrusted && alone.seal.trust == .selfIssued && alone.manifest.sealedBy.selfIssued)
-    #expect(alone.unjudged == [.identity, .time, .handwriting, .photos])
+    #expect(alone.unjudged == [.identity, .time, .handwriting, .validity, .photos])
     let known = [sample.identity.certificate]
     #expect(try AgreementVerification(sample.plain, trusting: known, now: SealedSample.now).isTrusted)
   }

@@ -90,8 +90,8 @@ private let poppler: ConditionTrait = .enabled(
     try InstalledProgram("pdfimages").run(
       ["-all", folder.write("a.pdf", try Self.document("fullest").1.pdf.bytes), folder.file("p")])
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("p-") }
-    // Nine photos of the text and the authority's.
-    #expect(files.count == 10)
+    // Nine photos of the text; the authority, which can show an identity card, is there by its digest only.
+    #expect(files.count == 9)
     for file in files { #expect(try Data(contentsOf: URL(filePath: folder.file(file))) == picture.bytes) }
   }
 

@@ -23,6 +23,6 @@ import Testing
       Data(contentsOf: file), trusting: [trusted], now: Timestamp("2046-11-24T09:30:00+08:00")!)
     // The certificates have ended long ago, and the timestamp is from before.
     #expect(judged.isTrusted && judged.installation == Sample().installation())
-    #expect(judged.unjudged == [.revocation, .handwriting, .photos])
+    #expect(judged.unjudged == [.revocation, .handwriting, .validity, .photos])
   }
 }

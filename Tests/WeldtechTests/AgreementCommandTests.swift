@@ -38,9 +38,9 @@ import Testing
         && (seal["trust"] as? [String: Any])?["verdict"] as? String == "trusted")
     let stamp = try #require(answer["timestamp"] as? [String: Any])
     #expect(stamp["time"] as? String == "2026-11-24T09:45:10+08:00")
-    #expect(answer["unjudged"] as? [String] == ["handwriting", "photos", "revocation"])
+    #expect(answer["unjudged"] as? [String] == ["handwriting", "photos", "revocation", "validity"])
     let chinese = try desk.run(["--lang", "zh", "agreement", "verify", Self.file, "--trust", Self.root]).output
-    for words in ["签章可信", "电焊机所有权人", "按时间戳机构", "按安装人员电脑的时钟", "ZX7-400GT", "无法判断"] {
+    for words in ["签章可信", "电焊机所有权人", "按时间戳机构", "按技术人员电脑的时钟", "ZX7-400GT", "无法判断"] {
       #expect(chinese.contains(words), "\(words) in \(chinese)")
     }
   }

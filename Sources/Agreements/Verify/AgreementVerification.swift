@@ -23,6 +23,8 @@ public struct AgreementVerification: Sendable {
     case handwriting
     /// Whether the photos are what the manifest says: only small pictures and digests are in the file.
     case photos
+    /// Whether another agreement voids this one since: only whoever has the record knows.
+    case validity
     /// Whether the pages show the text: this laptop has not the fonts to set it once more.
     case pages
   }
@@ -120,7 +122,7 @@ public struct AgreementVerification: Sendable {
   private static func unjudged(_ seal: SealVerification, _ manifest: EvidenceManifest, canJudgePages: Bool)
     -> Set<Unjudged>
   {
-    var unjudged: Set<Unjudged> = [.handwriting]
+    var unjudged: Set<Unjudged> = [.handwriting, .validity]
     if seal.trust.root == nil { unjudged.insert(.identity) }
     if !seal.signer.isSelfIssued { unjudged.insert(.revocation) }
     switch seal.timestamp {

@@ -14,6 +14,9 @@ enum BagLog {
     var sha256: String
   }
 
+  /// The number of entries of the longest log that is read. A welder has some dozens, and each is replayed for every revision.
+  private static let maxEntries = 5_000
+
   /// - Throws: `unencodable` for an entry whose body is not UTF-8.
   static func text(of entries: [WrittenLogEntry]) throws(ArchiveError) -> Data {
     var text = Data()
@@ -40,7 +43,7 @@ enum BagLog {
     var entries: [WrittenLogEntry] = []
     for line in text.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       let number = entries.count + 1
-      guard let read = try? RecordCoding.decode(Line.self, from: Data(line)),
+      guard number <= maxEntries, let read = try? RecordCoding.decode(Line.self, from: Data(line)),
         (try? RecordCoding.encode(read)) == Data(line)
       else { throw .damaged(.logLine(entry: name, line: number)) }
       let entry = WrittenLogEntry(

@@ -6,12 +6,15 @@ enum BagReadme {
     ============================================================================================
 
     这个文件夹是一台电焊机的全部安装档案，格式是 BagIt（RFC 8493）。任何人不用 weldtech，用下面的公开程序就能检查它有没有被改过。
-    缩进四格的行是命令，在本文件所在的文件夹里用 sh 依次运行；全部成功才算通过。
+    缩进四格的行是命令。把它们取出来，在本文件所在的文件夹里运行；最后一行出现“全部通过”才算通过：
+      grep '^    ' README.txt | sed 's/^    //' > /tmp/check.sh
+      ROOT=/路径/root.pem TSA=/路径/tsa.pem sh /tmp/check.sh
     需要的程序（Debian）：coreutils openssl poppler-utils libnss3-tools python3；bagit 用 pip install bagit。
 
     This folder is the whole record of one welder, as a bag of BagIt (RFC 8493). Anyone can check with the public
-    programs below, without weldtech, that nothing was changed. The lines with four spaces in front are commands for
-    sh, one after the other, in the folder of this file; all have to succeed.
+    programs below, without weldtech, that nothing was changed. The lines with four spaces in front are
+    commands: take them out and run them in the folder of this file, as the two lines above do. It passed only if
+    the last line says so.
     Programs (Debian): coreutils openssl poppler-utils libnss3-tools python3; bagit by `pip install bagit`.
 
     里面有什么 / What is in it
@@ -30,37 +33,51 @@ enum BagReadme {
 
     1. 文件有没有缺少或改动 / Is every file there and unchanged?
 
+        set -eu
         sha256sum --check --quiet --strict manifest-sha256.txt
         sha256sum --check --quiet --strict tagmanifest-sha256.txt
         bagit.py --quiet --validate .
 
-    2. 清单是谁签章的 / Who sealed the list?
-       根证书向公司索取，或与公司电话核对指纹，不要相信档案里自带的。把它的路径放进 ROOT。自签的证书自己就是根证书。
-       Get the root certificate from the company, or compare its fingerprint with the company by telephone; do not
-       trust what comes with the archive. Put its path into ROOT. A self-issued certificate is its own root.
-
-        openssl x509 -in "$ROOT" -noout -subject -fingerprint -sha256
-        openssl cms -verify -cades -binary -inform DER -in seal/manifest.p7s \
-          -content manifest-sha256.txt -CAfile "$ROOT" -purpose any -out /dev/null
-
-    3. 什么时间之前就有了这个签章 / By when was it sealed?
+    2. 什么时间之前就有了这个签章 / By when was it sealed?
        时间由时间戳机构证明；它的根证书放进 TSA（没有时间戳的不用）。没有时间戳，时间只是那台电脑的时钟。
        A timestamp authority proves the time; put its root certificate into TSA. Without a timestamp the time is only
        that of the laptop's clock.
 
+        AT=$(date +%s)
         if [ -e seal/manifest.tst ]; then
           openssl ts -verify -token_in -in seal/manifest.tst -data seal/manifest.sig -CAfile "$TSA"
-          openssl ts -reply -token_in -in seal/manifest.tst -token_out -text | grep 'Time stamp:'
           python3 -c 'assert open("seal/manifest.sig", "rb").read() in open("seal/manifest.p7s", "rb").read()'
+          TIME=$(openssl ts -reply -token_in -in seal/manifest.tst -token_out -text | sed -n 's/^Time stamp: //p')
+          echo "Time stamp: $TIME"
+          AT=$(date -d "$TIME" +%s)
         fi
 
+    3. 清单是谁签章的 / Who sealed the list?
+       根证书向公司索取，或与公司电话核对指纹，不要相信档案里自带的。把它的路径放进 ROOT；先后用过几家机构的，把几张根证书放在
+       同一个文件里。自签的证书（seal/certificates.pem 的第一张）自己就是根证书。有时间戳的，证书按那时有没有效来判断。
+       Get the root certificate from the company, or compare its fingerprint with the company by telephone; do not
+       trust what comes with the archive. Put its path into ROOT; where there were several authorities, all their roots
+       into one file. A self-issued certificate (the first of seal/certificates.pem) is its own root. With a timestamp
+       certificates are judged at its time.
+
+        openssl x509 -in "$ROOT" -noout -subject -fingerprint -sha256
+        openssl cms -verify -cades -binary -inform DER -in seal/manifest.p7s \
+          -content manifest-sha256.txt -CAfile "$ROOT" -attime "$AT" -purpose any -out /dev/null
+
     4. 协议的签章 / The seal of the agreement
-       早期没有签章的协议只由清单保护，会说 does not contain any signatures。
-       An early agreement without a seal is protected by the list only, and is said to contain no signatures.
+       早期没有签章的协议只由清单保护，会说 does not contain any signatures。证书在签章以后到期的，会说 Certificate has
+       Expired：清单的签章已在第 3 步按时间戳的时间核对过，协议的摘要就在清单里。编号最大的协议有效，之前的已作废。
+       …-timestamped.pdf 是同一份协议，签章里加了时间戳；记录和协议里写的摘要都是没有时间戳的那一份的。
+       An early agreement without a seal is protected by the list only, and is said to contain no signatures. Where a
+       certificate ended after the sealing, pdfsig says so; the list, which has the agreement's digest, was judged at
+       the timestamp's time in step 3. The agreement with the highest number counts; the ones before it are void.
+       …-timestamped.pdf is the same agreement with the timestamp in its seal; digests on paper and in the record are
+       those of the file without it.
 
         NSS=$(mktemp -d)
         certutil -N -d "sql:$NSS" --empty-password
-        certutil -A -d "sql:$NSS" -n root -t CT,C,C -a -i "$ROOT"
+        awk -v folder="$NSS" '/BEGIN CERT/ { n++ } n { print > (folder "/root-" n ".pem") }' "$ROOT"
+        for root in "$NSS"/root-*.pem; do certutil -A -d "sql:$NSS" -n "$root" -t CT,C,C -a -i "$root"; done
         for file in data/agreement/*.pdf; do
           [ -e "$file" ] || continue
           pdfsig -nssdir "sql:$NSS" "$file" > "$NSS/words" 2>&1 || true
@@ -68,7 +85,7 @@ enum BagReadme {
           grep -q 'does not contain any signatures' "$NSS/words" && continue
           grep -q 'Signature is Valid' "$NSS/words"
           grep -q 'Total document signed' "$NSS/words"
-          grep -q 'Certificate is Trusted' "$NSS/words"
+          grep -Eq 'Certificate is Trusted|Certificate has Expired' "$NSS/words"
         done
         rm -r "$NSS"
 
@@ -101,6 +118,7 @@ enum BagReadme {
         for agreement in record.get("earlierAgreements", []) + [record.get("agreement")]:
             assert agreement is None or {agreement["sha256"], agreement["strokesSha256"]} <= kept, agreement
         END
+        echo '全部通过 / all of it passed'
 
     """#
 }

@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/cms.h>
+#include <openssl/ec.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <openssl/pkcs12.h>

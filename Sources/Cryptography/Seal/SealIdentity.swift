@@ -97,7 +97,9 @@ public struct SealIdentity: Sendable {
       X509_set_pubkey(handle, key.handle) == 1,
       let name = X509_get_subject_name(handle), subject.write(to: name),
       X509_set_issuer_name(handle, name) == 1,
-      add(NID_basic_constraints, "critical,CA:FALSE", to: handle), add(NID_key_usage, keyUsage, to: handle),
+      // Only a certificate that may issue is taken as a root by pdfsig's library, also where it was imported as trusted.
+      add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0", to: handle),
+      add(NID_key_usage, keyUsage + ",keyCertSign", to: handle),
       X509_sign(handle, key.handle, EVP_sha256()) > 0
     else { throw .generation }
     return try SealIdentity(key: key, certificates: [Certificate(handle)])

@@ -93,7 +93,10 @@ public final class SealKey: @unchecked Sendable, CustomStringConvertible, Custom
     guard EVP_DigestSign(context, &signature, &count, message, message.count) == 1,
       count <= signature.count
     else { throw .signing }
-    return Array(signature.prefix(count))
+    let made = Array(signature.prefix(count))
+    guard kind == .p256 else { return made }
+    guard let small = ECDSASignature.withSmallerS(made) else { throw .signing }
+    return small
   }
 
   public var description: String { "<seal key \(kind)>" }

@@ -47,6 +47,13 @@ struct VerifiedSigner {
     guard
       certificate.accepts(bytes[message.signature.contents], over: message.signedBytes, digest: message.digest)
     else { throw SealFault(.signature, .signature, at: message.signature.start) }
+    // What a timestamp authority signs has the form that it chose.
+    if kind == .seal, key.family == .ecdsa {
+      let signature = Array(bytes[message.signature.contents])
+      guard ECDSASignature.withSmallerS(signature) == signature else {
+        throw SealFault(.signature, .encoding, at: message.signature.start)
+      }
+    }
     try Self.checkSigningCertificate(message, is: certificate, kind)
     path = try CertificatePath(of: signer, among: entries)
     // Whoever trusts a root has it already, so that a seal leaves it out.

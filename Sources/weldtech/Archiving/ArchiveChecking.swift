@@ -40,11 +40,16 @@ struct ArchiveChecking {
       var sha256: String
       /// False for an agreement from before there were seals, which only the archive's seal covers.
       var sealed: Bool
+      /// Whether a later agreement voids it.
+      var voided: Bool
       var sealedBy: String?
       var trusted: Bool?
       var signatory: String?
       var signedAt: Timestamp?
       var timestamp: Stamp?
+
+      /// Whether nothing of its seal is left without somebody who vouches for it.
+      var isTrusted: Bool { trusted != false && timestamp?.trusted != false }
     }
 
     struct Fault: Encodable {
@@ -102,7 +107,9 @@ struct ArchiveChecking {
     if bag.faults.isEmpty {
       for agreement in found.agreements { try judge(agreement, in: found, now: now, &bag) }
     }
-    bag.verdict = bag.faults.isEmpty ? found.seal?.isTrusted == true ? .trusted : .untrusted : .damaged
+    // An agreement from before there were seals is covered by the archive's.
+    let isTrusted = found.seal?.isTrusted == true && bag.agreements.allSatisfy(\.isTrusted)
+    bag.verdict = bag.faults.isEmpty ? isTrusted ? .trusted : .untrusted : .damaged
     return bag
   }
 
@@ -119,7 +126,9 @@ struct ArchiveChecking {
   private func judge(
     _ agreement: CheckedBag.Agreement, in found: CheckedBag, now: Timestamp, _ bag: inout Bag
   ) throws(ArchiveError) {
-    var row = Bag.Agreement(file: agreement.entry, sha256: agreement.sha256, sealed: true)
+    var row = Bag.Agreement(
+      file: agreement.entry, sha256: agreement.sha256, sealed: true,
+      voided: agreement.sha256 != found.agreements.last?.sha256)
     let file = try found.contents(of: agreement.entry, maxBytes: AgreementVerification.maxBytes)
     var whole = file
     if agreement.token != nil || agreement.timestamped != nil {
@@ -145,7 +154,7 @@ struct ArchiveChecking {
       }
       let signing = verification.manifest.signing
       row.sealedBy = verification.seal.signer.subject
-      row.trusted = verification.isTrusted
+      row.trusted = verification.seal.trust.root != nil
       row.signatory = signing.signatory.name.full
       row.signedAt = signing.signedAt
       row.timestamp = stamp(of: verification.seal)

@@ -25,15 +25,17 @@ enum ArchiveTexts {
     } else {
       console.put(
         Text(
-          zh: "\(bags.count) 条记录都没有改过",
+          zh: "\(bags.count) 条记录，签章后都没有改动",
           en: "all \(bags.count) installations are unchanged since they were sealed"))
     }
     if untrusted > 0 {
       console.say(
         hasRoot
           ? Text(
-            zh: "\(untrusted) 条的签章不通到给出的根证书：不能确定是谁签章的",
-            en: "the seals of \(untrusted) do not lead to the given root: who sealed them is not certain")
+            zh: "\(untrusted) 条的档案签章、协议签章或时间戳不通到给出的根证书：不能确定是谁签章的",
+            en:
+              "in \(untrusted) the seal of archive or agreement, or a timestamp, does not lead to the given root: who sealed is not certain"
+          )
           : Text(
             zh: "没有给出根证书，不能确定是谁签章的：--trust ROOT.pem，根证书向公司索取",
             en: "without a root who sealed them is not certain: --trust ROOT.pem, with the company's root"),
@@ -80,9 +82,9 @@ enum ArchiveTexts {
       return Text(zh: "没有，时间只是签章电脑的时钟", en: "none, so that the time is only the laptop's")
     }
     return stamp.trusted
-      ? Text(verbatim: "\(stamp.at) \(stamp.authority)")
+      ? Text(zh: "\(stamp.at.paperText) \(stamp.authority)", en: "\(stamp.at) \(stamp.authority)")
       : Text(
-        zh: "\(stamp.at) \(stamp.authority)（机构的根证书没有给出）",
+        zh: "\(stamp.at.paperText) \(stamp.authority)（机构的根证书没有给出）",
         en: "\(stamp.at) \(stamp.authority) (its root was not given)")
   }
 
@@ -95,7 +97,10 @@ enum ArchiveTexts {
       return Text(zh: "签章不成立", en: "the seal does not hold")
     }
     let by = trust(sealedBy, agreement.trusted == true, false)
+    let voided =
+      agreement.voided ? Text(zh: "（已作废）", en: " (void since)") : Text(verbatim: "")
     return Text(
-      zh: "\(signatory) 于 \(at) 签署；签章：\(by.zh)", en: "signed by \(signatory) at \(at); sealed by \(by.en)")
+      zh: "\(signatory) 于 \(at.paperText)签署\(voided.zh)；签章：\(by.zh)",
+      en: "signed by \(signatory) at \(at)\(voided.en); sealed by \(by.en)")
   }
 }

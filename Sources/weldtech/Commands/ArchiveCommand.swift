@@ -36,7 +36,7 @@ enum ArchiveCommand {
   }
 
   static var command: Command<Workplace> {
-    Command("archive", Text(zh: "归档：外人也能检查的完整记录", en: "archives that a stranger can check")) {
+    Command("archive", Text(zh: "归档：任何人都能检查的完整档案", en: "archives that a stranger can check")) {
       [
         Command(
           "export", Text(zh: "把记录导出成档案文件", en: "write installations into an archive"),
@@ -60,7 +60,7 @@ enum ArchiveCommand {
         Command(
           "verify", Text(zh: "检查档案文件有没有被改过、是谁签章的", en: "check that an archive is unchanged, and who sealed it"),
           discussion: Text(
-            zh: "退出码 0：没有改过，签章都通到给出的根证书；1：有改动，或没有人为签章担保。",
+            zh: "退出码 0：没有改动，档案和协议的签章都通到给出的根证书；1：有改动，或没有人为签章担保。",
             en:
               "Exit 0: unchanged, and every seal leads to the given root; 1: something was changed, or nobody\nvouches for a seal."
           ),
@@ -135,8 +135,7 @@ enum ArchiveCommand {
       if ids.isEmpty { throw NothingToArchive() }
     }
     let target = FilePath(absolutePath(path))
-    // The home's own files keep their places.
-    if target.text.hasPrefix(absolutePath(workplace.home) + "/") { throw OutputTaken(path: path) }
+    if workplace.isInHome(target) { throw OutputTaken(path: path) }
     let gathering = try ArchiveGathering(workplace)
     let sealing = try BagSealing(workplace)
     var document = ExportDocument(

@@ -68,7 +68,14 @@ extension SetupCommand {
       } else if let file = options.sealCertificate {
         change = file.isEmpty ? .forget : .identity(try Self.certified(by: file, workplace))
       } else if let file = options.sealKey {
-        change = .identity(try Self.identity(inPKCS12: file, options.passphraseFile, workplace))
+        let identity = try Self.identity(inPKCS12: file, options.passphraseFile, workplace)
+        // The key that is in use would be gone for one that seals nothing.
+        let now = workplace.clock.now()
+        guard identity.certificate.validity.until >= now.secondsSince1970 else {
+          let days = identity.certificate.days(in: workplace.clock)
+          throw SealRefused.notValid(from: days.from, until: days.until, today: now.day)
+        }
+        change = .identity(identity)
       } else {
         change = nil
       }

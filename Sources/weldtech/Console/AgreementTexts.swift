@@ -20,7 +20,7 @@ struct AgreementTexts {
     let welder = [record.welder.brand?.text, record.welder.model?.text, record.welder.serialNumber?.text]
       .compactMap(\.self).joined(separator: " ")
     console.facts([
-      (Text(zh: "文件", en: "file"), file), (Text(zh: "摘要", en: "digest"), verification.agreementSha256),
+      (Text(zh: "文件", en: "file"), file), (digestTitle, verification.agreementSha256),
       (Text(zh: "签章", en: "sealed by"), verification.seal.signer.subject),
       (
         Text(zh: "担保", en: "vouched for"),
@@ -51,14 +51,36 @@ struct AgreementTexts {
   // MARK: - Rows
 
   private var verdict: Text {
-    verification.isTrusted
-      ? Text(zh: "签章后没有改动，签章可信", en: "Unchanged since it was sealed, and the seal is trusted")
-      : Text(
+    switch (verification.isTrusted, verification.seal.trust.root) {
+    case (true, _): Text(zh: "签章后没有改动，签章可信", en: "Unchanged since it was sealed, and the seal is trusted")
+    case (false, nil):
+      Text(
         zh: "签章后没有改动，但没有人担保是谁签章的", en: "Unchanged since it was sealed, but nobody vouches for who sealed it")
+    case (false, _):
+      Text(
+        zh: "签章后没有改动，签章可信，但没有人担保时间戳：把时间戳机构的根证书也放进 --trust 的文件",
+        en:
+          "Unchanged since it was sealed, and the seal is trusted, but nobody vouches for the timestamp: put its authority's root into the file of --trust too"
+      )
+    }
+  }
+
+  /// The record and the paper name the file by its digest before the timestamp came.
+  private var digestTitle: Text {
+    verification.seal.timestamp == nil
+      ? Text(zh: "摘要", en: "digest") : Text(zh: "摘要（不含时间戳）", en: "digest (without the timestamp)")
   }
 
   private var sealedAt: Text {
     guard let timestamp = verification.seal.timestamp else {
+      if verification.manifest.timestampExpected {
+        return Text(
+          zh:
+            "应有时间戳，这份文件里没有（还没取到，或被拿掉了）；签章方电脑的时钟是 \(verification.manifest.signing.signedAt.paperText)",
+          en:
+            "a timestamp was to come and is not in this file (it did not come yet, or was taken out); the sealer's clock says \(verification.manifest.signing.signedAt)"
+        )
+      }
       return Text(
         zh: "没有时间戳，只有签章方电脑的时钟：\(verification.manifest.signing.signedAt.paperText)",
         en: "no timestamp; only the sealer's clock says \(verification.manifest.signing.signedAt)")
@@ -74,7 +96,7 @@ struct AgreementTexts {
 
   private var signedAt: Text {
     let time = verification.manifest.signing.signedAt
-    return Text(zh: "\(time.paperText)，按安装人员电脑的时钟", en: "\(time), by the clock of the installer's laptop")
+    return Text(zh: "\(time.paperText)，按技术人员电脑的时钟", en: "\(time), by the clock of the installer's laptop")
   }
 
   private var capacity: Text {
@@ -151,13 +173,19 @@ extension AgreementVerification.Unjudged {
         zh: "证书是否被吊销：要向发证机构查询。", en: "Whether a certificate was revoked: only its authority can tell.")
     case .handwriting:
       Text(
-        zh: "笔迹是不是本人的：文件里只有笔迹的图形和摘要，原件在安装单位的档案里。",
+        zh: "笔迹是不是本人的：文件里只有笔迹的图形和摘要，原件在安装服务机构的档案里。",
         en:
           "Whose hand signed: the file has the drawing and a digest; the strokes are in the installer's archive."
       )
+    case .validity:
+      Text(
+        zh: "以后有没有重新签过：重新签了，这一份就作废，文件本身看不出来，要问安装服务机构。",
+        en:
+          "Whether it was signed again since, which would make this one void: the file cannot tell, the installer can."
+      )
     case .photos:
       Text(
-        zh: "照片原件：文件里只有小图和摘要，原件在安装单位的档案里。",
+        zh: "照片原件：文件里只有小图和摘要，原件在安装服务机构的档案里。",
         en: "The photos: the file has small pictures and digests; the originals are in the installer's archive."
       )
     case .pages:

@@ -81,7 +81,7 @@ struct PracticeSession {
       (Text(zh: "上传到平台", en: "Deliver it"), ["sync"]),
       (Text(zh: "检查协议", en: "Check the agreement"), ["agreement", "verify", agreement, "--trust", root]),
       (
-        Text(zh: "导出外人也能检查的档案", en: "Export an archive that a stranger can check"),
+        Text(zh: "导出任何人都能检查的档案", en: "Export an archive that a stranger can check"),
         ["archive", "export", id, "--output", archive]
       ),
       (

@@ -49,7 +49,7 @@ extension SealRefused: Explained {
           en: "the seal's certificate has ended on \(until), so that nobody would accept the seal"),
         hint: Text(
           zh:
-            "申请新证书：weldtech setup --seal-request 文件；等不及就运行 weldtech setup --seal-certificate \"\"，改用本机自签的证书（没有人作保）",
+            "申请新证书：weldtech setup --seal-request 文件；等不及就运行 weldtech setup --seal-certificate \"\"，改用本机自签的证书（没有人担保）",
           en:
             "request a new one by `weldtech setup --seal-request FILE`; meanwhile `weldtech setup --seal-certificate \"\"` seals with a certificate of this laptop's own, for which nobody vouches"
         ))

@@ -28,11 +28,11 @@ struct SealView: Encodable {
   static func line(_ view: SealView?) -> Text {
     guard let view else {
       return Text(
-        zh: "还没有，第一次签字时由本机自签，没有人作保", en: "none yet: the first signature makes one for which nobody vouches")
+        zh: "还没有，第一次签字时由本机自签，没有人担保", en: "none yet: the first signature makes one for which nobody vouches")
     }
     if view.selfIssued {
       return Text(
-        zh: "本机自签，没有人作保  \(view.subject)", en: "self-issued, nobody vouches for it  \(view.subject)")
+        zh: "本机自签，没有人担保  \(view.subject)", en: "self-issued, nobody vouches for it  \(view.subject)")
     }
     return Text(
       zh: "\(view.subject)，\(view.issuer) 签发，有效期至 \(view.lastDay)",

@@ -92,7 +92,7 @@ extension Walk {
           certificateSha256: identity.certificate.fingerprint, subject: identity.certificate.subject,
           selfIssued: identity.isSelfIssued),
         expectsTimestamp: try fieldbook.setup().timestampAuthority != nil,
-        pictures: try smallPictures(of: installation.photos))
+        pictures: try smallPictures(of: installation.photos.filter { $0.stage != .authority }))
     ).render()
     let sealed = try SealedAgreement(document.pdf, by: identity).file
     // Nothing of the signature is kept before all that can fail has been made.

@@ -174,6 +174,19 @@ import Testing
     }
   }
 
+  @Test func `the other form of a P-256 signature is refused, though it verifies as well`() throws {
+    // Each key is another one, so that half of the signatures come out of libcrypto with the greater s.
+    for _ in 0..<8 {
+      let sealed = try Sealed()
+      let other = SecondForm.of(sealed.seal.der)
+      #expect(other != sealed.seal.der)
+      let found = try #require(fault(other, [sealed.authority.root]))
+      #expect(found.place == .signature && found.reason == .encoding)
+      // The same way back gives the seal again, so that the exchange itself is right.
+      #expect(SecondForm.of(other) == sealed.seal.der)
+    }
+  }
+
   @Test func `anything cut off or added is refused`() throws {
     let der = try Sealed().stamped.der
     for count in stride(from: 0, to: der.count, by: 7) { #expect(fault(Array(der.prefix(count))) != nil) }

@@ -26,7 +26,7 @@ enum Errors {
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
     + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
-    + ailments + agreements + seal
+    + ailments + agreements + seal + archives
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),

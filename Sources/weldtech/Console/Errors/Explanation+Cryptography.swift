@@ -54,8 +54,10 @@ extension CryptographyError: Explained {
       Failure(
         code: "seal.certificate.usage",
         message: Text(
-          zh: "证书的用途不含数字签名，不能用来签章",
-          en: "the certificate's key usage has no digital signature, so it cannot seal"),
+          zh: "这张证书不是给文件签章用的：用途不含数字签名，或是服务器、时间戳、程序、颁发机构的证书",
+          en:
+            "the certificate is not for sealing documents: its usage has no digital signature, or it is one for servers, timestamps, programs or an authority"
+        ),
         hint: Text(
           zh: "向发证机构要签名用途的证书（不是加密用途或服务器证书）",
           en: "ask the authority for a certificate for signatures, not for encryption or a server"),
