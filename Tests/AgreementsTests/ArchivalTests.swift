@@ -140,7 +140,7 @@ private let poppler: ConditionTrait = .enabled(
     #expect(own.contains("没有第三方证明它属于谁") && own.contains("没有时间戳") && own.contains(sealer.certificateSha256))
     sealer.selfIssued = false
     let vouched = try words(sealer, timestamp: true)
-    #expect(!vouched.contains("没有第三方") && vouched.contains("签封时间另由时间戳机构证明"))
+    #expect(!vouched.contains("没有第三方") && vouched.contains("签章时间另由时间戳机构证明"))
   }
 
   @Test func `a text that looks like a byte range does not become one`() throws {
