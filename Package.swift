@@ -41,7 +41,7 @@ let package = Package(
     feature("Characters", ["CUTF8Proc"]),
     feature("Records", ["Characters"]),
     feature("Files", ["CFiles"]),
-    feature("Cryptography", ["Files", "CCrypto"]),
+    feature("Cryptography", isOptimized: true, ["Files", "CCrypto"]),
     feature(
       "Drawing", isOptimized: true,
       [
@@ -68,7 +68,7 @@ let package = Package(
       "Labels", isOptimized: true,
       ["Characters", "Records", "Cryptography", "Drawing", "Files", "Tables", "Threads", "CCups", "CZXing"]),
     feature("Diagrams", ["Records", "Drawing", "Cryptography"]),
-    feature("Agreements", ["Records", "Drawing", "Cryptography"]),
+    feature("Agreements", isOptimized: true, ["Records", "Drawing", "Cryptography"]),
     feature(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
