@@ -32,6 +32,7 @@ extension Fieldbook {
     try database.run(
       "INSERT INTO record (installation, body) VALUES (?, ?)",
       [.text(installation.id.text), .blob(try encode(installation))])
+    try updateLedger(of: installation.id)
   }
 
   func updateProjection(of installation: Installation) throws(FieldbookError) {
@@ -44,7 +45,15 @@ extension Fieldbook {
       ])
     try database.run(
       "UPDATE record SET body = ? WHERE installation = ?", [.blob(try encode(installation)), id])
+    try updateLedger(of: installation.id)
   }
+
+  /// Writes the record's row of the ledger anew, from the record as it is stored.
+  private func updateLedger(of id: InstallationID) throws(FieldbookError) {
+    try database.run(Self.ledgerRow, [.text(id.text)])
+  }
+
+  private static let ledgerRow = ledgerRows("record.installation = ?")
 
   func encode(_ installation: Installation) throws(FieldbookError) -> Data {
     guard let body = try? RecordCoding.encode(installation) else {

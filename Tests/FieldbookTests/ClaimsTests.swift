@@ -153,7 +153,8 @@ import Testing
     try fieldbook.database.execute(
       """
       UPDATE record SET body = x'7b' WHERE installation = '\(broken)';
-      DROP TABLE agreement_timestamp; DROP TABLE draft; DROP TABLE photo_hash; DROP TABLE photo_mark; DROP TABLE photo_use; DROP TABLE seal_use; DROP TABLE visit;
+      DROP TRIGGER ledger_follows_status;
+      DROP TABLE ledger; DROP TABLE agreement_timestamp; DROP TABLE draft; DROP TABLE photo_hash; DROP TABLE photo_mark; DROP TABLE photo_use; DROP TABLE seal_use; DROP TABLE visit;
       DROP TABLE remote_record; DROP TABLE conflict;
       DROP INDEX delivery_file_original; ALTER TABLE delivery_file DROP COLUMN is_original;
       DROP INDEX delivery_pending; ALTER TABLE delivery DROP COLUMN carried_at;

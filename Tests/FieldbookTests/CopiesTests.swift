@@ -63,7 +63,8 @@ import Testing
     let id = try retired([photo], in: fieldbook)
     try fieldbook.database.execute(
       """
-      DROP TABLE agreement_timestamp; DROP TABLE draft; DROP INDEX delivery_file_original; ALTER TABLE delivery_file DROP COLUMN is_original;
+      DROP TRIGGER ledger_follows_status;
+      DROP TABLE ledger; DROP TABLE agreement_timestamp; DROP TABLE draft; DROP INDEX delivery_file_original; ALTER TABLE delivery_file DROP COLUMN is_original;
       ALTER TABLE photo_mark DROP COLUMN method; DELETE FROM migration WHERE name >= '0009';
       """)
     let again = try home.fieldbook()

@@ -147,6 +147,7 @@ import Testing
   @Test(arguments: [
     "0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence", "0006-inspections",
     "0007-carried-over", "0008-photo-marks", "0009-photo-copies", "0010-drafts", "0011-timestamps",
+    "0012-ledger",
   ])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -188,6 +189,9 @@ import Testing
     #expect(drafts.allSatisfy { $0.answers.values["owner.unitName"] == "白泥井示例农机修理部" })
     let timestamps = try fieldbook.pendingTimestamps()
     #expect(timestamps.map(\.file.bytes) == (name >= "0011" ? [2234] : []))
+    // The ledger is filled from records of each age.
+    let rows = "SELECT count(*) FROM ledger WHERE street IS NOT NULL AND recorded_on IS NOT NULL"
+    #expect(try fieldbook.database.first(rows) { $0.integer(0) } == 2 + retired)
     // What the records know is offered whatever their age.
     #expect(try fieldbook.units(limit: 9).count == (name >= "0009" ? 4 : 3))
     #expect(try fieldbook.keep(.init(), asDraft: nil, at: Sample.at(0)) == (name >= "0010" ? 4 : 1))

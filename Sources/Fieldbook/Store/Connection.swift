@@ -106,6 +106,8 @@ struct Connection {
       "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON",
       // Without this setting REPLACE deletes rows without the triggers that protect the log.
       "PRAGMA recursive_triggers = ON", "PRAGMA trusted_schema = OFF",
+      // What is sorted stays in memory, because a temporary file would hold names and phones outside the home.
+      "PRAGMA temp_store = MEMORY",
       // This is the first read of the file itself.
       "SELECT count(*) FROM sqlite_schema",
     ]

@@ -18,6 +18,7 @@ struct Migration {
     Migration(name: "0009-photo-copies", script: schema0009),
     Migration(name: "0010-drafts", script: schema0010),
     Migration(name: "0011-timestamps", script: schema0011),
+    Migration(name: "0012-ledger", script: schema0012),
   ]
 
   /// Brings the database up to date.
