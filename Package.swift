@@ -50,7 +50,7 @@ let package = Package(
         "CRsvg",
         "CTurboJPEG",
       ]),
-    feature("Tables"),
+    feature("Tables", isOptimized: true, ["CExpat", "CLibZip"]),
     feature("Threads"),
     feature("Terminal", ["Characters", "CUTF8Proc"]),
     feature("Arguments", ["Characters", "Terminal"]),
@@ -206,7 +206,7 @@ let package = Package(
         "Labels",
         "ModuleCore",
         "Records", "Sync", "Terminal", "TestSupport",
-      ], exclude: ["Phone"]),
+      ], exclude: ["Phone", "SurveyLists"]),
     .testTarget(
       name: "Fuzz", dependencies: ["ModuleCore"], path: "fuzz",
       exclude: ["Entry.swift", "README.md", "corpus", "run"], swiftSettings: settings),

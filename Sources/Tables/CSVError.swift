@@ -16,6 +16,8 @@ public enum CSVError: Error, Hashable, Sendable {
     case xlsx
     /// A compound file, the `.xls` of Excel or `.et` of WPS.
     case xls
+    /// A workbook that is locked with a password.
+    case encrypted
     /// A zip file of OpenDocument, the `.ods`.
     case ods
     /// Any other zip file.

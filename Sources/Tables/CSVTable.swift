@@ -34,15 +34,36 @@ public struct CSVTable: Hashable, Sendable {
   public struct Rows: Sequence, Hashable, Sendable {
     /// The number of rows.
     public let count: Int
-    fileprivate let text: [UInt8]
+    fileprivate let source: Source
     fileprivate let header: Row
-    fileprivate let maxFieldBytes: Int
+
+    fileprivate enum Source: Hashable, Sendable {
+      case text([UInt8], maxFieldBytes: Int)
+      /// The rows of a workbook's sheet that are behind the header and no wider than it.
+      case rows([Row])
+    }
 
     public struct Iterator: IteratorProtocol {
-      fileprivate var scanner: CSVScanner
+      fileprivate enum Source {
+        case text(CSVScanner)
+        case rows(IndexingIterator<[Row]>)
+      }
+
+      fileprivate var source: Source
       fileprivate let header: Row
 
       public mutating func next() -> Row? {
+        switch source {
+        case .text(var scanner):
+          defer { source = .text(scanner) }
+          return nextRow(of: &scanner)
+        case .rows(var rows):
+          defer { source = .rows(rows) }
+          return rows.next()
+        }
+      }
+
+      private func nextRow(of scanner: inout CSVScanner) -> Row? {
         while let record = scanner.next() {
           if record.line > header.line, record.fault == nil, !record.isBlank,
             let values = record.values(columns: header.values.count)
@@ -55,7 +76,11 @@ public struct CSVTable: Hashable, Sendable {
     }
 
     public func makeIterator() -> Iterator {
-      Iterator(scanner: CSVScanner(text, maxFieldBytes: maxFieldBytes), header: header)
+      switch source {
+      case .text(let text, let maxFieldBytes):
+        Iterator(source: .text(CSVScanner(text, maxFieldBytes: maxFieldBytes)), header: header)
+      case .rows(let rows): Iterator(source: .rows(rows.makeIterator()), header: header)
+      }
     }
   }
 
@@ -105,22 +130,54 @@ public struct CSVTable: Hashable, Sendable {
     }
     guard let header else { throw .empty }
     self.header = header
-    rows = Rows(count: count, text: text, header: header, maxFieldBytes: limits.fieldBytes)
+    rows = Rows(count: count, source: .text(text, maxFieldBytes: limits.fieldBytes), header: header)
     self.problems = problems
+  }
+
+  /// Takes a sheet of a workbook as a table; the first row with a text is the header, and lines are rows.
+  /// - Throws: `empty`, `tooManyRows`, `tooManyColumns`.
+  public init(_ sheet: Sheet, limits: Limits = Limits()) throws(CSVError) {
+    guard let first = sheet.rows.first, let width = first.cells.last?.column else { throw .empty }
+    guard width <= limits.columns else { throw .tooManyColumns(count: width, max: limits.columns) }
+    let header = Row(line: first.number, values: Self.values(of: first, columns: width))
+    var rows: [Row] = []
+    var problems: [CSVProblem] = []
+    for row in sheet.rows.dropFirst() where !row.cells.allSatisfy(\.text.isEmpty) {
+      guard rows.count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
+      if let last = row.cells.last(where: { !$0.text.isEmpty }), last.column > width {
+        problems.append(CSVProblem(line: row.number, fault: .fieldCount(found: last.column, wanted: width)))
+      } else if row.cells.contains(where: { $0.text.utf8.count > limits.fieldBytes }) {
+        problems.append(CSVProblem(line: row.number, fault: .fieldTooLong(maxBytes: limits.fieldBytes)))
+      } else {
+        rows.append(Row(line: row.number, values: Self.values(of: row, columns: width)))
+      }
+    }
+    encoding = .utf8
+    self.header = header
+    self.rows = Rows(count: rows.count, source: .rows(rows), header: header)
+    self.problems = problems
+  }
+
+  private static func values(of row: Sheet.Row, columns: Int) -> [String] {
+    var values = [String](repeating: "", count: columns)
+    for cell in row.cells where cell.column <= columns { values[cell.column - 1] = cell.text }
+    return values
   }
 }
 
 extension CSVError.DocumentKind {
   /// The kind of a document by its first bytes; nil where the file may be text.
-  init?(of bytes: [UInt8]) {
+  public init?(of bytes: [UInt8]) {
     func contains(_ text: String) -> Bool {
       bytes.prefix(65_536).firstRange(of: Array(text.utf8)) != nil
         || bytes.suffix(65_536).firstRange(of: Array(text.utf8)) != nil
     }
     if bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
-      self = .xls
+      // A workbook with a password is a compound file with this stream, whose name is in UTF-16.
+      let name: [UInt8] = "EncryptedPackage".utf8.flatMap { [$0, 0] as [UInt8] }
+      self = bytes.firstRange(of: name) == nil ? .xls : .encrypted
     } else if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-      self = contains("xl/") ? .xlsx : contains("application/vnd.oasis.opendocument.spreadsheet") ? .ods : .zip
+      self = contains("xl/") || contains("[Content_Types].xml") && contains("workbook") ? .xlsx : contains("application/vnd.oasis.opendocument.spreadsheet") ? .ods : .zip
     } else {
       let start = String(decoding: bytes.prefix(200), as: UTF8.self).drop {
         $0.isWhitespace || $0 == "\u{FEFF}"

@@ -1,0 +1,33 @@
+extension Sheet {
+  /// Reads a CSV as a sheet: every line is a row, also those before a header, and a line that cannot be read is a row with
+  /// its fault.
+  /// - Parameters:
+  ///   - encoding: the encoding that the user named; nil finds it.
+  ///   - limits: of these, the columns and the length of a field are not looked at.
+  /// - Throws: `tooLarge`, `document`, `brokenText`, `empty`, `tooManyRows`.
+  public init(csv bytes: [UInt8], encoding told: TextEncoding? = nil, limits: CSVTable.Limits) throws(CSVError) {
+    guard bytes.count <= limits.bytes else { throw .tooLarge(bytes: bytes.count, maxBytes: limits.bytes) }
+    if let kind = CSVError.DocumentKind(of: bytes) { throw .document(kind) }
+    var text = try TextEncoding.decode(bytes, as: told).text
+    // 0x1A is CP/M's end of file, which programs for DOS still write.
+    while text.last == 0x1A { text.removeLast() }
+    var scanner = CSVScanner(text, maxFieldBytes: CellText.maxBytes)
+    var rows: [Row] = []
+    while let record = scanner.next() {
+      if record.isBlank { continue }
+      guard rows.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
+      var cells: [Cell] = []
+      if record.fault == nil {
+        for (index, value) in record.values.enumerated() where !value.isEmpty {
+          guard index < CellAddress.maxColumn else {
+            throw .tooManyColumns(count: record.values.count, max: CellAddress.maxColumn)
+          }
+          cells.append(Cell(column: index + 1, text: value))
+        }
+      }
+      rows.append(Row(number: record.line, cells: cells, fault: record.fault))
+    }
+    guard !rows.isEmpty else { throw .empty }
+    self.init(name: "", rows: rows)
+  }
+}
