@@ -86,7 +86,7 @@ public struct Agreement {
     do {
       let pdf = try flow.sealablePDF(
         CairoPDFDocument.Metadata(
-          title: "\(text.terms.title) \(text.parts.code)", author: installation.technician.company.text,
+          title: "\(text.terms.title) \(text.parts.code)", author: installation.technician?.company.text ?? "",
           subject: installation.id.description, date: signing.signedAt.description),
         identity: Array(identity.bytes.prefix(16)), attachments: files,
         seal: (seal.page, seal.box, evidence.sealer.subject)

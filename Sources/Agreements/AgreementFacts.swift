@@ -10,10 +10,10 @@ struct AgreementFacts {
   var company: [Fact] {
     let technician = installation.technician
     return [
-      Fact("机构名称", technician.company.text, isWide: true),
-      Fact("技术人员", technician.name.full), Fact("联系电话", technician.phone.full),
-      Fact("培训证书编号", technician.certificate.text),
-      Fact("证书有效期至", AgreementWords.day(technician.certificateExpires)),
+      Fact("机构名称", technician?.company.text, isWide: true),
+      Fact("技术人员", technician?.name.full), Fact("联系电话", technician?.phone.full),
+      Fact("培训证书编号", technician?.certificate.text),
+      Fact("证书有效期至", technician.map { AgreementWords.day($0.certificateExpires) }),
     ]
   }
 
@@ -21,7 +21,7 @@ struct AgreementFacts {
     let owner = installation.owner
     return [
       Fact("企业/店铺名称", owner.unitName.text, isWide: true),
-      Fact("企业类型", owner.unitType.word), Fact("单位编号", owner.unitID?.text),
+      Fact("企业类型", owner.unitType?.word), Fact("单位编号", owner.unitID?.text),
       Fact("责任人姓名", owner.responsibleName.full), Fact("责任人电话", owner.responsiblePhone.full),
       Fact("所属街道/苏木镇", owner.street.text), Fact("所属社区", owner.community?.text),
       Fact("应用行业", owner.industry.word), Fact("行业说明", owner.industryNote?.text),
@@ -41,8 +41,8 @@ struct AgreementFacts {
       Fact("最大焊接电流", "\(WrittenNumber.text(of: welder.maxCurrentAmps)) A（铭牌 I2max）"),
       Fact("焊机最大功率", welder.maxPowerKilowatts.map { "\(WrittenNumber.text(of: $0)) kW" }),
       Fact("作业用途", welder.purpose?.text), Fact("焊机状况", welder.condition.word),
-      Fact("填表人", installation.survey.filledBy.full),
-      Fact("填表人电话", installation.survey.filledByPhone.full),
+      Fact("填表人", installation.survey.filledBy?.full),
+      Fact("填表人电话", installation.survey.filledByPhone?.full),
       Fact("备注", installation.remarks?.text, isWide: true),
     ]
   }

@@ -8,10 +8,10 @@ struct EnglishFacts {
   var company: [Fact] {
     let technician = installation.technician
     return [
-      Fact("Company", technician.company.text, isWide: true),
-      Fact("Technician", technician.name.full), Fact("Phone", technician.phone.full),
-      Fact("Certificate", technician.certificate.text),
-      Fact("Valid until", "\(technician.certificateExpires)"),
+      Fact("Company", technician?.company.text, isWide: true),
+      Fact("Technician", technician?.name.full), Fact("Phone", technician?.phone.full),
+      Fact("Certificate", technician?.certificate.text),
+      Fact("Valid until", technician.map { "\($0.certificateExpires)" }),
     ]
   }
 
@@ -19,7 +19,7 @@ struct EnglishFacts {
     let owner = installation.owner
     return [
       Fact("Unit", owner.unitName.text, isWide: true),
-      Fact("Kind of unit", EnglishWords.code(owner.unitType)), Fact("Unit id", owner.unitID?.text),
+      Fact("Kind of unit", owner.unitType.map { EnglishWords.code($0) }), Fact("Unit id", owner.unitID?.text),
       Fact("Responsible", owner.responsibleName.full), Fact("Phone", owner.responsiblePhone.full),
       Fact("Street or sumu", owner.street.text), Fact("Community", owner.community?.text),
       Fact("Industry", EnglishWords.code(owner.industry)), Fact("Industry note", owner.industryNote?.text),
@@ -40,8 +40,8 @@ struct EnglishFacts {
       Fact("Welding current", "\(WrittenNumber.text(of: welder.maxCurrentAmps)) A (plate: I2max)"),
       Fact("Power", welder.maxPowerKilowatts.map { "\(WrittenNumber.text(of: $0)) kW" }),
       Fact("Purpose", welder.purpose?.text), Fact("Condition", EnglishWords.code(welder.condition)),
-      Fact("Filled in by", installation.survey.filledBy.full),
-      Fact("Phone", installation.survey.filledByPhone.full),
+      Fact("Filled in by", installation.survey.filledBy?.full),
+      Fact("Phone", installation.survey.filledByPhone?.full),
       Fact("Remarks", installation.remarks?.text, isWide: true),
     ]
   }

@@ -34,7 +34,7 @@ public struct ReadingCopy {
     guard flow.unknown.isEmpty else { throw .noGlyph(flow.unknown) }
     return try flow.paper(
       CairoPDFDocument.Metadata(
-        title: "Reading copy \(text.parts.code)", author: text.installation.technician.company.text,
+        title: "Reading copy \(text.parts.code)", author: text.installation.technician?.company.text ?? "",
         subject: text.installation.id.description, date: signing.signedAt.description),
       identity: "\(text.installation.id) \(agreementSha256) en"
     ) { mark($0, page: $1, in: flow) }

@@ -41,9 +41,9 @@ struct SignaturePart {
       """, style: Self.style, width: Self.boxWidth)
     company = flow.set(
       """
-      甲方：\(technician.company)
-      技术人员：\(technician.name.full)
-      培训证书编号：\(technician.certificate)
+      甲方：\(technician?.company.text ?? "")
+      技术人员：\(technician?.name.full ?? "")
+      培训证书编号：\(technician?.certificate.text ?? "")
       """, style: Self.style, width: Self.boxWidth)
     seal = flow.set(
       AgreementWords.seal(agreement.evidence), style: TextStyle(sizePoints: 8.5), width: PageFlow.width)

@@ -7,7 +7,7 @@ extension Fieldbook {
   /// Registers a welder: takes its code, opens its record and appends the photos that come with it, all or
   /// nothing. A retired welder's record closes at once and is queued.
   /// - Parameters:
-  ///   - id: a new id, made by the caller.
+  ///   - id: a new id, made by the caller, or that of a surveyed record, which goes on as the welder's.
   ///   - registered: for a fit welder `code` is that of a label from stock, or nil to take the next one of this
   ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
   ///   - photos: already in `files`; a retired welder needs at least one.
@@ -34,16 +34,29 @@ extension Fieldbook {
         throw FieldbookError.refused(.certificateExpired(registered.technician.certificateExpires))
       }
       let known = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
-      if known == true { throw FieldbookError.alreadyOpen(id) }
+      let surveyed = try known == true ? record(of: id) : nil
+      if let surveyed, surveyed.status != .surveyed { throw FieldbookError.alreadyOpen(id) }
       var registered = registered
       registered.duplicate = try duplicate(of: registered.welder, otherThan: id, reason: reason)
       if !isRetired { registered.code = try bindCode(registered.code, to: id) }
-      var (seq, sha256) = try EventLog.append(.registered(registered), to: id, at: at, in: database)
-      var installation = Installation(id: id, registered: registered, at: at, entrySha256: sha256)
+      var seq: Int64
+      var installation: Installation
+      if let surveyed {
+        installation = surveyed
+        (seq, _) = try log(.registered(registered), at: at, into: &installation)
+      } else {
+        let entry = try EventLog.append(.registered(registered), to: id, at: at, in: database)
+        installation = Installation(id: id, registered: registered, at: at, entrySha256: entry.sha256)
+        seq = entry.seq
+      }
       for photo in photos {
         (seq, _) = try log(.photographed(photo), at: at, into: &installation)
       }
-      try insertProjection(of: installation)
+      if surveyed == nil {
+        try insertProjection(of: installation)
+      } else {
+        try updateProjection(of: installation)
+      }
       if isRetired { try close(installation, seq: seq) }
       // Two programs that go on with one draft open one record.
       if let draft { try endDraft(draft) }
@@ -62,14 +75,15 @@ extension Fieldbook {
   /// `corrected` opens a signed record again.
   /// - Parameters:
   ///   - lock: the installation's, held since before the work for these events began.
-  ///   - technician: the technician at work, whose certificate is checked.
+  ///   - technician: the technician at work, whose certificate is checked; nil in a company's office, which only corrects,
+  ///     plans and voids what was surveyed.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record with the events in it.
   /// - Throws: `notFound`, `refused`, `welderKnown`, `moduleKnown`, `recordGoneOn`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
   ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`,
   ///   `clockBehind`, `clockImplausible`, `unencodable`, `store`.
   public func append(
-    _ events: [InstallationEvent], holding lock: InstallationLock, by technician: Technician,
+    _ events: [InstallationEvent], holding lock: InstallationLock, by technician: Technician?,
     at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) -> Installation {
     try checkHeld(lock)
@@ -96,7 +110,7 @@ extension Fieldbook {
   }
 
   func append(
-    _ event: InstallationEvent, to id: InstallationID, by technician: Technician,
+    _ event: InstallationEvent, to id: InstallationID, by technician: Technician?,
     at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) -> Installation {
     try append([event], to: id, by: technician, at: now())
@@ -107,7 +121,7 @@ extension Fieldbook {
   ///   stored record.
   func append(
     _ events: [InstallationEvent], to id: InstallationID, from proven: Installation? = nil,
-    by technician: Technician, at now: @autoclosure () -> Timestamp
+    by technician: Technician?, at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) -> Installation {
     var forgets = false
     let result = try database.transaction { () throws(FieldbookError) in
@@ -135,12 +149,13 @@ extension Fieldbook {
   /// Applies one event to a record and writes it into the log.
   /// - Returns: the sequence number of an event that closes the record; nil for any other event.
   private func take(
-    _ event: InstallationEvent, into installation: inout Installation, by technician: Technician, at: Timestamp
+    _ event: InstallationEvent, into installation: inout Installation, by technician: Technician?, at: Timestamp
   ) throws(FieldbookError) -> Int64? {
     try checkMayHappen(event, to: installation, by: technician, at: at)
     var event = event
     if case .refused(var refused) = event {
       refused.releasesCode = try !isKnownOutside(installation)
+      if installation.technician == nil { refused.technician = technician }
       event = .refused(refused)
     }
     let wasOpen = installation.status == .open || installation.status == .surveyed
@@ -181,7 +196,7 @@ extension Fieldbook {
   /// that can be read.
   /// - Throws: the errors of `append`.
   public func void(
-    _ reason: WrittenText, holding lock: InstallationLock, by technician: Technician,
+    _ reason: WrittenText, holding lock: InstallationLock, by technician: Technician?,
     at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) {
     try checkHeld(lock)
@@ -198,7 +213,7 @@ extension Fieldbook {
   }
 
   private func voidUnreadable(
-    _ id: InstallationID, reason: WrittenText, by technician: Technician, at now: @autoclosure () -> Timestamp
+    _ id: InstallationID, reason: WrittenText, by technician: Technician?, at now: @autoclosure () -> Timestamp
   ) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
       let at = now()
@@ -212,7 +227,7 @@ extension Fieldbook {
       }
       // Where even the registration cannot be read, there is no record to send, and only its id to mark as
       // void.
-      guard technician.mayWork(on: at.day) else {
+      if let technician, !technician.mayWork(on: at.day) {
         throw FieldbookError.refused(.certificateExpired(technician.certificateExpires))
       }
       let event = InstallationEvent.voided(reason: reason)
@@ -227,11 +242,15 @@ extension Fieldbook {
   // MARK: - Whether it may happen
 
   private func checkMayHappen(
-    _ event: InstallationEvent, to installation: Installation, by technician: Technician, at: Timestamp
+    _ event: InstallationEvent, to installation: Installation, by technician: Technician?, at: Timestamp
   ) throws(FieldbookError) {
     let step: Step
+    guard let technician else { return try checkMayBeDoneInOffice(event, installation) }
     switch event {
-    case .registered: throw .alreadyRegistered
+    case .registered, .surveyed: throw .alreadyRegistered
+    case .planned:
+      if let refusal = installation.refusalOfPlanning { throw .refused(refusal) }
+      return
     case .photographed(let photo):
       // The photo of the plate from which its code is read comes with the label, which the seal follows.
       step = photo.stage == .after ? .seal : photo.stage.step
@@ -269,6 +288,17 @@ extension Fieldbook {
       if paired.duplicate == nil, !installation.isPaired(with: paired.serialNumber) {
         _ = try duplicate(ofModule: paired.serialNumber, otherThan: installation.id, reason: nil)
       }
+    }
+  }
+
+  /// Checks an event of a company's office, where nobody has a certificate.
+  private func checkMayBeDoneInOffice(_ event: InstallationEvent, _ installation: Installation)
+    throws(FieldbookError)
+  {
+    if let refusal = installation.refusalOfPlanning { throw .refused(refusal) }
+    switch event {
+    case .planned, .corrected, .voided: return
+    default: throw .refused(.surveyed)
     }
   }
 

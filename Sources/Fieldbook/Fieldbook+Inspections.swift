@@ -88,7 +88,10 @@ extension Fieldbook {
     ) { InstallationID($0.text(0)) }
     for case let id? in ids {
       let entries = try readableEvents(of: id).entries
-      guard case .registered(let registered)? = entries.first?.event, registered.code == code else { continue }
+      let hasCode = entries.contains { entry in
+        if case .registered(let registered) = entry.event { registered.code == code } else { false }
+      }
+      guard hasCode else { continue }
       let isOver = entries.contains { entry in
         switch entry.event {
         case .voided: true

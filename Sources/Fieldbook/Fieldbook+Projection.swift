@@ -38,9 +38,15 @@ extension Fieldbook {
   func updateProjection(of installation: Installation) throws(FieldbookError) {
     let id = SQLValue.text(installation.id.text)
     try database.run(
-      "UPDATE installation SET code = ?, status = ?, unit_name = ?, next_step = ?, revision = ? WHERE id = ?",
+      """
+      UPDATE installation SET code = ?, status = ?, unit_name = ?, opened_at = ?, opened_seconds = ?,
+        next_step = ?, revision = ?
+      WHERE id = ?
+      """,
       [
         .text(installation.code), .text(installation.status.rawValue), .text(installation.owner.unitName),
+        // The registration of a surveyed welder opens its record.
+        .text(installation.openedAt), .integer(Int(installation.openedAt.secondsSince1970)),
         .text(installation.nextStep?.rawValue), .integer(installation.revision), id,
       ])
     try database.run(
@@ -117,12 +123,6 @@ extension Fieldbook {
     var expected = installation
     if try isDelivered(id, revision: installation.revision) { expected.markDelivered() }
     try setStatus(expected.status, of: id)
-    try database.run(
-      "UPDATE installation SET opened_at = ?, opened_seconds = ? WHERE id = ?",
-      [
-        .text(installation.openedAt),
-        .integer(Int(installation.openedAt.secondsSince1970)), .text(id.text),
-      ])
   }
 
   /// Adds events up by the rules of `open` and `append`; nil where they do not begin with a registration.

@@ -36,6 +36,8 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case refused(StepRefusal)
   /// The record is registered already, and `open` registers a record only once.
   case alreadyRegistered
+  /// Another list was imported, or a surveyed welder was registered, while this list was looked at.
+  case surveyGoneOn
   case retiredNeedsReason
   case retiredNeedsPhoto
   /// A retired welder takes no code.

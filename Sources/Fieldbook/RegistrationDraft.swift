@@ -14,8 +14,14 @@ public struct RegistrationDraft: Hashable, Sendable {
     public var origins: [String: String]
     /// The names of the questions that were answered, with nothing too.
     public var asked: [String]
+    /// The surveyed record that is registered; nil for a new one.
+    public var survey: InstallationID?
 
-    public init(values: [String: String] = [:], origins: [String: String] = [:], asked: [String] = []) {
+    public init(
+      values: [String: String] = [:], origins: [String: String] = [:], asked: [String] = [],
+      survey: InstallationID? = nil
+    ) {
+      self.survey = survey
       self.values = values
       self.origins = origins
       self.asked = asked

@@ -84,7 +84,7 @@ public struct CorrectableFields: Hashable, Sendable {
   public func value(of field: RegistrationField) -> JSONValue? {
     switch field {
     case .unitName: .string(owner.unitName.text)
-    case .unitType: .string(owner.unitType.rawValue)
+    case .unitType: owner.unitType.map { .string($0.rawValue) }
     case .responsibleName: .string(owner.responsibleName.full)
     case .responsiblePhone: .string(owner.responsiblePhone.full)
     case .street: .string(owner.street.text)

@@ -4,16 +4,21 @@ extension Installation {
   ///   - entries: all entries of the installation, or the first of them, oldest first.
   ///   - closedDigest: gives SHA-256 of the bytes of a closed revision in lower-case hex; it is asked where an entry opens the
   ///     next revision.
-  /// - Returns: nil where the entries do not begin with a registration.
+  /// - Returns: nil where the entries do not begin with a registration or a survey.
   public static func replaying<Failure: Error>(
     _ entries: some Sequence<LogEntry>, closedDigest: (_ closed: Installation) throws(Failure) -> String
   ) throws(Failure) -> Installation? {
     var sum: Installation?
     for entry in entries {
       guard var installation = sum else {
-        guard case .registered(let registered) = entry.event else { return nil }
-        sum = Installation(
-          id: entry.installation, registered: registered, at: entry.at, entrySha256: entry.sha256)
+        switch entry.event {
+        case .registered(let registered):
+          sum = Installation(
+            id: entry.installation, registered: registered, at: entry.at, entrySha256: entry.sha256)
+        case .surveyed(let surveyed):
+          sum = Installation(id: entry.installation, surveyed: surveyed, at: entry.at, entrySha256: entry.sha256)
+        default: return nil
+        }
         continue
       }
       switch (installation.status, entry.event) {

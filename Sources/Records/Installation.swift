@@ -16,14 +16,16 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var revision: Int
   /// SHA-256 of the bytes of the revision before this one, lower-case hex; nil for the first.
   public private(set) var previousSha256: String?
-  public let openedAt: Timestamp
+  /// The moment of the registration; of a surveyed record that of its survey.
+  public private(set) var openedAt: Timestamp
   public private(set) var closedAt: Timestamp?
   public internal(set) var remarks: WrittenText?
   /// The reason why the welder was retired; nil for a fit one.
   public internal(set) var retiredReason: WrittenText?
   /// The owner's reason for refusing or withdrawing; nil for other outcomes.
   public private(set) var refusedReason: WrittenText?
-  public private(set) var technician: Technician
+  /// Who registered the welder; nil for a surveyed one, which nobody has visited.
+  public private(set) var technician: Technician?
   public internal(set) var owner: Owner
   public internal(set) var welder: Welder
   public private(set) var module: ModuleRecord?
@@ -34,6 +36,8 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var label: LabelRecord?
   public private(set) var seal: Seal?
   public private(set) var survey: Survey
+  /// The day on which a surveyed welder is to be fitted; nil where none is settled.
+  public private(set) var appointment: Appointment?
   public private(set) var handover: Handover?
   public private(set) var agreement: AgreementRecord?
   /// The agreements that were signed before the record was corrected, oldest first; nil where there is none.
@@ -73,12 +77,43 @@ public struct Installation: Hashable, Sendable, Codable {
     history.append(entry)
   }
 
+  /// Makes the record of a row of a survey list.
+  public init(id: InstallationID, surveyed: InstallationEvent.Surveyed, at: Timestamp, entrySha256: String) {
+    self.id = id
+    revision = 1
+    openedAt = at
+    remarks = surveyed.remarks
+    owner = surveyed.owner
+    welder = surveyed.welder
+    photos = []
+    survey = surveyed.survey
+    funding = Funding(industry: surveyed.owner.industry, fittedOn: at.day)
+    status = .surveyed
+    history = [HistoryEntry(at: at, event: InstallationEvent.surveyed(surveyed).name, sha256: entrySha256)]
+  }
+
   /// Adds one event. The event is already in the log, so that nothing is refused here; `refusal(of:)` is asked
   /// before an event is made.
   public mutating func apply(_ event: InstallationEvent, at: Timestamp, entrySha256: String) {
     var entry = HistoryEntry(at: at, event: event.name, sha256: entrySha256)
     switch event {
-    case .registered: return  // Only the first event is a registration, and `init` has handled it.
+    case .surveyed(let surveyed):
+      for change in surveyed.changes ?? [] { change.apply(to: &self) }
+      survey = surveyed.survey
+      funding = Funding(industry: owner.industry, fittedOn: openedAt.day)
+      entry.changes = surveyed.changes
+    case .planned(let planned): appointment = planned.appointment
+    case .registered(let registered):
+      // A registration that opens a record is handled by `init`; this one is of a surveyed welder.
+      guard status == .surveyed else { return }
+      let earlier = self
+      self = Installation(id: id, registered: registered, at: at, entrySha256: entrySha256)
+      survey = earlier.survey
+      survey.filledBy = survey.filledBy ?? registered.technician.name
+      survey.filledByPhone = survey.filledByPhone ?? registered.technician.phone
+      appointment = earlier.appointment
+      history = earlier.history + history
+      return
     case .photographed(let photo):
       photos.append(photo)
       entry.reason = photo.reason
@@ -177,6 +212,7 @@ public struct Installation: Hashable, Sendable, Codable {
       status = .refused
       closedAt = at
       refusedReason = refused.reason
+      technician = technician ?? refused.technician
       if refused.releasesCode { code = nil }
       entry.reason = refused.reason
     }
@@ -192,7 +228,7 @@ public struct Installation: Hashable, Sendable, Codable {
       if let agreement { earlierAgreements = (earlierAgreements ?? []) + [agreement] }
       (status, closedAt, agreement) = (.open, nil, nil)
     }
-    if status == .open {
+    if status == .open || status == .surveyed {
       funding = Funding(
         industry: owner.industry, fittedOn: fittedOn(signedAt: earlierAgreements?.first?.signedAt ?? openedAt))
     }

@@ -1,6 +1,8 @@
 /// An event of an installation. Events are facts: they are appended to the fieldbook's log and never changed,
 /// and the record is their sum.
 public enum InstallationEvent: Hashable, Sendable {
+  case surveyed(Surveyed)
+  case planned(Planned)
   case registered(Registered)
   case photographed(Photo)
   case flashBegun(FlashAttempt)
@@ -167,6 +169,8 @@ public enum InstallationEvent: Hashable, Sendable {
     public var reason: WrittenText
     /// Whether nobody had seen the record's code, so that another installation may have it. The record then bears none.
     public var releasesCode: Bool
+    /// Who wrote the refusal down, where the record was surveyed and had no technician; else nil.
+    public var technician: Technician?
 
     public init(reason: WrittenText, releasesCode: Bool) {
       self.reason = reason
@@ -177,6 +181,8 @@ public enum InstallationEvent: Hashable, Sendable {
   /// The event's name in the log and in the record's history.
   public var name: String {
     switch self {
+    case .surveyed: "surveyed"
+    case .planned: "planned"
     case .registered: "registered"
     case .photographed: "photographed"
     case .flashBegun: "flashBegun"
@@ -205,6 +211,8 @@ extension InstallationEvent: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .event)
     switch self {
+    case .surveyed(let facts): try container.encode(facts, forKey: .facts)
+    case .planned(let facts): try container.encode(facts, forKey: .facts)
     case .registered(let facts): try container.encode(facts, forKey: .facts)
     case .photographed(let facts): try container.encode(facts, forKey: .facts)
     case .flashBegun(let facts): try container.encode(facts, forKey: .facts)
@@ -231,6 +239,8 @@ extension InstallationEvent: Codable {
     }
     let name = try container.decode(String.self, forKey: .event)
     switch name {
+    case "surveyed": self = .surveyed(try facts())
+    case "planned": self = .planned(try facts())
     case "registered": self = .registered(try facts())
     case "photographed": self = .photographed(try facts())
     case "flashBegun": self = .flashBegun(try facts())

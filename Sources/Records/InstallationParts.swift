@@ -60,7 +60,8 @@ public struct Owner: Hashable, Sendable, Codable {
   /// The id of the unit, made when the unit was first registered; all welders of one unit share it.
   public var unitID: WrittenText?
   public var unitName: WrittenText
-  public var unitType: UnitType
+  /// 企业类型; nil for a surveyed unit whose list does not say it.
+  public var unitType: UnitType?
   public var responsibleName: PersonName
   public var responsiblePhone: PhoneNumber
   public var street: WrittenText
@@ -78,7 +79,7 @@ public struct Owner: Hashable, Sendable, Codable {
   }
 
   public init(
-    unitID: WrittenText?, unitName: WrittenText, unitType: UnitType, responsibleName: PersonName,
+    unitID: WrittenText?, unitName: WrittenText, unitType: UnitType?, responsibleName: PersonName,
     responsiblePhone: PhoneNumber, street: WrittenText, community: WrittenText?, industry: Industry,
     industryNote: WrittenText?, operators: Int?, certifiedOperators: Int?
   ) {
@@ -342,17 +343,6 @@ public struct Seal: Hashable, Sendable, Codable {
     self.photoSha256 = photoSha256
     self.appliedAt = appliedAt
     self.previousNumbers = previousNumbers
-  }
-}
-
-/// 填表人: the person who filled in the survey row.
-public struct Survey: Hashable, Sendable, Codable {
-  public var filledBy: PersonName
-  public var filledByPhone: PhoneNumber
-
-  public init(filledBy: PersonName, filledByPhone: PhoneNumber) {
-    self.filledBy = filledBy
-    self.filledByPhone = filledByPhone
   }
 }
 

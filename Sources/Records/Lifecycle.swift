@@ -8,10 +8,14 @@ public enum StepRefusal: Error, Hashable, Sendable {
   /// Other steps have to come first; they are in the order of the walk.
   case needs([Step])
   case certificateExpired(CalendarDay)
+  /// The welder is on a survey list, and nobody has registered it on the spot.
+  case surveyed
   case retired
   case void
   /// The owner has refused the installation.
   case refused
+  /// The welder is registered already, so that no appointment is made any more.
+  case registered
   /// The record is closed; a change to an installed welder is a repair.
   case closed
   /// The record was signed and corrected since; its welder is installed, so that nobody can refuse it.
@@ -94,7 +98,8 @@ extension Installation {
     case .void: return .void
     case .refused: return .refused
     case .closed, .delivered: return .closed
-    case .open, .surveyed: break
+    case .surveyed: return .surveyed
+    case .open: break
     }
     guard technician.mayWork(on: day) else { return .certificateExpired(technician.certificateExpires) }
     // Nobody signs for a firmware that the record may not have.
@@ -113,6 +118,18 @@ extension Installation {
   public var refusalOfCorrecting: StepRefusal? {
     switch status {
     case .surveyed, .open, .closed, .delivered, .retired: nil
+    case .refused: .refused
+    case .void: .void
+    }
+  }
+
+  /// The reason why no appointment can be made; nil where one can.
+  public var refusalOfPlanning: StepRefusal? {
+    switch status {
+    case .surveyed: nil
+    case .open: .registered
+    case .closed, .delivered: .closed
+    case .retired: .retired
     case .refused: .refused
     case .void: .void
     }

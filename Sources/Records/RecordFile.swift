@@ -58,7 +58,7 @@ public struct RecordFile: Hashable, Sendable {
         RecordFile(sha256: agreement.sha256, bytes: agreement.bytes, filename: ""),
         RecordFile(sha256: agreement.strokesSha256, bytes: nil, filename: ""),
       ]
-    case .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .tested, .protected, .handedOver,
+    case .surveyed, .planned, .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .tested, .protected, .handedOver,
       .voided, .welderInspected, .corrected, .refused:
       []
     }

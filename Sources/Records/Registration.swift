@@ -28,6 +28,8 @@ public struct FieldProblem: Error, Hashable, Sendable {
     case moreThan(RegistrationField)
     case unknownField
     case inTheFuture
+    /// The day of an appointment is over.
+    case inThePast
   }
 
   /// JSON path, for example `owner.responsiblePhone`; `$` for the document itself.
@@ -115,12 +117,15 @@ public struct Registration: Hashable, Sendable {
 
   /// Checks the values of all fields.
   /// - Parameters:
+  ///   - isSurveyed: whether the values are those of a survey, which need not say the type of the unit.
   ///   - today: the present day, for days that may not lie in the future; nil skips this check.
   ///   - glyphs: the characters that labels and agreements can show; nil skips this check.
   public init(
-    _ values: [RegistrationField: JSONValue], today: CalendarDay?, drawnBy glyphs: (any GlyphCoverage)?
+    _ values: [RegistrationField: JSONValue], isSurveyed: Bool = false, today: CalendarDay?,
+    drawnBy glyphs: (any GlyphCoverage)?
   ) throws(RegistrationRejected) {
     var reader = FieldReader(values: values, today: today, glyphs: glyphs)
+    if isSurveyed { reader.optional = [.unitType] }
     let unitName = reader.text(.unitName)
     let unitType = reader.choice(.unitType, UnitType.self)
     let responsibleName = reader.text(.responsibleName)
@@ -151,7 +156,7 @@ public struct Registration: Hashable, Sendable {
     let retiredReason = reader.text(.retiredReason, required: condition == .retired)
     let remarks = reader.text(.remarks)
 
-    guard reader.problems.isEmpty, let unitName, let unitType, let responsibleName, let responsiblePhone,
+    guard reader.problems.isEmpty, let unitName, let responsibleName, let responsiblePhone,
       let street, let industry, let weldingProcess, let supply, let sourceType, let supplyMaxAmps,
       let maxCurrentAmps
     else { throw RegistrationRejected(problems: reader.problems) }
@@ -190,6 +195,8 @@ private struct FieldReader {
   let values: [RegistrationField: JSONValue]
   let today: CalendarDay?
   let glyphs: (any GlyphCoverage)?
+  /// Fields that may be missing although a registration requires them.
+  var optional: Set<RegistrationField> = []
   var problems: [FieldProblem] = []
 
   mutating func text(_ field: RegistrationField, required: Bool = false) -> WrittenText? {
@@ -271,7 +278,7 @@ private struct FieldReader {
   }
 
   private mutating func missing<Value>(_ field: RegistrationField, required: Bool) -> Value? {
-    required || field.presence == .required ? fail(field, .missing) : nil
+    required || field.presence == .required && !optional.contains(field) ? fail(field, .missing) : nil
   }
 
   private mutating func fail<Value>(_ field: RegistrationField, _ fault: FieldProblem.Fault) -> Value? {

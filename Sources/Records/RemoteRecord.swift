@@ -80,7 +80,7 @@ public struct RemoteRecord: Hashable, Sendable {
       throw .malformed(path: "previousSha256")
     }
     let inspections = installation.history.count { $0.event == "welderInspected" }
-    guard installation.history.first?.event == "registered",
+    guard ["registered", "surveyed"].contains(installation.history.first?.event),
       inspections == installation.inspections?.count ?? 0, installation.history.count >= revision
     else { throw .history }
     guard installation.history.allSatisfy({ FileDigest($0.sha256) != nil }) else {

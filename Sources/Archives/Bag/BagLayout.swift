@@ -97,7 +97,9 @@ public enum BagLayout {
   static func informationText(of installation: Installation, day: CalendarDay, byteCount: Int, fileCount: Int)
     -> String
   {
-    var lines = [("Source-Organization", line(installation.technician.company.text))]
+    // Nobody has worked on a record that was only surveyed.
+    let company = installation.technician?.company.text
+    var lines = company.map { [("Source-Organization", line($0))] } ?? []
     lines.append(("External-Identifier", installation.id.text))
     if let code = installation.code { lines.append(("Internal-Sender-Identifier", code.description)) }
     lines.append(

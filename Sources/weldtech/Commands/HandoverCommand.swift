@@ -65,9 +65,10 @@ enum HandoverCommand {
 
   private static func writeRules(to file: String, for installation: Installation, _ workplace: Workplace) throws
   {
+    guard let technician = installation.technician else { throw StepRefused(step: .handover, refusal: .surveyed) }
     let rules = OperatingRulesPage(
       try workplace.operatingRules(), unit: installation.owner.unitName,
-      company: installation.technician.company, phone: try workplace.fieldbook().setup().companyPhone,
+      company: technician.company, phone: try workplace.fieldbook().setup().companyPhone,
       day: workplace.clock.now().day)
     try workplace.writePaper(try rules.render(), to: file)
   }

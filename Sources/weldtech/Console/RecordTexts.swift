@@ -62,6 +62,13 @@ struct StepNeed {
 
   var sentence: Text { Text(zh: "\(what.zh)：\(command.zh)", en: "\(what.en): \(command.en)") }
 
+  /// A surveyed welder is registered on the spot, and then fitted.
+  static func registering(_ id: InstallationID) -> StepNeed {
+    StepNeed(
+      what: Text(zh: "上门补登记，然后安装", en: "registered on the spot, then fitted"),
+      command: Text(verbatim: "weldtech install ID").naming(id))
+  }
+
   /// A test that failed is run again.
   static func anotherTest(of id: InstallationID) -> StepNeed {
     StepNeed(

@@ -19,8 +19,15 @@ struct RecordView {
       (Text(zh: "登记", en: "opened"), record.openedAt.screenText),
       (Text(zh: "关闭", en: "closed"), record.closedAt?.screenText ?? "–"),
       (Text(zh: "出资", en: "funding"), record.funding.title[language]),
-      (Text(zh: "技术人员", en: "technician"), "\(name(record.technician.name))  \(record.technician.company)"),
+      (
+        Text(zh: "技术人员", en: "technician"),
+        record.technician.map { "\(name($0.name))  \($0.company)" } ?? "–"
+      ),
     ])
+    if record.survey.list != nil || record.appointment != nil {
+      section(Text(zh: "调研", en: "survey"), to: console)
+      console.facts(surveyFacts)
+    }
     section(Text(zh: "责任人和焊机", en: "owner and welder"), to: console)
     console.facts(ownerFacts(language) + welderFacts(language))
     section(Text(zh: "安装", en: "installation"), to: console)
@@ -51,6 +58,9 @@ struct RecordView {
       console.put(
         Text(zh: "下一步：\(next.title.zh)。\(need.what.zh)：", en: "next: \(next.title.en). \(need.what.en):"))
       console.put("  " + need.command[console.language])
+    } else if record.status == .surveyed, let need = NextCommand.need(of: record) {
+      console.put(Text(zh: "下一步：\(need.what.zh)：", en: "next: \(need.what.en):"))
+      console.put("  " + need.command[console.language])
     }
   }
 
@@ -64,7 +74,8 @@ struct RecordView {
     return [
       (
         RegistrationField.unitName.title,
-        "\(owner.unitName)  \(RegistrationField.Choice(owner.unitType).title[language])"
+        [owner.unitName.text, owner.unitType.map { RegistrationField.Choice($0).title[language] } ?? ""]
+          .filter { !$0.isEmpty }.joined(separator: "  ")
       ),
       (
         RegistrationField.responsibleName.title,
@@ -82,6 +93,19 @@ struct RecordView {
         .joined(separator: "  ")
       ),
     ]
+  }
+
+  private var surveyFacts: [(Text, String)] {
+    let survey = installation.survey
+    let filledBy = [survey.filledBy.map(name), survey.filledByPhone.map(phone)].compactMap(\.self)
+    let appointment = installation.appointment.map { [$0.day.description, $0.note?.text].compactMap(\.self) }
+    let facts: [(Text, String?)] = [
+      (Text(zh: "调研表", en: "list"), survey.list),
+      (Text(zh: "行", en: "row"), survey.row),
+      (Text(zh: "填表人", en: "filled in by"), filledBy.isEmpty ? nil : filledBy.joined(separator: "  ")),
+      (Text(zh: "预约", en: "appointment"), appointment?.joined(separator: "  ")),
+    ]
+    return facts.compactMap { title, value in value.map { (title, $0) } }
   }
 
   private func welderFacts(_ language: Language) -> [(Text, String)] {

@@ -16,6 +16,8 @@ struct RegistrationAnswers {
     case industry
     /// The registration before this one.
     case last
+    /// The survey list.
+    case survey
 
     var note: Text {
       switch self {
@@ -24,6 +26,7 @@ struct RegistrationAnswers {
       case .modelName: Text(zh: "按型号推断", en: "by the model's name")
       case .industry: Text(zh: "按应用行业", en: "by the industry")
       case .last: Text(zh: "同上次", en: "as the last time")
+      case .survey: Text(zh: "按调研表", en: "by the survey")
       }
     }
   }
@@ -32,6 +35,8 @@ struct RegistrationAnswers {
   private(set) var origins: [RegistrationField: Origin] = [:]
   /// The questions that were answered, with nothing too.
   private(set) var asked: Set<RegistrationQuestion> = []
+  /// The surveyed record that is registered; nil for a new one.
+  private(set) var survey: InstallationID?
 
   /// The fields that options have given, which nothing taken over replaces.
   private(set) var given: Set<RegistrationField> = []
@@ -97,14 +102,28 @@ struct RegistrationAnswers {
   mutating func take(_ owner: Owner) {
     forgetUnit()
     let known: [RegistrationField: String?] = [
-      .unitID: owner.unitID?.text, .unitName: owner.unitName.text, .unitType: owner.unitType.rawValue,
+      .unitID: owner.unitID?.text, .unitName: owner.unitName.text, .unitType: owner.unitType?.rawValue,
       .responsibleName: owner.responsibleName.full, .responsiblePhone: owner.responsiblePhone.full,
       .street: owner.street.text, .community: owner.community?.text, .industry: owner.industry.rawValue,
       .industryNote: owner.industryNote?.text, .operators: owner.operators.map(String.init),
       .certifiedOperators: owner.certifiedOperators.map(String.init),
     ]
     for (field, value) in known where !given.contains(field) { set(field, value, from: .unit) }
-    for question in RegistrationQuestion.ofOwner { mark(question) }
+    for question in RegistrationQuestion.ofOwner where question != .unitType || self[.unitType] != nil {
+      mark(question)
+    }
+  }
+
+  /// Takes what the survey list says of a welder. Only the questions that it leaves open are asked.
+  mutating func take(surveyed installation: Installation) {
+    survey = installation.id
+    for (field, value) in installation.correctableFields.values where !given.contains(field) {
+      switch value {
+      case .string(let text): set(field, text, from: .survey)
+      case .number(let number): set(field, WrittenNumber.text(of: number), from: .survey)
+      default: break
+      }
+    }
   }
 
   /// Removes what was taken over from a unit's record.
@@ -166,12 +185,13 @@ struct RegistrationAnswers {
       origins[field] = draft.origins[path].flatMap { Origin(rawValue: $0) }
     }
     asked = Set(draft.asked.compactMap { RegistrationQuestion(rawValue: $0) })
+    survey = draft.survey
   }
 
   var draft: RegistrationDraft.Answers {
     RegistrationDraft.Answers(
       values: Dictionary(uniqueKeysWithValues: values.map { ($0.key.path, $0.value) }),
       origins: Dictionary(uniqueKeysWithValues: origins.map { ($0.key.path, $0.value.rawValue) }),
-      asked: asked.map(\.rawValue).sorted())
+      asked: asked.map(\.rawValue).sorted(), survey: survey)
   }
 }

@@ -1,0 +1,97 @@
+import FoundationEssentials
+public import Records
+
+/// What a fieldbook has of survey lists, and how further lists go into it.
+extension Fieldbook {
+  /// A welder of a survey list, with the row of the list that was imported last.
+  public struct SurveyedWelder: Hashable, Sendable {
+    public let id: InstallationID
+    /// The row as it was imported last, whatever was corrected since.
+    public let row: InstallationEvent.Surveyed
+    public let status: Installation.Status
+  }
+
+  /// The welders of lists, as they were at one moment.
+  public struct SurveyedWelders: Sendable {
+    /// The welders in the order in which they were imported.
+    public let welders: [SurveyedWelder]
+    /// The number of rows that were ever imported, by which a later import is noticed.
+    fileprivate let rowCount: Int
+  }
+
+  /// What is to become of one row of a list.
+  public enum SurveyOrder: Hashable, Sendable {
+    /// A welder that no list had.
+    case new(InstallationID, InstallationEvent.Surveyed)
+    /// Another row of a welder that is surveyed already; its `changes` are applied.
+    case changed(InstallationID, InstallationEvent.Surveyed)
+  }
+
+  /// Finds the welders of lists at units with these phone numbers, also those whose records are void or registered by now.
+  /// - Parameter phones: phone numbers as records have them.
+  /// - Throws: `damagedRow`, `store`.
+  public func surveyedWelders(withPhones phones: Set<String>) throws(FieldbookError) -> SurveyedWelders {
+    try database.snapshot { () throws(FieldbookError) in
+      let rows = try database.rows(
+        """
+        SELECT event.installation, installation.status, event.seq,
+          CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.facts.owner.responsiblePhone' END
+        FROM event JOIN installation ON installation.id = event.installation
+        WHERE event.name = 'surveyed' ORDER BY event.seq
+        """
+      ) { (id: $0.text(0), status: $0.text(1), seq: $0.integer(2), phone: $0.optionalText(3)) }
+      var last: [String: Int] = [:]
+      for (index, row) in rows.enumerated() { last[row.id] = index }
+      // The unit and the phone of a welder are those of all its rows, so that the last one tells whether it is wanted.
+      var order: [String] = []
+      var seen: Set<String> = []
+      for row in rows where seen.insert(row.id).inserted { order.append(row.id) }
+      var welders: [SurveyedWelder] = []
+      for id in order {
+        guard let index = last[id] else { continue }
+        let row = rows[index]
+        guard let phone = row.phone, phones.contains(phone) else { continue }
+        let body = try database.first("SELECT body FROM event WHERE seq = ?", [.integer(row.seq)]) { $0.blob(0) }
+        guard let body, let event = try? RecordCoding.decode(InstallationEvent.self, from: body),
+          case .surveyed(let surveyed) = event, let status = Installation.Status(rawValue: row.status)
+        else { throw FieldbookError.damagedRow(table: "event", key: String(row.seq)) }
+        welders.append(
+          SurveyedWelder(id: try Self.id(row.id, table: "event"), row: surveyed, status: status))
+      }
+      return SurveyedWelders(welders: welders, rowCount: rows.count)
+    }
+  }
+
+  /// Imports the rows of a list, all or none.
+  /// - Parameters:
+  ///   - known: the welders that the orders were made of.
+  ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
+  /// - Throws: `surveyGoneOn` where another list was imported or a welder was registered since `known` was read, `notFound`,
+  ///   `clockBehind`, `clockImplausible`, `alreadyOpen`, `store`.
+  public func survey(
+    _ orders: [SurveyOrder], since known: SurveyedWelders, at now: @autoclosure () -> Timestamp
+  ) throws(FieldbookError) {
+    guard !orders.isEmpty else { return }
+    try database.transaction { () throws(FieldbookError) in
+      let at = now()
+      try checkClock(at)
+      let rowCount = try database.first("SELECT count(*) FROM event WHERE name = 'surveyed'") { $0.integer(0) }
+      guard rowCount == known.rowCount else { throw FieldbookError.surveyGoneOn }
+      for order in orders {
+        switch order {
+        case .new(let id, let surveyed):
+          let isKnown = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
+          if isKnown == true { throw FieldbookError.alreadyOpen(id) }
+          let entry = try EventLog.append(.surveyed(surveyed), to: id, at: at, in: database)
+          try insertProjection(
+            of: Installation(id: id, surveyed: surveyed, at: at, entrySha256: entry.sha256))
+        case .changed(let id, let surveyed):
+          var installation = try record(of: id)
+          guard installation.status == .surveyed else { throw FieldbookError.surveyGoneOn }
+          _ = try log(.surveyed(surveyed), at: at, into: &installation)
+          try updateProjection(of: installation)
+        }
+      }
+    }
+  }
+}
