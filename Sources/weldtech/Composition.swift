@@ -165,7 +165,10 @@ final class Workplace {
 
   // MARK: - Labels
 
-  var tables: TableReader { TableReader { try self.read($0, atMost: $1) } }
+  var tables: TableReader {
+    let converter = SpreadsheetConverter(environment: environment, home: home, isInterrupted: interruption)
+    return TableReader(read: { try self.read($0, atMost: $1) }, convert: converter.convert)
+  }
 
   var tagStore: TagStore {
     TagStore(path: "\(home)/label-tags.csv", tables: tables) { try self.writeSynced($0, to: $1) }

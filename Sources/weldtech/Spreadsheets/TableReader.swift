@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Labels
+import Tables
+
+/// Reads tables from outside: lists of labels, codes with their tags, and survey lists, as CSV or as a workbook.
+struct TableReader {
+  /// Reads a whole file up to this size in bytes.
+  let read: (_ path: String, _ maxBytes: Int) throws -> Data
+  /// Turns a workbook of another kind into an `.xlsx`.
+  let convert: (_ bytes: [UInt8], _ kind: CSVError.DocumentKind) throws -> [UInt8]
+
+  /// What a file holds.
+  enum Contents {
+    case csv([UInt8])
+    case workbook(Workbook)
+  }
+
+  /// Looks at the bytes of a file, and converts a workbook of another kind.
+  /// - Throws: `TableFault`, `Cancelled`.
+  func contents(of bytes: [UInt8], limits: Workbook.Limits = Workbook.Limits()) throws -> Contents {
+    let kind = CSVError.DocumentKind(of: bytes)
+    let workbook: [UInt8]
+    switch kind {
+    case nil: return .csv(bytes)
+    case .xlsx?: workbook = bytes
+    case .xls?, .ods?:
+      guard let kind, bytes.count <= limits.bytes else {
+        throw TableFault.workbook(.tooLarge(bytes: bytes.count, maxBytes: limits.bytes))
+      }
+      workbook = try convert(bytes, kind)
+    case .encrypted?, .zip?, .markup?: throw TableFault.csv(.document(kind ?? .zip))
+    }
+    do throws(WorkbookError) {
+      return .workbook(try Workbook(workbook, limits: limits))
+    } catch { throw TableFault.workbook(error) }
+  }
+
+  /// Reads a table whose first row with a text is its header. A workbook has to have one sheet with a text that is not hidden.
+  /// - Parameters:
+  ///   - maxBytes: A longer file is refused.
+  ///   - encoding: The encoding that the user named; nil finds it.
+  /// - Throws: `ListRefused` where the file holds no table, `FileFailure`, `Cancelled`.
+  func table(_ path: String, maxBytes: Int, encoding: TextEncoding? = nil) throws -> CSVTable {
+    let bytes = [UInt8](try read(path, maxBytes))
+    do {
+      switch try contents(of: bytes) {
+      case .csv(let text):
+        do throws(CSVError) { return try CSVTable(text, encoding: encoding) } catch { throw TableFault.csv(error) }
+      case .workbook(let workbook):
+        let sheet = try onlySheet(of: workbook)
+        do throws(CSVError) { return try CSVTable(sheet) } catch { throw TableFault.csv(error) }
+      }
+    } catch let fault as TableFault {
+      throw ListRefused(file: path, reason: .noTable(fault))
+    }
+  }
+
+  private func onlySheet(of workbook: Workbook) throws -> Sheet {
+    var sheets: [Sheet] = []
+    for (index, entry) in workbook.entries.enumerated() where !entry.isHidden {
+      do throws(WorkbookError) {
+        let sheet = try workbook.sheet(at: index)
+        if !sheet.rows.isEmpty { sheets.append(sheet) }
+      } catch { throw TableFault.workbook(error) }
+    }
+    guard let sheet = sheets.first else { throw TableFault.csv(.empty) }
+    guard sheets.count == 1 else { throw TableFault.severalSheets(sheets.map(\.name)) }
+    return sheet
+  }
+
+  /// Reads a list of labels; a list with any fault is refused as a whole.
+  /// - Parameters:
+  ///   - template: The template whose fields the columns are matched with.
+  ///   - defaults: Texts for fields that a row leaves empty.
+  /// - Throws: `ListRefused`, `FileFailure`.
+  func labels(
+    _ path: String, encoding: TextEncoding?, for template: LabelTemplate, defaults: [String: String]
+  ) throws -> LabelList {
+    let table = try table(path, maxBytes: CSVTable.Limits().bytes, encoding: encoding)
+    let list = LabelList(table, for: template, defaults: defaults)
+    guard list.problems.isEmpty else { throw ListRefused(file: path, reason: .rows(list.problems)) }
+    guard list.rows.count > 0 else { throw ListRefused(file: path, reason: .noTable(.csv(.empty))) }
+    return list
+  }
+}
+
+/// The reason why a file is no table.
+enum TableFault: Error, Hashable {
+  case csv(CSVError)
+  case workbook(WorkbookError)
+  /// Several sheets have a text, and one is wanted.
+  case severalSheets([String])
+  /// The workbook is of another kind, and no program that converts it is installed.
+  case noConverter(CSVError.DocumentKind)
+  /// The program that converts did not make a workbook of it in time.
+  case notConverted(CSVError.DocumentKind, program: String)
+}
+
+/// The error that a list of labels is not valid.
+struct ListRefused: Error {
+  enum Reason {
+    case noTable(TableFault)
+    case rows([LabelList.Problem])
+  }
+
+  let file: String
+  let reason: Reason
+}
