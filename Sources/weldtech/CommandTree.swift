@@ -47,7 +47,7 @@ enum CommandTree {
             TodayCommand.command, ListCommand.command, ShowCommand.command, OpenCommand.command,
             NextCommand.command, CorrectCommand.command,
             RefuseCommand.command, VoidCommand.command,
-            InspectCommand.command, ArchiveCommand.command, SyncCommand.command, StatusCommand.command,
+            InspectCommand.command, LedgerCommand.command, ArchiveCommand.command, SyncCommand.command, StatusCommand.command,
           ]),
         CommandSection(
           Text(zh: "工具", en: "Tools"),

@@ -48,6 +48,10 @@ import Testing
     Line(
       "sign 3f2a --signature S.json --signatory N --signatory-phone 1 --capacity legalRepresentative", "sign"),
     Line("list --status open --limit 10 --after 3f2a --search 138", "list"), Line("today", "today"),
+    Line("ledger import l.xlsx --sheet 一 --encoding gb18030 --accept-changes --dry-run", "ledger", "import"),
+    Line("ledger import l.csv --keep", "ledger", "import"),
+    Line("register 3f2a --unit-type individual", "register"),
+    Line("correct 3f2a --date 2026-12-03 --note T", "correct"),
     Line("archive export 3f2a --output a.zip", "archive", "export"),
     Line("archive export --all --since 2026-11-01 --output a.zip", "archive", "export"),
     Line("archive verify a.zip --trust root.pem", "archive", "verify"),

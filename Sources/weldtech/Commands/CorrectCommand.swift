@@ -8,6 +8,8 @@ enum CorrectCommand {
     var id = ""
     var fields: [RegistrationField: String] = [:]
     var reason: String?
+    var date: String?
+    var note: String?
   }
 
   struct Document: Encodable {
@@ -23,6 +25,8 @@ enum CorrectCommand {
     /// The scheme by which the welder is fitted now; left out for a retired one.
     var scheme: SchemeReference?
     var funding: Funding
+    /// The day on which a surveyed welder is to be fitted; left out where none is settled.
+    var appointment: Appointment?
     var next: Step?
   }
 
@@ -31,9 +35,9 @@ enum CorrectCommand {
       "correct", Text(zh: "更正登记写错的内容", en: "mend a slip of the registration"),
       discussion: Text(
         zh:
-          "只写要改的项目；写空（--community \"\"）就清空可不填的项目。\n签字以后更正的，记录成为新的一版，所有权人要重新签字，以前的协议仍保留。\n更正以后要重做的事（标牌、测试、签字）会列出来，next 也会提示。",
+          "只写要改的项目；写空（--community \"\"）就清空可不填的项目。\n--date 和 --note 预约调研过的焊机的安装日期（--date \"\" 取消预约）。\n签字以后更正的，记录成为新的一版，所有权人要重新签字，以前的协议仍保留。\n更正以后要重做的事（标牌、测试、签字）会列出来，next 也会提示。",
         en:
-          "Name only the fields to be changed; an empty value (--community \"\") empties an\noptional one. After the signature the record becomes a new revision, which the\nowner signs again; the earlier agreement is kept. What has to be done again\n(label, test, signature) is listed, and `next` leads to it."
+          "Name only the fields to be changed; an empty value (--community \"\") empties an\noptional one. --date and --note settle the day on which a surveyed welder is fitted;\n--date \"\" takes it back. After the signature the record becomes a new revision, which the\nowner signs again; the earlier agreement is kept. What has to be done again\n(label, test, signature) is listed, and `next` leads to it."
       ),
       options: Options(),
       parameters: { parameters in
@@ -43,26 +47,32 @@ enum CorrectCommand {
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
         }
         parameters.option(
+          "date", \.date, .string, placeholder: "YYYY-MM-DD",
+          Text(zh: "调研过的焊机预约哪天安装", en: "the day on which a surveyed welder is to be fitted"))
+        parameters.option(
+          "note", \.note, .string, placeholder: "TEXT", Text(zh: "预约的备注", en: "a note on the appointment"))
+        parameters.option(
           "reason", \.reason, .string, placeholder: "TEXT",
           Text(zh: "更正后与另一条记录是同一台焊机时，写明原因", en: "why, where another record has the corrected welder"))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try workplace.installation(forStepOn: options.id)
+    let installation = try workplace.installation(forCorrecting: options.id)
     workplace.concerned = installation.id
     if let refusal = installation.refusalOfCorrecting { throw StepRefused(step: nil, refusal: refusal) }
     let console = workplace.console
     var fields = options.fields
-    if fields.isEmpty { fields = try ask(about: installation, workplace) }
+    let isPlanning = options.date != nil || options.note != nil
+    if fields.isEmpty, !isPlanning { fields = try ask(about: installation, workplace) }
     let order = Walk.CorrectionOrder(
-      fields: fields, duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
+      fields: fields, day: options.date, note: options.note, duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
     let outcome = try workplace.step(on: installation) { walk, locked in try walk.correct(locked, order) }
     let changed = outcome.installation
     let document = Document(
       id: changed.id, code: Nullable(changed.code), status: changed.status, revision: changed.revision,
       changes: outcome.changes, redo: outcome.redo, scheme: changed.scheme, funding: changed.funding,
-      next: changed.nextStep)
+      appointment: changed.appointment, next: changed.nextStep)
     try console.answer(document) { put(outcome, to: console) }
     return ExitCode.done.rawValue
   }
@@ -114,6 +124,18 @@ enum CorrectCommand {
 
   private static func put(_ outcome: Walk.CorrectionOutcome, to console: Console) {
     let record = outcome.installation
+    if outcome.isPlanned {
+      if let appointment = record.appointment {
+        let note = appointment.note.map { "  \($0)" } ?? ""
+        console.put(
+          Text(
+            zh: "预约 \(appointment.day)\(note)：\(record.owner.unitName)",
+            en: "appointment on \(appointment.day)\(note): \(record.owner.unitName)"))
+      } else {
+        console.put(Text(zh: "预约取消了", en: "the appointment is taken back"))
+      }
+      if outcome.changes.isEmpty { return }
+    }
     guard !outcome.changes.isEmpty else {
       return console.put(Text(zh: "与记录里的相同，没有改动", en: "the record says so already; nothing was changed"))
     }

@@ -42,9 +42,9 @@ enum InstallCommand {
       "install", Text(zh: "走完整个流程，或从中断处继续", en: "the whole walk, new or resumed where it stood"),
       discussion: Text(
         zh:
-          "不写 ID 就登记一台新焊机；写 ID 就从它停下的那一步继续。只问查不到的内容，回车采用方括号里的建议。\n先检查证书、时间、磁盘、标牌码、平台和串口，再提问。< 退回上一问；中途退出不丢，按提示的命令接着办。\n--phone 在手机上登记、拍照、看方案、签字，一个二维码用到底。",
+          "不写 ID 就登记一台新焊机；写 ID 就从它停下的那一步继续，调研过的先补登记。只问查不到的内容，回车采用方括号里的建议。\n先检查证书、时间、磁盘、标牌码、平台和串口，再提问。< 退回上一问；中途退出不丢，按提示的命令接着办。\n--phone 在手机上登记、拍照、看方案、签字，一个二维码用到底。",
         en:
-          "Without an ID a new welder is registered; with one its walk goes on where it stood. Only what is not known is\nasked for, and Enter takes what stands in brackets. Certificate, clock, disk, codes, platform and port are\nlooked at first. < goes back to the question before; what was answered is kept.\nWith --phone the phone registers, photographs, shows the scheme and signs, by one symbol."
+          "Without an ID a new welder is registered; with one its walk goes on where it stood, that of a\nsurveyed one with its registration. Only what is not known is\nasked for, and Enter takes what stands in brackets. Certificate, clock, disk, codes, platform and port are\nlooked at first. < goes back to the question before; what was answered is kept.\nWith --phone the phone registers, photographs, shows the scheme and signs, by one symbol."
       ),
       options: Options(),
       parameters: { parameters in
@@ -139,7 +139,8 @@ enum InstallCommand {
 
   private static func open(_ options: Options, code: LabelCode?, _ walk: Walk) throws -> Installation {
     let workplace = walk.workplace
-    if let id = options.id { return try walk.fieldbook.installation(matching: id) }
+    let named = try options.id.map { try walk.fieldbook.installation(matching: $0) }
+    if let named, named.status != .surveyed { return named }
     if options.from == nil, workplace.console.canPrompt {
       try WalkReadiness(workplace: workplace).checkInstalling(
         needsCode: try code == nil && !PlateReader(workplace: workplace).isStock, port: options.port)
@@ -147,7 +148,7 @@ enum InstallCommand {
     // What is filled in on a phone is confirmed on the laptop.
     let isOnPhone = options.sign.phone.isServed && options.from == nil && workplace.console.canPrompt
     let request = RegistrationForm.Request(
-      from: options.from, draft: options.draft, beginsWalk: true, verb: "install",
+      from: options.from, draft: options.draft, survey: named, beginsWalk: true, verb: "install",
       phone: isOnPhone ? options.sign.phone : nil)
     let evidence = RegisterCommand.Evidence(
       code: code, photos: options.photosBefore, reason: options.photoReason)

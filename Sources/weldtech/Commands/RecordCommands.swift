@@ -349,6 +349,9 @@ enum NextCommand {
           console.put(
             Text(zh: "    \(next.title.zh)：\(need.what.zh)", en: "    \(next.title.en): \(need.what.en)"))
           console.put("      " + need.command[console.language])
+        } else if installation.status == .surveyed, let need = need(of: installation) {
+          console.put(Text(zh: "    \(need.what.zh)", en: "    \(need.what.en)"))
+          console.put("      " + need.command[console.language])
         } else {
           let status = installation.status.title
           console.put(Text(zh: "    \(status.zh)：\(nothing.zh)", en: "    \(status.en): \(nothing.en)"))
@@ -414,6 +417,7 @@ enum NextCommand {
 
   /// The next step in words; nil where nothing is to be done.
   static func need(of installation: Installation) -> StepNeed? {
+    if installation.status == .surveyed { return .registering(installation.id) }
     guard let step = installation.nextStep else { return nil }
     if step == .test, let test = installation.test, installation.testCounts, !test.passed {
       return .anotherTest(of: installation.id)

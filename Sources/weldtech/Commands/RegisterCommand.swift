@@ -7,6 +7,7 @@ import Terminal
 /// `register`: opens an installation.
 enum RegisterCommand {
   struct Options {
+    var id: String?
     var from: String?
     var code: String?
     var codePhoto: String?
@@ -39,6 +40,9 @@ enum RegisterCommand {
       ),
       options: Options(),
       parameters: { parameters in
+        parameters.argument(
+          "ID", \.id, .string, Text(zh: "调研过的焊机，只补调研表没有的内容", en: "a surveyed welder, of which only the rest is asked for"),
+          completion: .dynamic("installations"))
         parameters.option(
           "from", \.from, .file, placeholder: "FILE.json",
           Text(zh: "从 JSON 文件读入（- 为标准输入）", en: "read the fields from a JSON file (- is standard input)"))
@@ -74,8 +78,9 @@ enum RegisterCommand {
       try WalkReadiness(workplace: workplace).checkRegistering(
         needsCode: try code == nil && !isRetired && !plates.isStock)
     }
+    let survey = try options.id.map { try surveyed($0, workplace) }
     let request = RegistrationForm.Request(
-      from: options.from, fields: options.fields, draft: options.draft, verb: "register",
+      from: options.from, fields: options.fields, draft: options.draft, survey: survey, verb: "register",
       phone: options.phone.isServed ? options.phone : nil)
     let evidence = Evidence(
       code: code, photos: options.photos, reason: options.photoReason, duplicateReason: options.reason)
@@ -86,6 +91,22 @@ enum RegisterCommand {
   }
 
   // MARK: - Opening a record
+
+  /// The surveyed record that an argument names.
+  /// - Throws: `FieldbookError.alreadyRegistered`, `StepRefused` for a record that is over.
+  private static func surveyed(_ reference: String, _ workplace: Workplace) throws -> Installation {
+    let installation = try workplace.fieldbook().installation(matching: reference)
+    workplace.concerned = installation.id
+    guard let refusal = installation.refusalOfPlanning else { return installation }
+    if refusal == .registered { throw FieldbookError.alreadyRegistered }
+    throw StepRefused(step: nil, refusal: refusal)
+  }
+
+  /// The number of the draft with which the registration of a surveyed record goes on; nil where there is none.
+  private static func draft(of survey: Installation?, _ workplace: Workplace) throws -> Int? {
+    guard let survey else { return nil }
+    return try workplace.fieldbook().drafts().first { $0.answers.survey == survey.id }?.number
+  }
 
   /// What a record is opened with beside the registration.
   struct Evidence {
@@ -114,10 +135,12 @@ enum RegisterCommand {
     let reason = try workplace.written(evidence.reason, as: .note, option: "photo-reason")
     let duplicateReason = try workplace.written(evidence.duplicateReason, as: .note, option: "reason")
     if let code = evidence.code { try plates.refuseTaken(code) }
+    request.draft = try request.draft ?? draft(of: request.survey, workplace)
     while true {
       switch try RegistrationForm(workplace: workplace).fill(request) {
       case .goOn(let id): return .goOn(id)
       case .registered(let registration, let draft, let answered):
+        let survey = try request.survey?.id ?? draft.flatMap { try workplace.fieldbook().draft($0).answers.survey }
         let again = draft.map { workplace.commandLine([request.verb, "--draft", "\($0)"]) }
         do {
           let opened = try WalkStopped.naming(again) {
@@ -125,7 +148,7 @@ enum RegisterCommand {
             return try photographing(registration, evidence.photos, workplace) {
               try Walk(workplace: workplace).register(
                 registration, code: code, photos: $0, reason: reason, duplicateReason: duplicateReason,
-                draft: draft)
+                draft: draft, surveyed: survey)
             }
           }
           return .registered(opened)

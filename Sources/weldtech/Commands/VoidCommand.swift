@@ -20,9 +20,9 @@ enum VoidCommand {
     Command(
       "void", Text(zh: "作废一条记录", en: "take a record back, with a reason"),
       discussion: Text(
-        zh: "作废后，它的照片和封条编号可以再用。已签字或已上传的记录作废前要确认。",
+        zh: "作废后，它的照片和封条编号可以再用。已签字或已上传的记录作废前要确认。调研记录作废就是取消预约。",
         en:
-          "Its photos and its seal number can then be used again. A record that is signed or delivered\nis taken back only once that is confirmed."
+          "Its photos and its seal number can then be used again. A surveyed record taken back is an\nappointment cancelled. A record that is signed or delivered\nis taken back only once that is confirmed."
       ),
       options: Options(),
       parameters: { parameters in
@@ -36,10 +36,13 @@ enum VoidCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    _ = try workplace.technician()
     let fieldbook = try workplace.fieldbook()
+    // An office cancels appointments, and takes back no technician's work.
+    let isOffice = try fieldbook.setup().desk == true
+    if !isOffice { _ = try workplace.technician() }
     let id = try fieldbook.resolve(options.id)
     let status = try fieldbook.status(of: id)
+    if isOffice, status != .surveyed { throw SetupMissing.technician }
     if isClosed(status), !options.isConfirmed, !console.canPrompt {
       throw VoidUnconfirmed(id: id, status: status)
     }

@@ -110,6 +110,7 @@ extension FieldProblem.Fault {
     case .outOfRange, .moreThan: "field.range"
     case .unknownField: "field.unknown"
     case .inTheFuture: "field.future"
+    case .inThePast: "field.past"
     }
   }
 
@@ -158,6 +159,7 @@ extension FieldProblem.Fault {
     case .moreThan(let other): return Text(zh: "多于\(other.title.zh)", en: "is more than \(other.title.en)")
     case .unknownField: return Text(zh: "不认识的字段", en: "is not a known field")
     case .inTheFuture: return Text(zh: "还没有到，请核对", en: "lies in the future")
+    case .inThePast: return Text(zh: "已经过了，请写今天或以后", en: "is over; write today or a later day")
     }
   }
 }

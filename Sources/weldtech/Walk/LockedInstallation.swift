@@ -27,7 +27,7 @@ extension Walk {
   /// - Throws: `InstallationBusy`.
   func void(_ id: InstallationID, reason: WrittenText) throws {
     try locked(id) {
-      try fieldbook.void(reason, holding: $0, by: try technician(), at: now())
+      try fieldbook.void(reason, holding: $0, by: try technicianOrOffice(), at: now())
     }
   }
 
@@ -37,7 +37,7 @@ extension Walk {
   func append(_ events: [InstallationEvent], to installation: LockedInstallation) throws -> Installation {
     guard !events.isEmpty else { return installation.record }
     installation.record = try fieldbook.append(
-      events, holding: installation.lock, by: try technician(), at: now())
+      events, holding: installation.lock, by: try technicianOrOffice(), at: now())
     return installation.record
   }
 
@@ -79,6 +79,15 @@ extension Workplace {
   func installation(forStepOn reference: String) throws -> Installation {
     _ = try technician()
     return try fieldbook().installation(matching: reference)
+  }
+
+  /// The installation that is corrected, planned or voided, which a company's office may do as long as it is only surveyed.
+  /// - Throws: the errors of `technician()` and of the fieldbook.
+  func installation(forCorrecting reference: String) throws -> Installation {
+    guard try fieldbook().setup().desk == true else { return try installation(forStepOn: reference) }
+    let installation = try fieldbook().installation(matching: reference)
+    guard installation.status == .surveyed else { throw SetupMissing.technician }
+    return installation
   }
 
   /// Runs one step of the walk on an installation while no other weldtech works on it.

@@ -14,6 +14,8 @@ struct RegistrationForm {
     var fields: [RegistrationField: String] = [:]
     /// The number of the draft to go on with.
     var draft: Int?
+    /// The surveyed record that is registered; nil for a new one.
+    var survey: Installation?
     /// Whether there are questions that lead to an open installation instead of a registration.
     var beginsWalk = false
     /// Whether the code of a plate in hand is asked for.
@@ -31,12 +33,14 @@ struct RegistrationForm {
   func fill(_ request: Request) throws -> RegistrationInterview.Outcome {
     var values: [RegistrationField: JSONValue] = [:]
     if let file = request.from { values = try Registration.values(ofDocument: try document(file)) }
+    let surveyed = request.survey?.correctableFields.values ?? [:]
     let now = workplace.clock.now()
     // The clock is checked before anybody is asked, because true dates lie in the future of a wrong clock.
     try workplace.fieldbook().checkClock(now)
     let draft = try request.draft.map { try workplace.fieldbook().draft($0) }
     guard request.from == nil, workplace.console.canPrompt else {
       if let draft { values.merge(RegistrationAnswers(draft.answers).input) { given, _ in given } }
+      values.merge(surveyed) { given, _ in given }
       for (field, text) in request.fields { values[field] = .string(text) }
       return .registered(
         try Registration(values, today: now.day, drawnBy: workplace.glyphs), draft: draft?.number, code: nil)
@@ -46,6 +50,7 @@ struct RegistrationForm {
       workplace: workplace, verb: request.verb, beginsWalk: request.beginsWalk,
       asksForPlate: request.asksForPlate)
     for (field, text) in request.fields { interview.answers.give(field, field.code(of: text)) }
+    if let surveyed = request.survey { interview.answers.take(surveyed: surveyed) }
     if let draft { interview.load(draft) }
     if let phone = request.phone { return try PhoneRegistration(interview, phone).run() }
     return try interview.run()

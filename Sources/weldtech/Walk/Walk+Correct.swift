@@ -1,3 +1,4 @@
+import Arguments
 import Fieldbook
 import Records
 import Terminal
@@ -7,6 +8,10 @@ extension Walk {
   struct CorrectionOrder {
     /// The new values as they were typed; an empty text empties its field.
     var fields: [RegistrationField: String]
+    /// The day of the appointment as it was typed, an empty text to take it back; nil leaves it.
+    var day: String?
+    /// The note on the appointment as it was typed; nil leaves it.
+    var note: String?
     /// Why the welder is right although another record has it; asked for where it is nil and somebody can answer.
     var duplicateReason: WrittenText?
   }
@@ -21,6 +26,8 @@ extension Walk {
     var hasOtherScheme: Bool
     /// Whether somebody else pays now.
     var hasOtherFunding: Bool
+    /// Whether the appointment was made, moved or taken back.
+    var isPlanned = false
   }
 
   /// Corrects fields of a registration. A correction that changes nothing leaves no entry.
@@ -30,11 +37,13 @@ extension Walk {
     let record = locked.record
     if let refusal = record.refusalOfCorrecting { throw StepRefused(step: nil, refusal: refusal) }
     let old = record.correctableFields
-    let new = try corrected(old, by: order.fields)
+    let new = try corrected(old, isSurveyed: record.status == .surveyed, by: order.fields)
     let changes = new.changes(since: old)
+    let planned = try planned(record, order)
     guard !changes.isEmpty else {
       return CorrectionOutcome(
-        installation: record, changes: [], redo: [], hasOtherScheme: false, hasOtherFunding: false)
+        installation: try planned.map { try append(.planned($0), to: locked) } ?? record, changes: [], redo: [],
+        hasOtherScheme: false, hasOtherFunding: false, isPlanned: planned != nil)
     }
     let scheme = try otherScheme(for: new.welder, of: record)
     var correction = InstallationEvent.Corrected(
@@ -46,18 +55,45 @@ extension Walk {
         let others = try fieldbook.installations(of: new.welder, otherThan: record.id)
         correction.duplicate = others.isEmpty ? nil : Duplicate(installations: others, reason: reason)
       }
-      return try append(.corrected(correction), to: locked)
+      return try append(
+        [.corrected(correction)] + (planned.map { [.planned($0)] } ?? []), to: locked)
     }
     return CorrectionOutcome(
       installation: changed, changes: changes, redo: correction.redo, hasOtherScheme: scheme != nil,
-      hasOtherFunding: changed.funding != record.funding)
+      hasOtherFunding: changed.funding != record.funding, isPlanned: planned != nil)
+  }
+
+  // MARK: - The appointment
+
+  /// The appointment that the order makes; nil where it leaves the present one.
+  private func planned(_ record: Installation, _ order: CorrectionOrder) throws -> InstallationEvent.Planned? {
+    guard order.day != nil || order.note != nil else { return nil }
+    if let refusal = record.refusalOfPlanning { throw StepRefused(step: nil, refusal: refusal) }
+    var appointment = record.appointment
+    if let text = order.day {
+      appointment = try text.isEmpty ? nil : Appointment(day: futureDay(text), note: record.appointment?.note)
+    }
+    if order.note != nil {
+      guard let present = appointment else { throw UsageError.missing(option: "date") }
+      appointment = Appointment(
+        day: present.day, note: try workplace.written(order.note, as: .note, option: "note"))
+    }
+    return appointment == record.appointment ? nil : InstallationEvent.Planned(appointment: appointment)
+  }
+
+  /// The day of an appointment, today or later.
+  private func futureDay(_ text: String) throws -> CalendarDay {
+    guard let day = CalendarDay(written: text) else { throw EntryRejected(option: "date", fault: .notADay) }
+    guard day >= now().day else { throw EntryRejected(option: "date", fault: .inThePast) }
+    return day
   }
 
   // MARK: - The new values
 
   /// The fields with typed values in them, each judged as `register` judges it.
-  private func corrected(_ old: CorrectableFields, by typed: [RegistrationField: String]) throws
-    -> CorrectableFields
+  private func corrected(
+    _ old: CorrectableFields, isSurveyed: Bool, by typed: [RegistrationField: String]
+  ) throws -> CorrectableFields
   {
     if typed[.condition] != nil { throw ConditionUncorrectable() }
     let now = now()
@@ -73,7 +109,8 @@ extension Walk {
     for (field, text) in typed { values[field] = .string(text) }
     let registration: Registration
     do throws(RegistrationRejected) {
-      registration = try Registration(values, today: nil, drawnBy: nil)
+      registration = try Registration(
+        values, isSurveyed: isSurveyed, today: nil, drawnBy: nil)
     } catch {
       throw CorrectionRejected(problems: error.problems)
     }

@@ -20,18 +20,36 @@ extension Walk {
   ///   - duplicateReason: why the welder is registered although another record has it; asked for where it is nil and
   ///     somebody can answer.
   ///   - draft: the draft with the answers, which ends when the record is opened; nil where there is none.
+  ///   - surveyed: the surveyed record that goes on as the welder's; nil for a new one.
   func register(
     _ registration: Registration, code: LabelCode?, photos: [String], reason: WrittenText? = nil,
-    duplicateReason: WrittenText? = nil, draft: Int? = nil
+    duplicateReason: WrittenText? = nil, draft: Int? = nil, surveyed: InstallationID? = nil
+  ) throws -> Registered {
+    guard let surveyed else {
+      return try register(
+        registration, as: InstallationID(UUID()), survey: nil, code: code, photos: photos, reason: reason,
+        duplicateReason: duplicateReason, draft: draft)
+    }
+    return try alone(with: surveyed) { locked in
+      try register(
+        registration, as: surveyed, survey: locked.record, code: code, photos: photos, reason: reason,
+        duplicateReason: duplicateReason, draft: draft)
+    }
+  }
+
+  /// - Parameter survey: the surveyed record, which nobody else works on; nil for a new one.
+  private func register(
+    _ registration: Registration, as id: InstallationID, survey: Installation?, code: LabelCode?, photos: [String],
+    reason: WrittenText?, duplicateReason: WrittenText?, draft: Int?
   ) throws -> Registered {
     let technician = try technician()
     let isRetired = registration.welder.condition == .retired
     let scheme = isRetired ? nil : try workplace.catalogue().scheme(for: registration.welder)
-    let id = InstallationID(UUID())
     var intake = PhotoIntake(walk: self, reason: reason, registering: id, code: code)
     let kept = try photos.compactMap { try intake.take($0, stage: .before) }
     if !isRetired, code == nil { try workplace.codeSupply().fetchIfExhausted() }
     var owner = registration.owner
+    if let survey, owner.unitID == Self.unitID(of: survey.owner) { owner.unitID = nil }
     owner.unitID = owner.unitID ?? Self.unitID(of: owner)
     let event = InstallationEvent.Registered(
       technician: technician, owner: owner, welder: registration.welder, code: code,

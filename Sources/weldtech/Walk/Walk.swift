@@ -13,6 +13,12 @@ struct Walk {
 
   func technician() throws -> Technician { try workplace.technician() }
 
+  /// The technician at work; nil in a company's office, where the fieldbook takes what plans, corrects and voids a surveyed
+  /// welder, and nothing else.
+  func technicianOrOffice() throws -> Technician? {
+    try fieldbook.setup().desk == true ? nil : try technician()
+  }
+
   /// Checks that the record allows a step, so that no work is begun in vain.
   /// - Throws: the refusal of the lifecycle.
   func require(_ step: Step, of installation: LockedInstallation) throws {

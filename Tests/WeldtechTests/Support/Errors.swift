@@ -26,7 +26,7 @@ enum Errors {
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
     + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
-    + ailments + agreements + seal + archives
+    + ailments + agreements + seal + archives + surveys
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
@@ -268,7 +268,7 @@ enum Errors {
     + [PhotoDeclined(file: "/f")]
 
   private static let refusals: [StepRefusal] = [
-    .needs(Step.allCases), .needs([]), .certificateExpired(day), .retired, .refused, .void, .closed,
+    .needs(Step.allCases), .needs([]), .certificateExpired(day), .surveyed, .registered, .retired, .refused, .void, .closed,
     .signedBefore, .testNotPassed,
     .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code),
   ]
@@ -381,9 +381,31 @@ enum Errors {
       .tooLarge(bytes: 2, maxBytes: 1), .brokenText(.utf8, lines: [3, 4]), .empty, .tooManyRows(max: 1),
       .tooManyColumns(count: 2, max: 1),
     ] as [CSVError] + CSVError.DocumentKind.allCases.map { .document($0) }).map {
-      ListRefused(file: "f", reason: .noTable($0))
+      ListRefused(file: "f", reason: .noTable(.csv($0)))
     }
+    + tableFaults.map { ListRefused(file: "f", reason: .noTable($0)) }
     + [ListRefused(file: "f", reason: .rows(listProblems))]
+
+  private static let tableFaults: [TableFault] =
+    ([
+      .tooLarge(bytes: 2, maxBytes: 1), .damaged(part: ""), .missing(part: "xl/workbook.xml"),
+      .unpacksTooLarge(part: "xl/styles.xml", maxBytes: 1 << 20), .documentType(part: "xl/workbook.xml"),
+      .oversized(part: ""), .tooManyCells(sheet: "一", max: 1), .tooManyRows(sheet: "一", max: 1),
+      .tooManySheets(max: 1), .tooMuchText(maxBytes: 1 << 20), .binary, .outOfMemory,
+    ] as [WorkbookError]).map { .workbook($0) }
+    + [
+      .severalSheets(["一", "二"]), .noConverter(.xls), .noConverter(.ods), .notConverted(.xls, program: "soffice"),
+    ]
+
+  private static let surveys: [any Error] =
+    tableFaults.map { SurveyListRefused(file: "f", reason: .noTable($0)) }
+    + ([
+      .noHeader([]), .noHeader(["一"]), .noSheet("二", names: []), .noSheet("二", names: ["一"]),
+      .columnsMissing([.street], sheet: "", row: 3, unused: []),
+      .columnsMissing([.street, .supply], sheet: "一", row: 3, unused: ["片区"]),
+      .columnTwice(.unitName, sheet: "一", places: [CellAddress(row: 3, column: 2), CellAddress(row: 3, column: 30)]),
+    ] as [SurveyListRefused.Reason]).map { SurveyListRefused(file: "f", reason: $0) }
+    + [FieldbookError.surveyGoneOn, SurveyChangesUnanswered(file: "f", rows: [])]
 
   private static let listProblems: [LabelList.Problem] =
     ([
@@ -416,6 +438,7 @@ enum Errors {
       .ambiguousNumber, .wrongUnit(found: "kW", expected: "A"), .wrongUnit(found: "A", expected: ""),
       .notAChoice([RegistrationField.Choice(Supply.singlePhase220)]),
       .outOfRange(lower: 1, upper: 1000, unit: "A"), .moreThan(.operators), .unknownField, .inTheFuture,
+      .inThePast,
     ]
     + UnusableCharacter.Reason.allCases.map {
       .character(UnusableCharacter("\u{202E}", reason: $0, position: 3))

@@ -124,6 +124,15 @@ extension FieldbookError: Explained {
         code: "installation.registered",
         message: Text(zh: "这条记录已登记", en: "this record is registered already"),
         hint: Text(zh: "weldtech next 说明下一步", en: "`weldtech next` says what is next"))
+    case .surveyGoneOn:
+      Failure(
+        code: "ledger.goneOn",
+        message: Text(
+          zh: "核对期间又导入了别的调研表，或有焊机登记了，这次没有导入",
+          en:
+            "another list was imported, or a welder was registered, while this list was looked at; nothing was imported"
+        ),
+        hint: Text(zh: "再运行同一命令", en: "run the same command again"))
     case .retiredNeedsReason:
       Failure(
         code: "register.retired.reason",

@@ -27,6 +27,21 @@ extension StepRefused: Explained {
         hint: Text(
           zh: "换证后运行 weldtech setup --certificate … --certificate-expires …",
           en: "after renewal: `weldtech setup --certificate … --certificate-expires …`"))
+    case .surveyed:
+      Failure(
+        code: "walk.surveyed",
+        message: Text(
+          zh: "这台焊机只在调研表上，还没有上门登记",
+          en: "this welder is only on a survey list; nobody has registered it on the spot"),
+        hint: Text(
+          zh: "登记并安装：weldtech install ID；只登记：weldtech register ID",
+          en: "register and fit it: weldtech install ID; only register it: weldtech register ID"))
+    case .registered:
+      Failure(
+        code: "walk.registered",
+        message: Text(
+          zh: "这台焊机已经登记，不再预约", en: "this welder is registered already; no appointment is made any more"),
+        hint: Text(zh: "接着安装：weldtech install ID", en: "go on with it: weldtech install ID"))
     case .retired:
       Failure(
         code: "walk.retired",
