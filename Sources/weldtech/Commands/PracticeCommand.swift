@@ -70,6 +70,8 @@ struct PracticeFolder {
   var home: String { path + "/home" }
   var typedHome: String { typed + "/home" }
   func input(_ name: String) -> String { "\(path)/input/\(name)" }
+  /// The root by which the practice's seals and timestamps are checked.
+  var root: String { input("root.pem") }
 }
 
 struct PracticeFolderTaken: Error {

@@ -15,48 +15,24 @@ struct PracticeSession {
   let authority: TestAuthority
 
   private var console: Console { workplace.console }
-  private var runner: CommandRunner {
-    CommandRunner(environment: workplace.environment, clock: workplace.clock)
-  }
+  private var typist: PracticeTypist { PracticeTypist(workplace: workplace, folder: folder) }
 
   // MARK: - The walk
 
   func walk() throws {
     try prepareInput()
-    let expires = CalendarDay(daysSince1970: workplace.clock.now().day.daysSince1970 + 365)
-    try type(
-      Text(zh: "谁在用这台电脑", en: "Who works with this laptop"),
-      [
-        "setup", "--technician", "练习员", "--phone", "138 0000 0002", "--company", "练习安装服务公司",
-        "--certificate", "LX-2024-001", "--certificate-expires", expires.description, "--region", "150621",
-        "--codes", "00A000+500", "--platform", platform,
-      ])
-    try setUpSeal()
-    try type(
+    try PracticeSetUp(typist: typist, platform: platform, authority: authority).run()
+    try typist.type(
       Text(zh: "登记责任人和电焊机", en: "Register owner and welder"),
       ["register", "--from", folder.input("registration.json")])
-    let practice = try practiceWorkplace()
+    let practice = typist.practiceWorkplace()
     guard let opened = try practice.fieldbook().list(limit: 1).first else {
       throw PracticeFailed(command: "register")
     }
     let agreement = practice.agreementPath(of: try practice.fieldbook().installation(opened.id))
     for (title, words) in steps(id: String(opened.id.text.prefix(8)), agreement: agreement) {
-      try type(title, words)
+      try typist.type(title, words)
     }
-  }
-
-  /// Requests a certificate, has it issued by the practice's authority, and sets it up.
-  private func setUpSeal() throws {
-    let request = folder.input("seal.csr")
-    try type(
-      Text(zh: "申请签章证书", en: "Request a certificate for the seal"), ["setup", "--seal-request", request])
-    let certificate = try authority.issue(
-      request: String(decoding: try workplace.read(request, atMost: Certificate.maxSize), as: UTF8.self))
-    try workplace.write(Data(certificate.pem.utf8), to: folder.input("seal.pem"))
-    try workplace.write(Data(authority.root.pem.utf8), to: root)
-    try type(
-      Text(zh: "装上发来的证书，设置时间戳服务", en: "Take the certificate that came, and name a timestamp authority"),
-      ["setup", "--seal-certificate", folder.input("seal.pem"), "--timestamp", "\(platform)/timestamp"])
   }
 
   private func steps(id: String, agreement: String) -> [(Text, [String])] {
@@ -92,8 +68,7 @@ struct PracticeSession {
   }
 
   private var archive: String { "\(folder.path)/archive.zip" }
-  /// The root by which the practice's seals and timestamps are checked.
-  private var root: String { folder.input("root.pem") }
+  private var root: String { folder.root }
 
   private func prepareInput() throws {
     try workplace.write(Data(SampleRegistration.json.utf8), to: folder.input("registration.json"))
@@ -101,25 +76,6 @@ struct PracticeSession {
     try workplace.write(try SamplePhoto.png(.after), to: folder.input("after.png"))
     try workplace.write(
       try RecordCoding.encode(SampleSignature.document()), to: folder.input("signature.json"))
-  }
-
-  /// Shows a command in the form in which it would be typed, and runs it.
-  private func type(_ title: Text, _ words: [String]) throws {
-    console.say(Text(verbatim: ""))
-    console.say(title, .bold)
-    console.say(Text(verbatim: "$ " + commandLine(words)), .cyan)
-    // Under --json stdout is reserved for the one document at the end.
-    var globals = ["--home", folder.home, "--lang", console.language.rawValue]
-    if console.isVerbose { globals.append("--verbose") }
-    let status = runner.run(globals + words, output: console.isJSON ? console.diagnostics : console.output)
-    guard status == ExitCode.done.rawValue else { throw PracticeFailed(command: words[0]) }
-  }
-
-  /// The command line for a shell in this folder. It has the program's path as it was run and the practice's
-  /// home, so that a repeated command does not change real records.
-  private func commandLine(_ words: [String]) -> String {
-    ([workplace.environment.typedProgram, "--home", folder.typedHome] + words).map(ShellWord.quoted)
-      .joined(separator: " ")
   }
 
   // MARK: - What lies where
@@ -147,7 +103,7 @@ struct PracticeSession {
 
   /// Compares the files and keys of this laptop with those that the platform reports.
   func report(_ platform: LocalPlatform) throws -> ExitCode {
-    let practice = try practiceWorkplace()
+    let practice = typist.practiceWorkplace()
     guard let row = try practice.fieldbook().list(limit: 1).first else { throw PracticeFailed(command: "list") }
     let installation = try practice.fieldbook().installation(row.id)
     let record = practice.documentPath(of: installation, named: "record.json")
@@ -196,14 +152,8 @@ struct PracticeSession {
           console.language]
       ),
     ])
-    let show = commandLine(["show", String(document.id.text.prefix(8))])
+    let show = typist.commandLine(["show", String(document.id.text.prefix(8))])
     console.put(Text(zh: "查看：\(show)", en: "look at it: \(show)"))
-  }
-
-  private func practiceWorkplace() throws -> Workplace {
-    Workplace(
-      environment: workplace.environment, console: console, clock: workplace.clock, home: folder.home,
-      interruption: workplace.interruption)
   }
 }
 
