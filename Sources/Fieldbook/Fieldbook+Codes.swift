@@ -11,10 +11,11 @@ extension Fieldbook {
 
   /// Adds a block that the company or the platform has assigned to this laptop.
   /// - Returns: false where this same block was added before.
-  /// - Throws: `blockOverlaps` with the block it overlaps, `store`.
+  /// - Throws: `blockOverlaps` with the block it overlaps, `blockGiven`, `store`.
   @discardableResult
   public func addBlock(_ block: CodeBlock) throws(FieldbookError) -> Bool {
     try database.transaction { () throws(FieldbookError) in
+      try checkIsNotGiven(block)
       for held in try blocks() where held.block.overlaps(block) {
         if held.block == block { return false }
         throw FieldbookError.blockOverlaps(held.block)
@@ -24,6 +25,35 @@ extension Fieldbook {
         [.text(block.region), .integer(block.first.number), .integer(block.count)])
       return true
     }
+  }
+
+  /// Notes that a block was given to another laptop.
+  /// - Throws: `blockOverlaps`, `blockGiven`, `store`.
+  public func give(_ block: CodeBlock, at now: Timestamp) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in
+      try checkMayBeGiven(block)
+      try database.run(
+        "INSERT INTO given_block (region, first, count, given_at) VALUES (?, ?, ?, ?)",
+        Self.values(region: block.region, serial: block.first) + [.integer(block.count), .text(now)])
+    }
+  }
+
+  /// Checks that no code of a block is this laptop's or was given to another.
+  /// - Throws: `blockOverlaps`, `blockGiven`, `store`.
+  public func checkMayBeGiven(_ block: CodeBlock) throws(FieldbookError) {
+    if let held = try blocks().first(where: { $0.block.overlaps(block) }) { throw .blockOverlaps(held.block) }
+    try checkIsNotGiven(block)
+  }
+
+  private func checkIsNotGiven(_ block: CodeBlock) throws(FieldbookError) {
+    let given = try database.rows("SELECT region, first, count FROM given_block") {
+      (row) throws(FieldbookError) in
+      guard let first = CodeSerial(number: row.integer(1)),
+        let block = CodeBlock(region: row.text(0), first: first, count: row.integer(2))
+      else { throw FieldbookError.damagedRow(table: "given_block", key: row.text(1)) }
+      return block
+    }
+    if let other = given.first(where: { $0.overlaps(block) }) { throw .blockGiven(other) }
   }
 
   /// Lists the blocks in the order in which they were added, which is the order of use.

@@ -96,7 +96,7 @@ extension Fieldbook {
       """
       WITH \(Self.parts(["owner", "welder"])), named AS (
         SELECT welder, opened_seconds, lower(welder ->> '$.model') AS model,
-          lower(coalesce(welder ->> '$.brand', '')) AS brand, \(Self.unitKey) IS ?1 AS is_of_unit
+          lower(coalesce(welder ->> '$.brand', '')) AS brand, \(Self.unitKey) IS coalesce((SELECT same_as FROM unit_merge WHERE unit = ?1), ?1) AS is_of_unit
         FROM parts WHERE welder ->> '$.model' IS NOT NULL)
       SELECT welder, max(opened_seconds + is_of_unit * \(Self.unitFirst)) AS place FROM named
       WHERE true \(condition) GROUP BY brand, model ORDER BY place DESC LIMIT ?2
@@ -131,9 +131,8 @@ extension Fieldbook {
   /// A number above every moment in seconds, by which the models of a unit come first.
   private static let unitFirst = 100_000_000_000
 
-  /// The key by which records belong to one unit.
-  private static let unitKey =
-    "coalesce(owner ->> '$.unitId', (owner ->> '$.unitName') || (owner ->> '$.responsiblePhone'))"
+  /// The key by which records belong to one unit, that of the ledger, which knows the units that are one.
+  private static let unitKey = "(SELECT unit FROM ledger WHERE installation = id)"
 
   /// A table `parts` of these parts of all records; each record is read once. A part is null where it cannot be read.
   private static func parts(_ names: [String]) -> String {

@@ -33,6 +33,7 @@ extension Fieldbook {
       "INSERT INTO record (installation, body) VALUES (?, ?)",
       [.text(installation.id.text), .blob(try encode(installation))])
     try updateLedger(of: installation.id)
+    try SearchIndex(database: database).update(installation.id)
   }
 
   func updateProjection(of installation: Installation) throws(FieldbookError) {
@@ -52,6 +53,7 @@ extension Fieldbook {
     try database.run(
       "UPDATE record SET body = ? WHERE installation = ?", [.blob(try encode(installation)), id])
     try updateLedger(of: installation.id)
+    try SearchIndex(database: database).update(installation.id)
   }
 
   /// Writes the record's row of the ledger anew, from the record as it is stored.

@@ -104,47 +104,6 @@ extension Fieldbook {
     }
   }
 
-  /// A page of installations, the last opened first; installations opened in the same second are in descending
-  /// order of their ids. An installation opened between two calls does not shift the second page.
-  /// - Parameters:
-  ///   - text: lists only the records in which this text occurs; nil lists all.
-  ///   - limit: number of installations on the page, from 1.
-  ///   - after: the last installation of the previous page.
-  /// - Throws: `notFound` for an `after` that is not there, `store`.
-  public func page(
-    status: Installation.Status? = nil, mentioning text: String? = nil, limit: Int = 100,
-    after: InstallationID? = nil
-  ) throws(FieldbookError) -> Page {
-    var conditions: [String] = []
-    var values: [SQLValue] = []
-    if let status {
-      conditions.append("status = ?")
-      values.append(.text(status.rawValue))
-    }
-    if let after {
-      let opened = try database.first(
-        "SELECT opened_seconds FROM installation WHERE id = ?", [.text(after.text)]
-      ) { $0.integer(0) }
-      guard let opened else { throw .notFound(after.text) }
-      conditions.append("(opened_seconds, id) < (?, ?)")
-      values += [.integer(opened), .text(after.text)]
-    }
-    let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-    // A row that cannot be read does not affect the others. `rebuild` names and repairs such rows.
-    var rows: [(key: String, summary: InstallationSummary?)]
-    if let text {
-      let found = try installations(mentioning: text)
-      rows = try self.rows("\(filter) ORDER BY opened_seconds DESC, id DESC", values)
-        .filter { row in row.summary.map { found.contains($0.id) } ?? false }
-      rows = Array(rows.prefix(max(1, limit)))
-    } else {
-      rows = try self.rows(
-        "\(filter) ORDER BY opened_seconds DESC, id DESC LIMIT ?", values + [.integer(max(1, limit))])
-    }
-    let readable = rows.compactMap(\.summary)
-    return Page(installations: readable, unreadable: rows.count - readable.count)
-  }
-
   /// The installations of a page that can be read.
   /// - Throws: the errors of `page`.
   public func list(status: Installation.Status? = nil, limit: Int = 100, after: InstallationID? = nil)
@@ -181,11 +140,16 @@ extension Fieldbook {
     }
   }
 
-  private func rows(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError)
+  func rows(_ clauses: String, _ values: [SQLValue], from tables: String = "installation")
+    throws(FieldbookError)
     -> [(key: String, summary: InstallationSummary?)]
   {
     try database.rows(
-      "SELECT id, code, status, unit_name, opened_at, next_step, revision FROM installation \(clauses)",
+      """
+      SELECT installation.id, installation.code, installation.status, installation.unit_name, opened_at, next_step,
+        revision
+      FROM \(tables) \(clauses)
+      """,
       values
     ) { (row) throws(FieldbookError) -> (key: String, summary: InstallationSummary?) in
       let code = row.optionalText(1)

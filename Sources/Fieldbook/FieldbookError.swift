@@ -80,6 +80,19 @@ public enum FieldbookError: Error, Hashable, Sendable {
   /// This block shares serials with one that is already here.
   case blockOverlaps(CodeBlock)
 
+  /// This block shares serials with one that was given to another laptop.
+  case blockGiven(CodeBlock)
+
+  // MARK: Units
+  /// No record belongs to a unit of this id or name.
+  case unitUnknown(String)
+  /// Several units have this name; at most ten ids are named.
+  case unitAmbiguous(String, ids: [String])
+  /// Both references name the same unit.
+  case unitsSame(String)
+  /// The record does not belong to this unit.
+  case recordOfOtherUnit(InstallationID, unit: String)
+
   // MARK: Labels
   /// The labels of these codes are made already; at most ten are named.
   case labelsPrinted([LabelCode], count: Int)

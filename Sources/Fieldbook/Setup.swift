@@ -54,6 +54,10 @@ public struct Setup: Hashable, Sendable, Codable {
   /// The address of the timestamp authority; nil where agreements get no timestamp.
   public var timestampAuthority: String?
 
+  /// The certificates of those who certify the company's seals, PEM, as the company's file has them; they complete the
+  /// certificate that comes for this laptop's request. Nil where no file brought any.
+  public var sealIssuers: String?
+
   public init() {}
 
   /// A request for a block of codes. It is repeated with the same key until it is answered, so that no block is

@@ -36,6 +36,7 @@ import Testing
           ])
         try fieldbook.database.run(
           "INSERT INTO record (installation, body) VALUES (?, ?)", [.text(id.text), .blob(Data(copy.utf8))])
+        try SearchIndex(database: fieldbook.database).update(id)
       }
     }
     return ids
@@ -63,6 +64,178 @@ import Testing
     }
     #expect(found == ids.reversed())
     #expect(try fieldbook.page(mentioning: "没有这家").installations.isEmpty)
+  }
+
+  // MARK: - Against a search that looks through everything
+
+  /// The characters of made-up names: common ones, ones of several initials, one beyond the tables of FTS5's own tokenizers,
+  /// letters, digits and marks that the index could take for its own.
+  private static let letters = Array("达旗汽修厂铁艺店长重乐行单厦𬭚AbZz09-·()'\"*^: ".unicodeScalars)
+
+  private static func word(_ generator: inout SplitMix64) -> String {
+    let count = Int.random(in: 2...9, using: &generator)
+    return String(
+      String.UnicodeScalarView((0..<count).compactMap { _ in letters.randomElement(using: &generator) }))
+  }
+
+  @Test func `a search finds what looking through every word finds, for two thousand made-up records`() throws {
+    let seed: UInt64 = 20_261_130
+    var generator = SplitMix64(seed: seed)
+    let fieldbook = try home.ready()
+    var words: [InstallationID: [String]] = [:]
+    try fieldbook.database.transaction { () throws(FieldbookError) in
+      for number in 0..<Self.count {
+        let id = Sample.id()
+        let (unit, person, seal) = (Self.word(&generator), Self.word(&generator), Self.word(&generator))
+        let phone = "0477-\(5_000_000 + number * 7)"
+        words[id] = [unit, person, seal, phone]
+        try fieldbook.database.run(
+          """
+          INSERT INTO installation (id, code, status, unit_name, opened_at, opened_seconds, next_step, revision)
+          VALUES (?, NULL, 'closed', ?, ?, ?, NULL, 1)
+          """, [.text(id.text), .text(unit), .text(Sample.at(0)), .integer(number)])
+        try fieldbook.database.run(
+          """
+          INSERT INTO record (installation, body) VALUES (?, CAST(json_object('owner', json_object(
+            'responsibleName', ?, 'responsiblePhone', ?), 'seal', json_object('number', ?)) AS BLOB))
+          """, [.text(id.text), .text(person), .text(phone), .text(seal)])
+        try SearchIndex(database: fieldbook.database).update(id)
+      }
+    }
+    let all = Array(words.values.joined())
+    for _ in 0..<400 {
+      let scalars = Array(try #require(all.randomElement(using: &generator)).unicodeScalars)
+      let start = Int.random(in: 0..<scalars.count, using: &generator)
+      let end = Int.random(in: start + 1...scalars.count, using: &generator)
+      let text = String(String.UnicodeScalarView(scalars[start..<end]))
+      let wanted = Self.folded(text)
+      if wanted.isEmpty { continue }
+      let expected = Set(words.filter { $0.value.contains { Self.folded($0).contains(wanted) } }.keys)
+      let found = Set(try fieldbook.page(mentioning: text, limit: 3_000).installations.map(\.id))
+      #expect(expected.subtracting(found).isEmpty, "'\(text)' misses records, seed \(seed)")
+      // Beyond that only initials of pinyin, which are of ASCII, and words without their hyphens are found.
+      if wanted.contains(where: { !$0.isASCII }) {
+        let plain = words.filter { $0.value.contains { Self.folded($0).filter { $0 != "-" }.contains(wanted) } }
+          .keys
+        #expect(found == expected.union(plain), "'\(text)', seed \(seed)")
+      }
+    }
+  }
+
+  /// The text as a search compares it, in lower case and without blanks. The made-up words have no full-width form.
+  private static func folded(_ text: String) -> [Unicode.Scalar] {
+    text.lowercased().unicodeScalars.filter { $0 != " " }
+  }
+
+  @Test func `a word is found by the initials of its pinyin, whichever reading is meant`() throws {
+    let fieldbook = try home.ready()
+    for (unit, typed) in [
+      ("达旗汽修", ["dqqx", "DQ", "ｑｑｘ", "汽", "修", "汽修", "d"]), ("长城重工", ["cczg", "zccg", "zczg", "cccg"]),
+      ("银行路7号音乐店", ["yhl7hyyd", "yxl7hyld", "l7h"]), ("厦门〇一铁艺", ["xmlyty", "smlyty"]),
+      // Of very many readings those at the beginning are all there.
+      ("重庆长乐单行厦门厂", ["cqcl", "zqzy", "qzl", "门厂"]),
+    ] {
+      let id = Sample.id()
+      _ = try fieldbook.open(id, Sample.registered(unit: WrittenText(asKept: unit)), at: Sample.at(0))
+      for text in typed {
+        #expect(try fieldbook.page(mentioning: text).installations.map(\.id).contains(id), "\(unit) by \(text)")
+      }
+    }
+    #expect(try fieldbook.page(mentioning: "dqxq").installations.isEmpty)
+  }
+
+  @Test func `the words follow the record: what was corrected is found by its new words only`() throws {
+    let fieldbook = try home.ready()
+    let id = Sample.id()
+    let record = try fieldbook.open(id, Sample.registered(), at: Sample.at(0))
+    var fields = record.correctableFields
+    fields.owner.unitName = "展旦召钢构"
+    let correction = InstallationEvent.Corrected(
+      changes: fields.changes(since: record.correctableFields), scheme: nil, redo: [], duplicate: nil)
+    _ = try fieldbook.append(.corrected(correction), to: id, by: Sample.technician, at: Sample.at(1))
+    for (text, isFound) in [("展旦召", true), ("zdzgg", true), ("汽修", false), ("slzqx", false)] {
+      #expect(try fieldbook.page(mentioning: text).installations.isEmpty != isFound, "\(text)")
+    }
+    #expect(throws: Never.self) {
+      try fieldbook.database.run("INSERT INTO search_index (search_index) VALUES ('integrity-check')")
+    }
+  }
+
+  @Test func `every order goes through all records once, page by page`() throws {
+    let fieldbook = try home.ready()
+    let filled = try fill(fieldbook)
+    let ids = Set(try fieldbook.list(limit: 3_000).map(\.id))
+    for (number, id) in filled.enumerated() where number % 3 == 0 {
+      let code = LabelCode(region: "150621", serial: try #require(CodeSerial(number: 900 - number % 700)))
+      try fieldbook.database.run(
+        "UPDATE installation SET code = ? WHERE id = ?", [.text(code), .text(id.text)])
+    }
+    try fieldbook.database.execute(
+      """
+      UPDATE installation SET status = CASE opened_seconds % 4 WHEN 0 THEN 'open' WHEN 1 THEN 'void' ELSE 'closed' END;
+      UPDATE ledger SET purchased_on = '2026-0' || (1 + length(unit_name) % 9) || '-01', appointment_on = purchased_on;
+      """)
+    for order in InstallationQuery.Order.allCases {
+      for text in [nil, "铁艺"] {
+        var query = InstallationQuery()
+        (query.order, query.text) = (order, text)
+        var found: [InstallationID] = []
+        while true {
+          let page = try fieldbook.page(query, limit: 333, after: found.last)
+          found += page.installations.map(\.id)
+          if page.installations.count < 333 { break }
+        }
+        #expect(found.count == (text == nil ? Self.count + 1 : Self.count), "\(order)")
+        #expect(Set(found).count == found.count && Set(found).isSubset(of: ids), "\(order)")
+      }
+    }
+    var query = InstallationQuery()
+    query.order = .status
+    let ranks = try fieldbook.page(query, limit: 3_000).installations.map {
+      Installation.Status.allCases.firstIndex(of: $0.status) ?? -1
+    }
+    #expect(ranks == ranks.sorted())
+  }
+
+  @Test func `units and streets stand in the order of pinyin`() throws {
+    let fieldbook = try home.ready()
+    for (number, unit) in ["展旦召钢构", "白泥井修理", "树林召汽修", "昭君铁艺", "Abc 店"].enumerated() {
+      _ = try fieldbook.open(
+        Sample.id(), Sample.registered(unit: WrittenText(asKept: unit)), at: Sample.at(Int64(number)))
+    }
+    var query = InstallationQuery()
+    query.order = .unit
+    #expect(
+      try fieldbook.page(query).installations.map(\.unitName)
+        == ["Abc 店", "白泥井修理", "树林召汽修", "展旦召钢构", "昭君铁艺"])
+  }
+
+  @Test func `filters are met together, and a fieldbook of before the index is searched like any other`() throws
+  {
+    let fieldbook = try home.ready()
+    _ = try fill(fieldbook)
+    try fieldbook.database.execute(
+      """
+      UPDATE ledger SET street = '展旦召苏木', community = '东达社区', industry = 'mining' WHERE unit_name LIKE '第7_铁艺店';
+      DROP TABLE search_index; DROP TABLE search; DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block;
+      DROP TRIGGER ledger_follows_unit; DROP TRIGGER ledger_follows_unit_of_new;
+      DELETE FROM migration WHERE name >= '0013';
+      """)
+    let again = try home.fieldbook()
+    var query = InstallationQuery()
+    (query.street, query.community, query.industry, query.text) = ("展旦召", "东达", .mining, "dtyd")
+    (query.from, query.to, query.status) = (Sample.at(0).day, Sample.at(0).day, .closed)
+    #expect(try again.page(query).installations.count == 10)
+    for change in [
+      { (query: inout InstallationQuery) in query.street = "树林召" }, { $0.community = "西" },
+      { $0.industry = .other },
+      { $0.text = "没有" }, { $0.from = CalendarDay("2030-01-01") }, { $0.to = CalendarDay("2020-01-01") },
+      { $0.status = .open }, { $0.unit = "没有这家" },
+    ] {
+      var other = query
+      change(&other)
+      #expect(try again.page(other).installations.isEmpty)
+    }
   }
 
   @Test func `a damaged record is found by its row, and hides no other`() throws {

@@ -3,6 +3,8 @@
 struct Migration {
   let name: String
   let script: String
+  /// Fills the new tables with what SQL cannot compute, in the transaction of the script.
+  var fill: @Sendable (Database) throws(FieldbookError) -> Void = { (_) throws(FieldbookError) in }
 
   /// SQLite's application id of the file, 'wt01', by which `file` and this program recognise it.
   static let applicationID = 0x7774_3031
@@ -19,6 +21,9 @@ struct Migration {
     Migration(name: "0010-drafts", script: schema0010),
     Migration(name: "0011-timestamps", script: schema0011),
     Migration(name: "0012-ledger", script: schema0012),
+    Migration(name: "0013-search", script: schema0013) { (database) throws(FieldbookError) in
+      try SearchIndex(database: database).fill()
+    },
   ]
 
   /// Brings the database up to date.
@@ -36,6 +41,7 @@ struct Migration {
       }
       for (number, migration) in migrations.enumerated().dropFirst(done) {
         try database.execute(migration.script)
+        try migration.fill(database)
         try database.run(
           "INSERT INTO migration (number, name) VALUES (?, ?)",
           [.integer(number + 1), .text(migration.name)])

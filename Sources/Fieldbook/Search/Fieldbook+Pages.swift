@@ -1,0 +1,96 @@
+public import Records
+
+extension Fieldbook {
+  /// A page of the installations that a query asks for. An installation opened between two calls does not shift the second
+  /// page.
+  /// - Parameters:
+  ///   - limit: number of installations on the page, from 1.
+  ///   - after: the last installation of the previous page.
+  /// - Throws: `notFound` for an `after` that is not there, `store`.
+  public func page(_ query: InstallationQuery, limit: Int = 100, after: InstallationID? = nil)
+    throws(FieldbookError) -> Page
+  {
+    let text = query.text.map { SearchedText($0) }
+    // Nothing is found by a text of nothing that can be seen.
+    if case .some(nil) = text { return Page(installations: [], unreadable: 0) }
+    return try database.snapshot { () throws(FieldbookError) in
+      try page(query, mentioning: text.flatMap(\.self), limit: max(1, limit), after: after)
+    }
+  }
+
+  /// A page in the order of opening, of one status and mentioning a text where they are given.
+  /// - Throws: the errors of `page(_:limit:after:)`.
+  public func page(
+    status: Installation.Status? = nil, mentioning text: String? = nil, limit: Int = 100,
+    after: InstallationID? = nil
+  ) throws(FieldbookError) -> Page {
+    var query = InstallationQuery()
+    (query.status, query.text) = (status, text)
+    return try page(query, limit: limit, after: after)
+  }
+
+  private func page(
+    _ query: InstallationQuery, mentioning text: SearchedText?, limit: Int, after: InstallationID?
+  ) throws(FieldbookError) -> Page {
+    var (conditions, values) = query.conditions
+    let found = try text.map { (text) throws(FieldbookError) in try narrowed(text) } ?? nil
+    if let found {
+      // The list is short, and goes in front.
+      conditions.insert("installation.id IN (SELECT value FROM json_each(?))", at: 0)
+      values.insert(.text("[" + found.map { "\"\($0)\"" }.joined(separator: ",") + "]"), at: 0)
+    } else if let text {
+      let (sql, marks) = text.isFound
+      conditions.append(sql)
+      values += marks
+    }
+    var tables = ["installation"]
+    if query.needsLedger { tables.append("LEFT JOIN ledger ON ledger.installation = installation.id") }
+    if query.order.needsSearch || text != nil && found == nil {
+      tables.append("JOIN search ON search.installation = installation.id")
+    }
+    let from = tables.joined(separator: " ")
+    let keys = query.order.keys
+    let (direction, comparison) = query.order.isDescending ? (" DESC", "<") : ("", ">")
+    if let after {
+      let isThere = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(after.text)]) { _ in
+        true
+      }
+      guard isThere == true else { throw .notFound(after.text) }
+      let all = keys.joined(separator: ", ")
+      conditions.append("(\(all)) \(comparison) (SELECT \(all) FROM \(from) WHERE installation.id = ?)")
+      values.append(.text(after.text))
+    }
+    let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+    let order = keys.map { $0 + direction }.joined(separator: ", ")
+    // A row that cannot be read does not affect the others. `rebuild` names and repairs such rows.
+    let rows = try rows("\(filter) ORDER BY \(order) LIMIT ?", values + [.integer(limit)], from: from)
+    let readable = rows.compactMap(\.summary)
+    return Page(installations: readable, unreadable: rows.count - readable.count)
+  }
+
+  /// The maximum number of rows that the index is worth asking for. Where more have all pairs of a text, most of a page's
+  /// neighbours have the text too, and the page is found faster by going along its order.
+  private static let maxNarrowed = 5_000
+
+  /// The ids of all records with a text, where the index says that they are few; nil where the rows are to be gone through.
+  private func narrowed(_ text: SearchedText) throws(FieldbookError) -> [String]? {
+    guard let condition = text.condition else { return nil }
+    let numbers = try database.rows(
+      "SELECT rowid FROM search_index WHERE search_index MATCH ? LIMIT ?",
+      [.text(condition), .integer(Self.maxNarrowed + 1)]
+    ) { $0.integer(0) }
+    guard numbers.count <= Self.maxNarrowed else { return nil }
+    let (sql, marks) = text.isFound
+    var found = try database.rows(
+      "SELECT installation FROM search WHERE number IN (SELECT value FROM json_each(?)) AND \(sql)",
+      [.text("[" + numbers.map(String.init).joined(separator: ",") + "]")] + marks
+    ) { $0.text(0) }
+    if let prefix = text.idPrefix {
+      found += try database.rows(
+        "SELECT id FROM installation WHERE id >= ? AND id < ? LIMIT ?",
+        [.text(prefix), .text(SearchedText.end(ofPrefix: prefix)), .integer(Self.maxNarrowed)]
+      ) { $0.text(0) }
+    }
+    return found
+  }
+}

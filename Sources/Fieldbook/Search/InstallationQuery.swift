@@ -1,0 +1,107 @@
+public import Records
+
+/// What `list` asks for: the records that meet all conditions, in an order.
+public struct InstallationQuery: Hashable, Sendable {
+  /// The orders of a list. Records of the same place are in the order of their ids.
+  public enum Order: String, Hashable, Sendable, CaseIterable {
+    /// The last opened first.
+    case opened
+    /// By the unit's name, in the order of pinyin initials.
+    case unit
+    /// By street, and by unit within a street.
+    case street
+    /// By the label's code; records without one stand last.
+    case code
+    /// What is in work first and what is void last, and the last opened first within a status.
+    case status
+    /// The welders that are due first; welders without a due date stand last.
+    case due
+    /// By the day of the appointment; records without one stand last.
+    case appointment
+  }
+
+  public var status: Installation.Status?
+  /// A text that occurs in the record's words; nil for any.
+  public var text: String?
+  /// The street or a part of its name.
+  public var street: String?
+  /// The community or a part of its name.
+  public var community: String?
+  public var industry: Industry?
+  /// The id of a unit, or its whole name.
+  public var unit: String?
+  /// The first and the last day on which the record was opened, by the laptop's zone.
+  public var from: CalendarDay?
+  public var to: CalendarDay?
+  public var order = Order.opened
+
+  public init() {}
+
+  /// Whether the text that is asked for, if any, occurs in some words of a record.
+  public func finds(text words: [String]) -> Bool {
+    guard let text else { return true }
+    return SearchedText(text)?.isFound(in: words) ?? false
+  }
+
+  // MARK: - In SQL
+
+  /// The conditions on tables `installation`, `ledger` and `search`, apart from the text, with the values of their marks.
+  var conditions: (sql: [String], values: [SQLValue]) {
+    let all: [(String, SQLValue?)] = [
+      ("installation.status = ?", status.map { .text($0.rawValue) }),
+      ("instr(ledger.street, ?) > 0", street.map { .text($0) }),
+      ("instr(ledger.community, ?) > 0", community.map { .text($0) }),
+      ("ledger.industry = ?", industry.map { .text($0.rawValue) }),
+      ("substr(installation.opened_at, 1, 10) >= ?", from.map { .text($0.description) }),
+      ("substr(installation.opened_at, 1, 10) <= ?", to.map { .text($0.description) }),
+    ]
+    let told = all.filter { $0.1 != nil }
+    var sql = told.map(\.0)
+    var values = told.compactMap(\.1)
+    if let unit {
+      sql.append(
+        "(ledger.unit = coalesce((SELECT same_as FROM unit_merge WHERE unit = ?), ?) OR installation.unit_name = ?)"
+      )
+      values += [.text(unit), .text(unit), .text(unit)]
+    }
+    return (sql, values)
+  }
+
+  /// Whether a condition or the order needs the columns of the ledger.
+  var needsLedger: Bool {
+    street != nil || community != nil || industry != nil || unit != nil || [.due, .appointment].contains(order)
+  }
+}
+
+extension InstallationQuery.Order {
+  /// The columns by which records are ordered. Each has a value in every row, so that a page can go on after one.
+  var keys: [String] {
+    switch self {
+    case .opened: ["installation.opened_seconds", "installation.id"]
+    case .unit: ["search.unit_order", "search.installation"]
+    case .street: ["search.street_order", "search.unit_order", "search.installation"]
+    // '~' follows all digits.
+    case .code: ["coalesce(installation.code, '~')", "installation.id"]
+    case .status: [Self.statusRank, "-installation.opened_seconds", "installation.id"]
+    case .due: [Self.dueDay, "installation.id"]
+    case .appointment: ["coalesce(ledger.appointment_on, '~')", "installation.id"]
+    }
+  }
+
+  var isDescending: Bool { self == .opened }
+
+  var needsSearch: Bool { self == .unit || self == .street }
+
+  /// The place of a status in the order in which the statuses are declared, which is that of a record's life.
+  private static let statusRank: String = {
+    let cases = Installation.Status.allCases.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }
+    return
+      "CASE installation.status \(cases.joined(separator: " ")) ELSE \(Installation.Status.allCases.count) END"
+  }()
+
+  /// The day of purchase of a welder that is due: one that is not fitted yet and was bought on or after the plan's day.
+  private static let dueDay = """
+    CASE WHEN installation.status IN ('open', 'surveyed') AND ledger.fitted_on IS NULL
+      AND ledger.purchased_on >= '\(DueDate.planDay)' THEN ledger.purchased_on ELSE '~' END
+    """
+}

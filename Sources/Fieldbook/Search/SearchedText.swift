@@ -1,0 +1,55 @@
+import Characters
+
+/// A text to search for, folded as the words of records are.
+struct SearchedText {
+  /// The forms of the text, any of which a record has. A number of four or more digits is also looked for without its hyphens.
+  private let forms: [String]
+
+  /// The result is nil for a text of nothing that can be seen.
+  init?(_ text: String) {
+    let folded = TextNormalization.folded(text)
+    guard !folded.isEmpty else { return nil }
+    guard let digits = SearchWords.withoutHyphens(folded), digits.utf8.count >= 4,
+      digits.utf8.allSatisfy(\.isDigit)
+    else {
+      forms = [folded]
+      return
+    }
+    forms = [folded, digits]
+  }
+
+  /// The condition by which the index finds the rows worth looking at; nil where all rows are.
+  var condition: String? {
+    let conditions = forms.compactMap { SearchWords.condition(for: $0) }
+    guard conditions.count == forms.count else { return nil }
+    return conditions.map { "(\($0))" }.joined(separator: " OR ")
+  }
+
+  /// The condition on a row of `search`, in SQL, with the values of its question marks.
+  var isFound: (sql: String, values: [SQLValue]) {
+    var conditions = forms.map { _ in "instr(search.words, ?) > 0" }
+    var values = forms.map { SQLValue.text($0) }
+    if let idPrefix {
+      conditions.append("search.installation >= ? AND search.installation < ?")
+      values += [.text(idPrefix), .text(Self.end(ofPrefix: idPrefix))]
+    }
+    return ("(" + conditions.joined(separator: " OR ") + ")", values)
+  }
+
+  /// The text behind all ids that begin with another: they consist of 0-9, a-f and hyphens, so that 'g' follows them.
+  static func end(ofPrefix prefix: String) -> String { prefix + "g" }
+
+  /// The beginning of an id that the text may be; nil where it is none.
+  var idPrefix: String? {
+    guard let text = forms.first, text.utf8.count >= Fieldbook.shortestReference,
+      text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isLowerCaseHexDigit })
+    else { return nil }
+    return text
+  }
+
+  /// Whether the text is found in some words.
+  func isFound(in words: [String]) -> Bool {
+    let all = SearchWords(words).text
+    return forms.contains { all.utf8.contains($0.utf8) }
+  }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Records
+import TestSupport
+import Testing
+
+@testable import Fieldbook
+
+/// Units that are merged and split. The records themselves, and what was sent of them, never change by it.
+@Suite struct UnitTests {
+  private let home = TestHome()
+
+  private func register(
+    _ unit: WrittenText, id unitID: WrittenText?, at seconds: Int64, in fieldbook: Fieldbook
+  ) throws
+    -> InstallationID
+  {
+    var registered = Sample.registered(unit: unit)
+    registered.owner.unitID = unitID
+    let id = Sample.id()
+    _ = try fieldbook.open(id, registered, at: Sample.at(seconds))
+    return id
+  }
+
+  private func members(_ unit: String, in fieldbook: Fieldbook) throws -> Set<InstallationID> {
+    var query = InstallationQuery()
+    query.unit = unit
+    return Set(try fieldbook.page(query).installations.map(\.id))
+  }
+
+  @Test
+  func
+    `merged units are one for lists, for records to come and for the interview, and split again as they were`()
+    throws
+  {
+    let fieldbook = try home.ready()
+    let first = try register("甲店", id: "U-1", at: 1, in: fieldbook)
+    let second = try register("甲店铁艺", id: "U-2", at: 2, in: fieldbook)
+    let nameless = try register("甲铺", id: nil, at: 3, in: fieldbook)
+    let bodies = try [first, second, nameless].map { try fieldbook.encode(try fieldbook.installation($0)) }
+
+    _ = try fieldbook.merge("U-2", into: "U-1", reason: "换了招牌", at: Sample.at(4))
+    let all = try fieldbook.merge("甲铺", into: "U-2", reason: "同一个人", at: Sample.at(5))
+    #expect(all.id == "U-1" && all.welders == 3 && all.name == "甲铺")
+    let later = try register("甲店铁艺", id: "U-2", at: 6, in: fieldbook)
+    #expect(try members("U-1", in: fieldbook) == [first, second, nameless, later])
+    #expect(try members("U-2", in: fieldbook) == [first, second, nameless, later])
+    #expect(try fieldbook.unitList(limit: 9).map(\.welders) == [4])
+    #expect(try fieldbook.units(limit: 9).map(\.welders) == [4])
+    #expect(try fieldbook.merges(into: all).map(\.reason) == ["同一个人", "换了招牌"])
+    // A step of the walk writes the ledger's row anew, and doctor computes records from their events.
+    _ = try fieldbook.append(
+      .photographed(Sample.photo(.before, "x", in: fieldbook)), to: second, by: Sample.technician,
+      at: Sample.at(7))
+    _ = try fieldbook.rebuild()
+    #expect(try members("U-1", in: fieldbook).count == 4)
+    #expect(throws: FieldbookError.unitsSame("U-1")) {
+      try fieldbook.merge("U-1", into: "U-2", reason: "x", at: Sample.at(8))
+    }
+
+    #expect(try fieldbook.unmerge("U-2", from: all))
+    #expect(try fieldbook.unmerge("U-2", from: all) == false)
+    #expect(try members("U-1", in: fieldbook) == [first, nameless])
+    #expect(try members("U-2", in: fieldbook) == [second, later])
+    #expect(try fieldbook.encode(try fieldbook.installation(first)) == bodies[0])
+    #expect(try fieldbook.encode(try fieldbook.installation(nameless)) == bodies[2])
+    #expect(try fieldbook.verifyLog().entries == 5)
+  }
+
+  @Test func `records leave a unit all or none, and merging takes it back`() throws {
+    let fieldbook = try home.ready()
+    let ids = try (1...3).map { try register("甲店", id: "U-1", at: Int64($0), in: fieldbook) }
+    let other = try register("乙厂", id: "U-9", at: 9, in: fieldbook)
+    #expect(throws: FieldbookError.recordOfOtherUnit(other, unit: "U-1")) {
+      try fieldbook.split([ids[0], other], from: "U-1", reason: "卖了", at: Sample.at(10))
+    }
+    #expect(try members("U-1", in: fieldbook) == Set(ids))
+    let new = try fieldbook.split([ids[0]], from: "U-1", reason: "卖了", at: Sample.at(10))
+    #expect(new.id == "U-1-2" && new.welders == 1)
+    #expect(try fieldbook.splits(into: new).map(\.reason) == ["卖了"])
+    _ = try fieldbook.append(
+      .photographed(Sample.photo(.before, "y", in: fieldbook)), to: ids[0], by: Sample.technician,
+      at: Sample.at(11))
+    #expect(try members("U-1", in: fieldbook) == Set(ids.dropFirst()))
+    #expect(throws: FieldbookError.unitAmbiguous("甲店", ids: ["U-1", "U-1-2"])) {
+      try fieldbook.unit(matching: "甲店")
+    }
+    #expect(throws: FieldbookError.unitUnknown("丙")) { try fieldbook.unit(matching: "丙") }
+    _ = try fieldbook.merge(new.id, into: "U-1", reason: "又买回来了", at: Sample.at(12))
+    #expect(try members("U-1", in: fieldbook) == Set(ids))
+    // A second unit that leaves gets an id of its own.
+    #expect(try fieldbook.split([ids[1]], from: "U-1", reason: "卖了", at: Sample.at(13)).id == "U-1-3")
+  }
+
+  @Test func `every record is in exactly one unit after any merging and splitting`() throws {
+    let seed: UInt64 = 24
+    var generator = SplitMix64(seed: seed)
+    let fieldbook = try home.ready()
+    var units: [InstallationID: String] = [:]
+    for number in 0..<40 {
+      let name = "U-\(number % 8)"
+      let id = try register(
+        WrittenText(asKept: "店\(number % 8)"), id: WrittenText(asKept: name), at: Int64(number), in: fieldbook)
+      units[id] = name
+    }
+    for round in 0..<60 {
+      let present = Array(Set(units.values)).sorted()
+      let unit = try #require(present.randomElement(using: &generator))
+      if round % 3 == 0, let other = present.randomElement(using: &generator), other != unit {
+        _ = try fieldbook.merge(other, into: unit, reason: "同", at: Sample.at(100))
+        for (id, name) in units where name == other { units[id] = unit }
+      } else {
+        let members = units.filter { $0.value == unit }.keys.sorted { $0.text < $1.text }
+        let leaving = Array(members.shuffled(using: &generator).prefix(2))
+        let new = try fieldbook.split(leaving, from: unit, reason: "分", at: Sample.at(100)).id
+        #expect(!present.contains(new))
+        for id in leaving { units[id] = new }
+      }
+      for id in units.keys where round % 10 == 9 {
+        try fieldbook.replaceProjection(with: try fieldbook.record(of: id))
+      }
+    }
+    _ = try fieldbook.rebuild()
+    let rows = try fieldbook.database.rows("SELECT installation, unit FROM ledger") { ($0.text(0), $0.text(1)) }
+    #expect(rows.count == units.count)
+    for (id, unit) in rows { #expect(units[try #require(InstallationID(id))] == unit, "seed \(seed)") }
+  }
+
+  @Test func `a block given to another laptop is given once, and never taken here`() throws {
+    let fieldbook = try home.ready()
+    try fieldbook.give(Sample.block("00B000", 10), at: Sample.at(0))
+    for block in [Sample.block("00B000", 10), Sample.block("00B009", 1)] {
+      #expect(throws: FieldbookError.blockGiven(Sample.block("00B000", 10))) {
+        try fieldbook.give(block, at: Sample.at(1))
+      }
+      #expect(throws: FieldbookError.blockGiven(Sample.block("00B000", 10))) { try fieldbook.addBlock(block) }
+    }
+    #expect(throws: FieldbookError.blockOverlaps(Sample.block("00A000", 100))) {
+      try fieldbook.give(Sample.block("00A02R", 10), at: Sample.at(1))
+    }
+    try fieldbook.give(Sample.block("00B00A", 10), at: Sample.at(1))
+  }
+}
