@@ -9,4 +9,7 @@ enum ShellWord {
     }
     return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
+
+  /// A command line of these words.
+  static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 }

@@ -1,0 +1,24 @@
+/// A line of a CSV as Excel, WPS and LibreOffice open it by a double click.
+public struct CSVLine: Hashable, Sendable {
+  /// What a file begins with, because Excel takes a CSV without this mark for one in the computer's own encoding.
+  public static let byteOrderMark = "\u{FEFF}"
+
+  /// The line with its end, CR and LF, as RFC 4180 has it.
+  public let text: String
+
+  /// - Parameter fields: the values. One that a spreadsheet would take for a formula gets an apostrophe in front, which shows
+  ///   it as a text.
+  public init(_ fields: [String]) {
+    text = fields.map(Self.field).joined(separator: ",") + "\r\n"
+  }
+
+  private static func field(_ value: String) -> String {
+    let first = value.utf8.first
+    let isFormula = first.map { "=+-@\t\r".utf8.contains($0) } ?? false
+    let guarded = isFormula ? "'" + value : value
+    guard guarded.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return guarded }
+    let doubled = guarded.utf8.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }.joined(separator: "\"\"")
+    return "\"\(doubled)\""
+  }
+}

@@ -1,0 +1,92 @@
+import Fieldbook
+import Records
+import Terminal
+
+/// A column of `list`.
+enum ListColumn: String, CaseIterable {
+  case id, code, status, unit, welder, next, opened, person, phone, street, community, industry, brand, model,
+    serial
+  case module, seal, payer, purchased, due, fitted, appointment
+  case unitID = "unitId"
+
+  /// The columns of the screen unless told otherwise.
+  static let onScreen: [ListColumn] = [.id, .code, .status, .unit, .welder, .next]
+  /// The columns of a file unless told otherwise.
+  static let inFile: [ListColumn] = [
+    .id, .code, .status, .unit, .person, .phone, .street, .community, .industry, .brand, .model, .serial,
+    .module, .seal,
+    .opened, .purchased, .fitted, .payer, .next,
+  ]
+  /// The columns that each row of the JSON document has by themselves.
+  static let inDocument: Set<ListColumn> = [
+    .id, .code, .status, .unit, .brand, .model, .serial, .next, .opened,
+  ]
+
+  var title: Text {
+    switch self {
+    case .id: Text(zh: "记录号", en: "id")
+    case .code: Text(zh: "标牌码", en: "code")
+    case .status: Text(zh: "状态", en: "status")
+    case .unit: Text(zh: "单位", en: "unit")
+    case .welder: Text(zh: "焊机", en: "welder")
+    case .next: Text(zh: "下一步", en: "next")
+    case .opened: Text(zh: "登记日期", en: "registered")
+    case .person: Text(zh: "责任人", en: "person")
+    case .phone: Text(zh: "电话", en: "phone")
+    case .street: Text(zh: "街道/苏木镇", en: "street")
+    case .community: Text(zh: "社区", en: "community")
+    case .industry: Text(zh: "行业", en: "industry")
+    case .brand: Text(zh: "品牌", en: "brand")
+    case .model: Text(zh: "型号", en: "model")
+    case .serial: Text(zh: "出厂编号", en: "serial number")
+    case .module: Text(zh: "模块", en: "module")
+    case .seal: Text(zh: "封条", en: "seal")
+    case .payer: Text(zh: "出资", en: "paid by")
+    case .purchased: Text(zh: "购买日期", en: "purchased")
+    case .due: Text(zh: "应装日期", en: "due")
+    case .fitted: Text(zh: "安装日期", en: "fitted")
+    case .appointment: Text(zh: "预约日期", en: "appointment")
+    case .unitID: Text(zh: "单位编号", en: "unit id")
+    }
+  }
+
+  /// The columns of the ledger that the column is made of.
+  var sources: [LedgerColumn] {
+    switch self {
+    case .id, .code, .status, .unit, .next, .opened: []
+    case .welder: [.brand, .model, .serial]
+    case .person: [.person]
+    case .phone: [.phone]
+    case .street: [.street]
+    case .community: [.community]
+    case .industry: [.industry]
+    case .brand: [.brand]
+    case .model: [.model]
+    case .serial: [.serial]
+    case .module: [.moduleSerial]
+    case .seal: [.sealNumber]
+    case .payer: [.payer]
+    case .purchased, .due: [.purchasedOn]
+    case .fitted: [.fittedOn]
+    case .appointment: [.appointmentOn]
+    case .unitID: [.unit]
+    }
+  }
+
+  /// The column on a screen that may be too narrow for all: those that stand first are kept longest.
+  func column(at place: Int, of count: Int) -> Table.Column {
+    let rank = count - place
+    switch self {
+    case .id: return Table.Column(title, minimum: 8, importance: count + 3)
+    case .code: return Table.Column(title, minimum: 15, importance: count + 2)
+    case .status: return Table.Column(title, minimum: 6, importance: count + 1)
+    case .opened, .purchased, .due, .fitted, .appointment:
+      return Table.Column(title, minimum: 10, importance: rank)
+    // Of two long names the welder's is shortened last, as it says which of a unit's machines is meant.
+    case .unit: return Table.Column(title, minimum: 10, importance: 1)
+    case .welder: return Table.Column(title, minimum: 10, importance: 2)
+    case .next: return Table.Column(title, minimum: 10)
+    default: return Table.Column(title, importance: rank)
+    }
+  }
+}
