@@ -96,7 +96,10 @@ extension SetupCommand {
 
     private static func certified(by file: String, _ workplace: Workplace) throws -> SealIdentity {
       let store = workplace.sealStore
-      let certificates = try certificates(in: file, workplace)
+      let issuers = try workplace.fieldbook().setup().sealIssuers.map {
+        try Certificate.all(file: Array($0.utf8))
+      }
+      let certificates = try certificates(in: file, workplace) + (issuers ?? [])
       let keys = [try store.requestedKey(), try store.setUp()?.key].compactMap(\.self)
       guard !keys.isEmpty else { throw SealRefused.nothingRequested }
       let owner = keys.first { key in certificates.contains { $0.publicKeyDigest == key.publicKeyDigest } }
@@ -128,7 +131,7 @@ extension SetupCommand {
       }
     }
 
-    private static func authorityAddress(_ text: String) throws -> String {
+    static func authorityAddress(_ text: String) throws -> String {
       let typed = TextNormalization.typed(text)
       guard !typed.isEmpty else { return "" }
       let address = DomainName.asciiAddress(typed) ?? typed

@@ -35,6 +35,8 @@ enum SetupCommand {
     var sealKey: String?
     var passphraseFile: String?
     var timestamp: String?
+    var export: String?
+    var from: String?
   }
 
   /// Whether the walk protects a chip from reading after its passed test.
@@ -150,13 +152,20 @@ enum SetupCommand {
               "when the originals of photos are delivered: with their record, after all records (unless told), or never; a small copy with a watermark always goes with the record"
           ))
         parameters.seal()
+        parameters.laptopFile()
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    if let path = options.export { return try export(to: path, options, workplace) }
     var options = options
     let fieldbook = try workplace.fieldbook()
     let known = try fieldbook.setup()
+    let file = try options.from.map { try LaptopFileReader.read($0, workplace) }
+    if let file {
+      let isInspector = options.inspector != nil || known.inspector != nil && options.technician == nil
+      options.take(file, keepsCompany: isInspector)
+    }
     do { try askForMissing(&options, known: known, workplace) } catch is PromptError { throw AnswersLost() }
 
     let isDesk = try isDesk(options, known: known)
@@ -167,13 +176,15 @@ enum SetupCommand {
     let companyPhone = try options.companyPhone.map(companyPhone)
     let region = options.region.map(TextNormalization.typed) ?? known.region
     let platform = try options.platform.map(platformAddress)
-    let platformKey = try options.platformKey.map { try certificate(at: $0, known: known, workplace) }
+    let platformKey =
+      try options.platformKey.map { try certificate(at: $0, known: known, workplace) }
+      ?? file?.platformKey.map { try Certificate(pem: $0) }
     let block = try options.codes.map { text in
       guard let block = CodeBlock(region: region, text) else { throw SetupRejected.codes(text) }
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
-    let terms = try options.terms.map { try agreementTerms($0, workplace) }
+    let terms = try options.terms.map { try agreementTerms($0, workplace) } ?? file?.terms
     let seal = try SealSetup(options, workplace)
     // The token stays in its file, so the path must be valid from every folder. An empty path means no token.
     try askForToken(&options, for: platform, known: known, workplace)
@@ -183,6 +194,7 @@ enum SetupCommand {
     // The block is stored first, since it may be refused, and nothing else is stored then.
     if let block { try fieldbook.addBlock(block) }
     if let tags = options.tags { try workplace.tagStore.keep(from: tags) }
+    if let tags = file?.tags { try workplace.tagStore.keep(tags) }
     try fieldbook.updateSetup { setup in
       setup.technician = technician
       setup.desk = isDesk ? true : nil
@@ -201,6 +213,7 @@ enum SetupCommand {
       setup.tokenOrigin = setup.tokenFile == nil ? nil : origin
       if let terms { setup.agreementTerms = terms }
       if let timestamp = seal.timestamp { setup.timestampAuthority = timestamp.isEmpty ? nil : timestamp }
+      if let issuers = file?.sealIssuers { setup.sealIssuers = issuers }
       setup.accessPointName = options.apn.map(TextNormalization.typed) ?? setup.accessPointName
     }
     // The request names the technician and the company as they are set up now.
@@ -268,7 +281,7 @@ enum SetupCommand {
 
   /// The phone number as it will be printed: a mobile, a landline or a hotline, with the blanks and hyphens
   /// that were typed.
-  private static func companyPhone(_ text: String) throws -> String {
+  static func companyPhone(_ text: String) throws -> String {
     let phone = TextNormalization.typed(text)
     let digits = phone.filter { $0.isASCII && $0.isNumber }
     let isHotline = (digits.hasPrefix("400") || digits.hasPrefix("800")) && digits.count == 10
@@ -314,7 +327,7 @@ enum SetupCommand {
   }
 
   /// Checks the address by the rules of the client and removes a slash at its end.
-  private static func platformAddress(_ text: String) throws -> String {
+  static func platformAddress(_ text: String) throws -> String {
     var address = TextNormalization.typed(text)
     while address.hasSuffix("/") { address.removeLast() }
     // DNS, modules and labels contain only the ASCII form of a name.

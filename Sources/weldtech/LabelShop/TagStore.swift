@@ -24,8 +24,19 @@ struct TagStore {
 
   /// Adds the tags of a file that `labels codes --tag-key` has written to those that are stored already.
   /// - Throws: `ListRefused`, `FileFailure`.
-  func keep(from file: String) throws {
-    let all = try tags().merging(try tags(in: file)) { $1 }
+  func keep(from file: String) throws { try keep(try tags(in: file)) }
+
+  /// Adds tags by their codes, as the file of a new laptop has them.
+  /// - Throws: `ListRefused`, `FileFailure`.
+  func keep(_ tags: [String: String]) throws {
+    try keep(
+      tags.reduce(into: [:]) { known, tag in
+        if let code = LabelCode(tag.key), let value = LabelTag(tag.value) { known[code] = value }
+      })
+  }
+
+  private func keep(_ tags: [LabelCode: LabelTag]) throws {
+    let all = try self.tags().merging(tags) { $1 }
     let rows = all.sorted { $0.key.description < $1.key.description }.map { "\($0.key),\($0.value)" }
     try write(Data((["code,tag"] + rows).joined(separator: "\n").utf8 + [0x0A]), path)
   }
