@@ -45,7 +45,7 @@ enum CommandTree {
           Text(zh: "记录", en: "The records"),
           [
             TodayCommand.command, ListCommand.command, ShowCommand.command, OpenCommand.command,
-            NextCommand.command, CorrectCommand.command,
+            NextCommand.command, CorrectCommand.command, UnitCommand.command,
             RefuseCommand.command, VoidCommand.command,
             InspectCommand.command, LedgerCommand.command, ArchiveCommand.command, SyncCommand.command, StatusCommand.command,
           ]),

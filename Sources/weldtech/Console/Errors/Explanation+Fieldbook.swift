@@ -275,6 +275,44 @@ extension FieldbookError: Explained {
         message: Text(
           zh: "号段与已有的 \(block) 重叠", en: "the block shares codes with \(block), which is already here"),
         hint: Text(zh: "向公司核对号段", en: "check the block with the company"), exit: .badData)
+    case .blockGiven(let block):
+      Failure(
+        code: "codes.given",
+        message: Text(
+          zh: "号段 \(block) 已经从这台电脑分给别的电脑了", en: "block \(block) was given to another laptop from here"),
+        hint: Text(
+          zh: "向公司另要一个号段；同一个号段用在两台电脑上会出现重复的标牌码",
+          en: "ask the company for another block; two laptops with one block would make the same codes twice"),
+        exit: .badData)
+    case .unitUnknown(let text):
+      Failure(
+        code: "unit.unknown", message: Text(zh: "没有单位“\(text)”", en: "there is no unit '\(text)'"),
+        hint: Text(
+          zh: "weldtech unit list 列出全部；写单位编号或全名",
+          en: "`weldtech unit list` lists them; write the id or the whole name"),
+        exit: .badData)
+    case .unitAmbiguous(let text, let ids):
+      Failure(
+        code: "unit.ambiguous",
+        message: Text(
+          zh: "叫“\(text)”的单位不止一个：\(ids.joined(separator: "、"))",
+          en: "several units are called '\(text)': \(ids.joined(separator: ", "))"),
+        hint: Text(zh: "写其中一个的单位编号", en: "write the id of one of them"), exit: .badData)
+    case .unitsSame(let unit):
+      Failure(
+        code: "unit.same", message: Text(zh: "两个都是单位 \(unit)", en: "both are unit \(unit)"),
+        hint: Text(zh: "weldtech unit show 看它包括哪些记录", en: "`weldtech unit show` says which records it has"),
+        exit: .badData)
+    case .recordOfOtherUnit(let id, let unit):
+      Failure(
+        code: "unit.otherRecord",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 不属于单位 \(unit)",
+          en: "record \(id.text.prefix(8)) does not belong to unit \(unit)"),
+        hint: Text(
+          zh: "没有改动；weldtech unit show 看它包括哪些记录",
+          en: "nothing was changed; `weldtech unit show` says which records it has"),
+        exit: .badData)
     case .labelsPrinted, .labelsNotPrinted, .labelInOrder, .labelIs: labelFailure
     case .fileTooLarge(let bytes, let largest):
       Failure(
