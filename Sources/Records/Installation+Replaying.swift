@@ -21,10 +21,10 @@ extension Installation {
         }
         continue
       }
-      switch (installation.status, entry.event) {
-      case (.open, _), (.surveyed, _): break
+      switch (installation.isInWork, installation.status, entry.event) {
+      case (true, _, _): break
       // Photos of a retired welder are recorded with the registration; later ones are refused.
-      case (.retired, .photographed): break
+      case (false, .retired, .photographed): break
       default: installation.beginRevision(after: try closedDigest(installation))
       }
       installation.apply(entry.event, at: entry.at, entrySha256: entry.sha256)

@@ -4,7 +4,7 @@ public struct Installation: Hashable, Sendable, Codable {
   public static let schema = "weldtech.installation/1"
 
   public enum Status: String, Hashable, Sendable, Codable, CaseIterable {
-    case surveyed, open, closed, delivered, retired, refused, void
+    case surveyed, open, closed, delivered, outOfUse, retired, refused, void
   }
 
   public private(set) var schema = Installation.schema
@@ -18,34 +18,42 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var previousSha256: String?
   /// The moment of the registration; of a surveyed record that of its survey.
   public private(set) var openedAt: Timestamp
-  public private(set) var closedAt: Timestamp?
+  public internal(set) var closedAt: Timestamp?
   public internal(set) var remarks: WrittenText?
   /// The reason why the welder was retired; nil for a fit one.
   public internal(set) var retiredReason: WrittenText?
   /// The owner's reason for refusing or withdrawing; nil for other outcomes.
   public private(set) var refusedReason: WrittenText?
   /// Who registered the welder; nil for a surveyed one, which nobody has visited.
-  public private(set) var technician: Technician?
+  public internal(set) var technician: Technician?
   public internal(set) var owner: Owner
   public internal(set) var welder: Welder
-  public private(set) var module: ModuleRecord?
+  public internal(set) var module: ModuleRecord?
   public private(set) var scheme: SchemeReference?
-  public private(set) var photos: [Photo]
+  public internal(set) var photos: [Photo]
   /// The latest run of the functional test; earlier ones stay in the event log and in `history`.
   public private(set) var test: TestReport?
-  public private(set) var label: LabelRecord?
+  public internal(set) var label: LabelRecord?
   public private(set) var seal: Seal?
   public private(set) var survey: Survey
   /// The day on which a surveyed welder is to be fitted; nil where none is settled.
   public private(set) var appointment: Appointment?
-  public private(set) var handover: Handover?
-  public private(set) var agreement: AgreementRecord?
+  public internal(set) var handover: Handover?
+  public internal(set) var agreement: AgreementRecord?
   /// The agreements that were signed before the record was corrected, oldest first; nil where there is none.
-  public private(set) var earlierAgreements: [AgreementRecord]?
+  public internal(set) var earlierAgreements: [AgreementRecord]?
   public private(set) var funding: Funding
   /// The inspections of the installed welder, oldest first; nil where there was none.
   public private(set) var inspections: [Inspection]?
-  public private(set) var history: [HistoryEntry]
+  /// The repairs of the installed welder, oldest first; nil where there was none.
+  public internal(set) var repairs: [Repair]?
+  /// The modules that the welder had before the present one, oldest first; nil where there were none.
+  public internal(set) var retiredModules: [RetiredModule]?
+  /// The owners whom the welder had before the present one, oldest first; nil where there were none.
+  public internal(set) var earlierOwners: [EarlierOwner]?
+  /// The labels that the welder had before the present one, oldest first; nil where there were none.
+  public internal(set) var earlierLabels: [EarlierLabel]?
+  public internal(set) var history: [HistoryEntry]
 
   /// Opens a record with its first event; the record of a retired welder is closed at once.
   public init(id: InstallationID, registered: InstallationEvent.Registered, at: Timestamp, entrySha256: String)
@@ -155,6 +163,10 @@ public struct Installation: Hashable, Sendable, Codable {
       entry.reason = inspection.reason
     case .paired(let paired):
       var module = module ?? ModuleRecord()
+      if isInRepair, let before = module.serialNumber, before != paired.serialNumber {
+        retire(module, at: at)
+        module = ModuleRecord(firmwareOf: module)
+      }
       let isAnother = module.serialNumber != paired.serialNumber || module.keyID != paired.keyID
       module.replacement = paired.replacement ?? (isAnother ? nil : module.replacement)
       module.serialNumber = paired.serialNumber
@@ -169,7 +181,9 @@ public struct Installation: Hashable, Sendable, Codable {
       entry.keyID = paired.keyID
       entry.replacement = paired.replacement
       entry.duplicate = paired.duplicate
-    case .labelled(let label): self.label = label
+    case .labelled(let label):
+      replaceLabel(at: at)
+      self.label = label
     case .sealed(let seal):
       self.seal = seal
       entry.sealNumber = seal.number
@@ -215,8 +229,18 @@ public struct Installation: Hashable, Sendable, Codable {
       technician = technician ?? refused.technician
       if refused.releasesCode { code = nil }
       entry.reason = refused.reason
+    case .repairOpened(let opened): open(opened, at: at, &entry)
+    case .repairBegun(let begun): begin(begun, at: at, &entry)
+    case .moduleRetired(let retired): retire(by: retired, at: at, &entry)
+    case .repairClosed(let closed): close(by: closed, at: at)
+    case .transferred(let transferred): transfer(transferred, at: at, &entry)
+    case .moved(let moved):
+      for change in moved.changes { change.apply(to: &self) }
+      entry.changes = moved.changes
+    case .withdrawn(let withdrawn): withdraw(withdrawn, at: at, &entry)
     }
     history.append(entry)
+    judgeSafety()
   }
 
   /// Puts corrected values in the place of the old ones. A signed record is open again, because its owner has to sign what
@@ -246,7 +270,7 @@ public struct Installation: Hashable, Sendable, Codable {
   }
 
   /// Whether the owner has signed, and has to sign again because the record was corrected since.
-  public var isSignatureDue: Bool { status == .open && earlierAgreements != nil }
+  public var isSignatureDue: Bool { status == .open && earlierAgreements != nil && agreement == nil }
 
   /// Keeps what the module said of itself, so that a later inspection can hold it against that.
   private mutating func take(_ state: ModuleState?, into entry: inout HistoryEntry) {

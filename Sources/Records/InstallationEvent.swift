@@ -19,6 +19,13 @@ public enum InstallationEvent: Hashable, Sendable {
   case welderInspected(Inspection)
   case corrected(Corrected)
   case refused(Refused)
+  case repairOpened(RepairOpened)
+  case repairBegun(RepairBegun)
+  case moduleRetired(ModuleRetired)
+  case repairClosed(RepairClosed)
+  case transferred(Transferred)
+  case moved(Moved)
+  case withdrawn(Withdrawn)
 
   public struct Registered: Hashable, Sendable, Codable {
     public var technician: Technician
@@ -199,6 +206,13 @@ public enum InstallationEvent: Hashable, Sendable {
     case .welderInspected: "welderInspected"
     case .corrected: "corrected"
     case .refused: "refused"
+    case .repairOpened: "repairOpened"
+    case .repairBegun: "repairBegun"
+    case .moduleRetired: "moduleRetired"
+    case .repairClosed: "repairClosed"
+    case .transferred: "transferred"
+    case .moved: "moved"
+    case .withdrawn: "withdrawn"
     }
   }
 }
@@ -229,6 +243,13 @@ extension InstallationEvent: Codable {
     case .welderInspected(let facts): try container.encode(facts, forKey: .facts)
     case .corrected(let facts): try container.encode(facts, forKey: .facts)
     case .refused(let facts): try container.encode(facts, forKey: .facts)
+    case .repairOpened(let facts): try container.encode(facts, forKey: .facts)
+    case .repairBegun(let facts): try container.encode(facts, forKey: .facts)
+    case .moduleRetired(let facts): try container.encode(facts, forKey: .facts)
+    case .repairClosed(let facts): try container.encode(facts, forKey: .facts)
+    case .transferred(let facts): try container.encode(facts, forKey: .facts)
+    case .moved(let facts): try container.encode(facts, forKey: .facts)
+    case .withdrawn(let facts): try container.encode(facts, forKey: .facts)
     }
   }
 
@@ -257,6 +278,13 @@ extension InstallationEvent: Codable {
     case "welderInspected": self = .welderInspected(try facts())
     case "corrected": self = .corrected(try facts())
     case "refused": self = .refused(try facts())
+    case "repairOpened": self = .repairOpened(try facts())
+    case "repairBegun": self = .repairBegun(try facts())
+    case "moduleRetired": self = .moduleRetired(try facts())
+    case "repairClosed": self = .repairClosed(try facts())
+    case "transferred": self = .transferred(try facts())
+    case "moved": self = .moved(try facts())
+    case "withdrawn": self = .withdrawn(try facts())
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .event, in: container, debugDescription: "unknown event \(name)")

@@ -162,6 +162,11 @@ public struct ModuleRecord: Hashable, Sendable, Codable {
   }
 
   public init() {}
+
+  /// Takes over what a flashing has put on record before the module was known by its serial number.
+  init(firmwareOf other: ModuleRecord) {
+    (chip, firmwareVersion, firmwareSha256) = (other.chip, other.firmwareVersion, other.firmwareSha256)
+  }
 }
 
 /// The name and version of the scheme that was chosen at registration.
@@ -178,6 +183,8 @@ public struct SchemeReference: Hashable, Sendable, Codable {
 public struct Photo: Hashable, Sendable, Codable {
   public enum Stage: String, Hashable, Sendable, Codable, CaseIterable {
     case before, after, seal
+    /// The welder as it was found by whoever repairs it or takes it out of use.
+    case found
     /// The paper by which the unit authorised whoever signs for it.
     case authority
 
@@ -187,6 +194,7 @@ public struct Photo: Hashable, Sendable, Codable {
       case .before: "安装前"
       case .after: "安装后"
       case .seal: "封条"
+      case .found: "维修现场"
       case .authority: "授权书"
       }
     }
@@ -197,6 +205,7 @@ public struct Photo: Hashable, Sendable, Codable {
       case .before: .photoBefore
       case .after: .photoAfter
       case .seal: .seal
+      case .found: .repair
       case .authority: .sign
       }
     }
@@ -433,12 +442,25 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var redo: [Step]?
   /// The other records of the same welder or module, and why this one is right; nil where there are none.
   public var duplicate: Duplicate?
+  /// The number of the repair that the entry opens, begins, or closes; nil for other events.
+  public var repair: Int?
+  /// The state in which a repair found the seal; nil for other events.
+  public var sealFound: Repair.SealFound?
+  /// True where the entry makes the welder unsafe until a test that counts has passed; else nil.
+  public var isUnsafe: Bool?
+  /// True where the entry says that somebody has tampered with the welder; else nil.
+  public var isTampered: Bool?
+  /// True where the module that was taken out answers no more; else nil.
+  public var isDead: Bool?
 
   private enum CodingKeys: String, CodingKey {
     case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, firmwareVersion,
       previousFirmwareVersion, keyErased, replacement, authority, openSealCounts, sealStayedClosed, verdict,
-      statesModule, changes, redo, duplicate
+      statesModule, changes, redo, duplicate, repair, sealFound
     case keyID = "keyId"
+    case isUnsafe = "unsafe"
+    case isTampered = "tampered"
+    case isDead = "dead"
   }
 
   public init(at: Timestamp, event: String, sha256: String) {

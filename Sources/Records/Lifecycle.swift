@@ -1,6 +1,15 @@
-/// The steps of the walk, in the plan's order.
+/// The steps of the walk, in the plan's order, and those of a repair.
 public enum Step: String, Hashable, Sendable, Codable, CaseIterable {
   case photoBefore, flash, pair, label, seal, test, photoAfter, handover, sign
+  /// The repair of a fault that was reported: the technician goes to the welder and mends it.
+  case repair
+  /// The owner confirms the repair.
+  case confirm
+
+  /// The steps of the walk, in the plan's order.
+  public static let walk: [Step] = [
+    .photoBefore, .flash, .pair, .label, .seal, .test, .photoAfter, .handover, .sign,
+  ]
 }
 
 /// The reason why a step may not be taken now.
@@ -30,6 +39,18 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case testOutdated
   /// A flashing was begun, and nobody knows what came of it.
   case flashUnfinished
+  /// A fault was reported, and the repair has to come first or to be finished.
+  case repairOpen
+  /// No fault is reported, so that there is no repair to go on with.
+  case noRepair
+  /// Nobody has put on record yet what was found at the welder.
+  case repairNotBegun
+  /// No module is installed, or the record is in work.
+  case notInstalled
+  /// The record has this module, which has to be put on record as taken out first.
+  case moduleOnRecord(String)
+  /// The module to be taken out is not the record's, which is this one.
+  case otherModule(String)
   /// The code is printed on the label and stored in the module already, and cannot be changed.
   case otherCode(LabelCode)
 }
@@ -43,7 +64,7 @@ extension Installation {
     guard let tested = history.lastIndex(where: { $0.event == "tested" }),
       let sealed = history.lastIndex(where: { $0.event == "sealed" }), tested > sealed
     else { return false }
-    return !history[tested...].contains(where: \.changesTheModule) && !isOutdated(.test)
+    return !history[tested...].contains { $0.changesTheModule || $0.isUnsafe == true } && !isOutdated(.test)
   }
 
   /// Whether a correction has made the result of `step` untrue since it was last done. Only the label, which prints words
@@ -55,18 +76,20 @@ extension Installation {
     case .label: event = "labelled"
     case .test: event = "tested"
     case .handover: event = "handedOver"
-    case .photoBefore, .flash, .pair, .seal, .photoAfter, .sign: return false
+    case .photoBefore, .flash, .pair, .seal, .photoAfter, .sign, .repair, .confirm: return false
     }
     guard let done = history.lastIndex(where: { $0.event == event }) else { return false }
     return history[done...].contains { $0.redo?.contains(step) == true }
   }
 
   /// Whether the seal is on the module that is there now: since it was put on, the module was not exchanged, paired
-  /// anew or written to, an update through its own firmware with the seal's loop closed apart. Without a seal it is
-  /// false.
+  /// anew or written to, an update through its own firmware with the seal's loop closed apart, and nobody found the seal
+  /// broken or missing. Without a seal it is false.
   public var sealHolds: Bool {
     guard let sealed = history.lastIndex(where: { $0.event == "sealed" }) else { return false }
-    return !history[sealed...].contains { $0.changesTheModule && $0.sealStayedClosed != true }
+    return !history[sealed...].contains {
+      $0.changesTheModule && $0.sealStayedClosed != true || ![nil, .intact].contains($0.sealFound)
+    }
   }
 
   /// Whether the record holds the result of `step`.
@@ -81,13 +104,17 @@ extension Installation {
     case .photoAfter: has(.after)
     case .handover: handover != nil && !isOutdated(.handover)
     case .sign: agreement != nil
+    case .repair: openRepair == nil || prerequisites(of: .confirm).allSatisfy(isDone) && module?.flashing == nil
+    case .confirm: openRepair == nil
     }
   }
 
-  /// The first step that is not done, or the flashing that was begun and has no end; nil once the record is closed.
+  /// The first step that is not done, or the flashing that was begun and has no end; of a welder that was reported as faulty
+  /// its repair, then the owner's confirmation. It is nil for any other closed record.
   public var nextStep: Step? {
+    if let openRepair { return openRepair.isBegun && isDone(.repair) ? .confirm : .repair }
     guard status == .open else { return nil }
-    return module?.flashing == nil ? Step.allCases.first { !isDone($0) } : .flash
+    return module?.flashing == nil ? Step.walk.first { !isDone($0) } : .flash
   }
 
   /// The reason why `step` may not be taken on `day` by `technician`; nil where it may. A step that is done may be
@@ -97,13 +124,13 @@ extension Installation {
     case .retired: return .retired
     case .void: return .void
     case .refused: return .refused
-    case .closed, .delivered: return .closed
     case .surveyed: return .surveyed
-    case .open: break
+    case .closed, .delivered, .outOfUse, .open: break
     }
+    if let refusal = refusalOfRepairStep(step) { return refusal }
     guard technician.mayWork(on: day) else { return .certificateExpired(technician.certificateExpires) }
     // Nobody signs for a firmware that the record may not have.
-    if step == .sign, module?.flashing != nil { return .flashUnfinished }
+    if step == .sign || step == .confirm, module?.flashing != nil { return .flashUnfinished }
     let missing = prerequisites(of: step).filter { !isDone($0) }
     if missing.isEmpty { return nil }
     if missing.first == .seal, seal != nil { return .sealOutdated }
@@ -114,10 +141,57 @@ extension Installation {
     return .needs(missing)
   }
 
+  /// The reason why a step is none of the present work: a closed record takes no step of the walk, and what is repaired is
+  /// confirmed, not signed anew.
+  private func refusalOfRepairStep(_ step: Step) -> StepRefusal? {
+    switch step {
+    case .repair:
+      if openRepair == nil { return .noRepair }
+      return isInRepair || isInstalled ? nil : .notInstalled
+    case .confirm:
+      if openRepair == nil { return .noRepair }
+      return isInRepair ? nil : .repairNotBegun
+    case .sign, .handover, .photoBefore, .photoAfter:
+      return isInRepair ? .repairOpen : isInWork ? nil : openRepair == nil ? .closed : .repairNotBegun
+    case .flash, .pair, .label, .seal, .test:
+      return isInWork ? nil : openRepair == nil ? .closed : .repairNotBegun
+    }
+  }
+
+  /// The reason why an installed welder cannot be reported as faulty, sold, or moved now; nil where it can.
+  /// - Parameter isMove: whether it is moved, which a fault does not keep anybody from.
+  public func refusalOfChanging(isMove: Bool = false) -> StepRefusal? {
+    switch status {
+    case .retired: .retired
+    case .void: .void
+    case .refused: .refused
+    case .surveyed, .open, .closed, .delivered, .outOfUse:
+      if !isMove || isInRepair, openRepair != nil { .repairOpen } else { isInstalled ? nil : .notInstalled }
+    }
+  }
+
+  /// The reason why an installed welder cannot be taken out of use for good; nil where it can, also during its repair.
+  public var refusalOfWithdrawing: StepRefusal? {
+    switch status {
+    case .retired: .retired
+    case .void: .void
+    case .refused: .refused
+    case .surveyed, .open, .closed, .delivered, .outOfUse: isInstalled || isInRepair ? nil : .notInstalled
+    }
+  }
+
+  /// The reason why the module on record cannot be taken out now; nil where it can.
+  public func refusal(ofRetiring serialNumber: String) -> StepRefusal? {
+    guard isInRepair else { return openRepair == nil ? .noRepair : .repairNotBegun }
+    guard let present = module?.serialNumber else { return .needs([.pair]) }
+    return present == serialNumber ? nil : .otherModule(present)
+  }
+
   /// The reason why no field of the record may be corrected; nil where it may.
   public var refusalOfCorrecting: StepRefusal? {
-    switch status {
-    case .surveyed, .open, .closed, .delivered, .retired: nil
+    if openRepair != nil { return .repairOpen }
+    return switch status {
+    case .surveyed, .open, .closed, .delivered, .outOfUse, .retired: nil
     case .refused: .refused
     case .void: .void
     }
@@ -138,8 +212,8 @@ extension Installation {
   /// The reason why the owner cannot refuse the installation any more; nil where the owner can.
   public var refusalOfRefusing: StepRefusal? {
     switch status {
-    case .surveyed, .open: earlierAgreements?.isEmpty == false ? .signedBefore : nil
-    case .closed, .delivered: .closed
+    case .surveyed, .open: agreement != nil || earlierAgreements?.isEmpty == false ? .signedBefore : nil
+    case .closed, .delivered, .outOfUse: .closed
     case .retired: .retired
     case .refused: .refused
     case .void: .void
@@ -159,12 +233,17 @@ extension Installation {
     case .photoAfter: [.photoBefore, .flash, .pair, .label, .seal]
     case .handover: [.photoBefore]
     case .sign: [.photoBefore, .flash, .pair, .label, .seal, .test, .photoAfter, .handover]
+    case .repair: []
+    case .confirm: [.flash, .pair, .label, .seal, .test]
     }
   }
 }
 
 extension HistoryEntry {
   /// Whether the entry changes the module, the firmware or the key behind the seal. Read protection and a
-  /// flashing that wrote nothing change none of these; an exchanged module is always paired again.
-  fileprivate var changesTheModule: Bool { event == "paired" || (event == "flashed" && skipped != true) }
+  /// flashing that wrote nothing change none of these; a module that is exchanged in a repair is on record as taken out, and
+  /// the next one is always paired.
+  fileprivate var changesTheModule: Bool {
+    event == "paired" || event == "moduleRetired" || (event == "flashed" && skipped != true)
+  }
 }

@@ -42,26 +42,30 @@ public struct RecordFile: Hashable, Sendable {
       add(agreement.sha256, agreement.bytes, "agreement\(number).pdf")
       add(agreement.strokesSha256, nil, "signature\(number).json")
     }
+    for repair in installation.repairs ?? [] {
+      guard let addendum = repair.addendum else { continue }
+      add(addendum.sha256, addendum.bytes, "addendum-\(repair.number).pdf")
+      add(addendum.strokesSha256, nil, "addendum-\(repair.number)-signature.json")
+    }
     return files
   }
 
   /// The files of one event.
   public static func named(by event: InstallationEvent) -> [RecordFile] {
-    switch event {
-    case .photographed(let photo):
-      [RecordFile(sha256: photo.sha256, bytes: photo.bytes, filename: "")]
-        + (photo.copy.map { [RecordFile(sha256: $0.sha256, bytes: $0.bytes, filename: "")] } ?? [])
-    case .sealed(let seal):
-      seal.photoSha256.map { [RecordFile(sha256: $0, bytes: nil, filename: "")] } ?? []
-    case .signed(let agreement):
-      [
-        RecordFile(sha256: agreement.sha256, bytes: agreement.bytes, filename: ""),
-        RecordFile(sha256: agreement.strokesSha256, bytes: nil, filename: ""),
-      ]
-    case .surveyed, .planned, .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .tested, .protected, .handedOver,
-      .voided, .welderInspected, .corrected, .refused:
-      []
+    var files: [RecordFile] = []
+    func add(_ sha256: String, _ bytes: Int?) {
+      files.append(RecordFile(sha256: sha256, bytes: bytes, filename: ""))
     }
+    for photo in event.photos {
+      add(photo.sha256, photo.bytes)
+      if let copy = photo.copy { add(copy.sha256, copy.bytes) }
+    }
+    if case .sealed(let seal) = event, let photo = seal.photoSha256 { add(photo, nil) }
+    if let document = event.signedDocument {
+      add(document.sha256, document.bytes)
+      add(document.strokesSha256, nil)
+    }
+    return files
   }
 
   private static func ending(of mediaType: String) -> String {

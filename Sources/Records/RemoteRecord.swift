@@ -90,7 +90,7 @@ public struct RemoteRecord: Hashable, Sendable {
 
   private func checkParts() throws(Fault) {
     switch installation.status {
-    case .closed, .delivered: break
+    case .closed, .delivered, .outOfUse: break
     case .surveyed, .open, .retired, .refused, .void: return
     }
     if installation.code == nil { throw .missing(.code) }
@@ -108,12 +108,14 @@ public struct RemoteRecord: Hashable, Sendable {
 
   private func checkWords() throws(Fault) {
     let module = installation.module
-    let digests = [
-      ("module.firmwareSha256", module?.firmwareSha256),
-      ("module.state.imageSha256", module?.state?.imageSha256),
-      ("agreement.sha256", installation.agreement?.sha256),
-      ("seal.photoSha256", installation.seal?.photoSha256),
-    ]
+    let digests =
+      [
+        ("module.firmwareSha256", module?.firmwareSha256),
+        ("module.state.imageSha256", module?.state?.imageSha256),
+        ("agreement.sha256", installation.agreement?.sha256),
+        ("seal.photoSha256", installation.seal?.photoSha256),
+      ]
+      + (installation.repairs ?? []).compactMap(\.addendum?.sha256).map { ("repairs.addendum.sha256", $0) }
     for case (let path, let digest?) in digests where FileDigest(digest) == nil { throw .malformed(path: path) }
     for photo in installation.photos {
       guard FileDigest(photo.sha256) != nil, photo.bytes >= 1 else { throw .malformed(path: "photos") }

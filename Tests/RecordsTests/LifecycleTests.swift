@@ -30,7 +30,7 @@ import Testing
       state.imageSha256 = image
       return state
     }
-    var installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    var installation = Sample.installation(after: Step.walk.filter { $0 != .sign })
     func attempt(erasesKey: Bool? = nil) -> InstallationEvent {
       .flashBegun(
         FlashAttempt(
@@ -60,26 +60,26 @@ import Testing
   }
 
   @Test func `allows a step in every open state exactly where all before it is done`() {
-    let steps = Step.allCases.filter { $0 != .sign }
+    let steps = Step.walk.filter { $0 != .sign }
     for state in 0..<(1 << steps.count) {
       let chosen = steps.enumerated().filter { state >> $0.offset & 1 == 1 }.map(\.element)
       let installation = Sample.installation(after: chosen)
       // A test without a seal is recorded, but it does not count.
       let done = chosen.filter { $0 != .test || chosen.contains(.seal) }
-      for step in Step.allCases {
+      for step in Step.walk {
         #expect(installation.isDone(step) == done.contains(step), "\(step) in \(chosen)")
         let missing = (Self.order[step] ?? []).filter { !done.contains($0) }
         #expect(
           refusal(step, installation) == (missing.isEmpty ? nil : .needs(missing)), "\(step) in \(chosen)")
       }
-      #expect(installation.nextStep == Step.allCases.first { !done.contains($0) })
+      #expect(installation.nextStep == Step.walk.first { !done.contains($0) })
       #expect(installation.status == .open)
     }
   }
 
-  @Test(arguments: Step.allCases)
+  @Test(arguments: Step.walk)
   func `refuses every step once the record is not open any more`(step: Step) {
-    var signed = Sample.installation(after: Step.allCases)
+    var signed = Sample.installation(after: Step.walk)
     #expect(signed.status == .closed)
     #expect(refusal(step, signed) == .closed)
     signed.markDelivered()
@@ -92,16 +92,16 @@ import Testing
     for closed in [signed, void, Sample.installation(.retired)] { #expect(closed.nextStep == nil) }
   }
 
-  @Test(arguments: Step.allCases)
+  @Test(arguments: Step.walk)
   func `refuses every step from the day after the certificate expires`(step: Step) {
-    let installation = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    let installation = Sample.installation(after: Step.walk.filter { $0 != .sign })
     let last = CalendarDay("2026-12-31")!
     #expect(refusal(step, installation, on: last) == nil)
     #expect(refusal(step, installation, on: CalendarDay("2027-01-01")!) == .certificateExpired(last))
   }
 
   @Test func `counts only a test that passed after the last seal`() {
-    let all = Step.allCases.filter { $0 != .sign }
+    let all = Step.walk.filter { $0 != .sign }
     var installation = Sample.installation(after: all)
     #expect(refusal(.sign, installation) == nil)
 
@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test func `asks for a new seal once the module behind it is not the same any more`() {
-    let all = Step.allCases.filter { $0 != .sign }
+    let all = Step.walk.filter { $0 != .sign }
     func flashed(_ skipped: Bool, erased: Bool? = nil) -> InstallationEvent {
       .flashed(
         .init(
@@ -178,7 +178,7 @@ import Testing
 
   @Test
   func `an update with the seal closed asks for a new test, and one with the seal open for a new seal too`() {
-    let all = Step.allCases.filter { $0 != .sign }
+    let all = Step.walk.filter { $0 != .sign }
     var closed = Sample.installation(after: all)
     closed.apply(updated("e", sealStayedClosed: true), at: Sample.at(5), entrySha256: Sample.digest)
     #expect(closed.sealHolds && !closed.testCounts && closed.nextStep == .test)
@@ -198,7 +198,7 @@ import Testing
   }
 
   @Test func `firmware that a run before found no time to record counts as changed by the one that finds it`() {
-    let all = Step.allCases.filter { $0 != .sign }
+    let all = Step.walk.filter { $0 != .sign }
     var cut = Sample.installation(after: all)
     cut.apply(
       updated("e", skipped: true, sealStayedClosed: false), at: Sample.at(5), entrySha256: Sample.digest)
@@ -232,7 +232,7 @@ import Testing
   @Test func `a flashing that was begun stands in the record until one has its entry, and changes no step`()
     throws
   {
-    let all = Step.allCases.filter { $0 != .sign }
+    let all = Step.walk.filter { $0 != .sign }
     let ends: [InstallationEvent] = [
       updated("e", sealStayedClosed: true), .protected(.init(chipID: "00")),
     ]
@@ -294,7 +294,7 @@ import Testing
   }
 
   @Test func `the history says which firmware was put in, over which, and which key was erased`() throws {
-    var record = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    var record = Sample.installation(after: Step.walk.filter { $0 != .sign })
     #expect(record.history.first { $0.event == "flashed" }?.firmwareVersion == "1.0.0")
     record.apply(
       .flashed(
@@ -309,7 +309,7 @@ import Testing
   }
 
   @Test func `a history of an earlier program is the same without what it left out, and no other`() throws {
-    var now = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    var now = Sample.installation(after: Step.walk.filter { $0 != .sign })
     now.apply(
       .flashed(
         .init(
@@ -333,7 +333,7 @@ import Testing
   }
 
   @Test func `the history says by whose authority a paired module's firmware was changed`() throws {
-    var record = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    var record = Sample.installation(after: Step.walk.filter { $0 != .sign })
     record.apply(
       updated("e", sealStayedClosed: true, kind: .laptopProof), at: Sample.at(5), entrySha256: Sample.digest)
     let entry = try #require(record.history.last)
@@ -378,13 +378,13 @@ import Testing
   }
 
   @Test func `closes with the signature and decides who pays by its day`() {
-    var early = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    var early = Sample.installation(after: Step.walk.filter { $0 != .sign })
     // The day on the agreement decides, although its entry is written after midnight.
     let last = Timestamp("2024-12-14T23:59:59+08:00")!
     let next = Timestamp("2024-12-15T00:00:00+08:00")!
     early.apply(Sample.signed(at: last), at: next, entrySha256: Sample.digest)
     #expect(early.funding == Funding(payer: .banner, reason: .fittedBeforeDeadline))
-    var late = Sample.installation(after: Step.allCases.filter { $0 != .sign })
+    var late = Sample.installation(after: Step.walk.filter { $0 != .sign })
     late.apply(Sample.signed(at: next), at: next, entrySha256: Sample.digest)
     #expect(late.funding == Funding(payer: .owner, reason: .fittedAfterDeadline))
     #expect(late.closedAt == Timestamp("2024-12-15T00:00:00+08:00"))
@@ -392,7 +392,7 @@ import Testing
   }
 
   @Test func `counts revisions from one and keeps the closing time`() {
-    var installation = Sample.installation(after: Step.allCases)
+    var installation = Sample.installation(after: Step.walk)
     let closed = installation.closedAt
     #expect(installation.revision == 1)
     #expect(installation.previousSha256 == nil)

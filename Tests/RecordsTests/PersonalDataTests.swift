@@ -65,7 +65,7 @@ import Testing
 
   @Test func `shows no name and no phone of a whole record`() {
     for installation in [
-      Sample.installation(after: Step.allCases), Sample.installation(), Sample.installation(.retired),
+      Sample.installation(after: Step.walk), Sample.installation(), Sample.installation(.retired),
     ] {
       expectMasked(installation, "record")
       expectMasked(installation.history, "history")
@@ -97,7 +97,7 @@ import Testing
 
   @Test func `writes them in full where the record is encoded`() throws {
     let text = String(
-      decoding: try RecordCoding.encode(Sample.installation(after: Step.allCases)), as: UTF8.self)
+      decoding: try RecordCoding.encode(Sample.installation(after: Step.walk)), as: UTF8.self)
     for secret in Sample.names + Sample.phones { #expect(text.contains(secret)) }
   }
 

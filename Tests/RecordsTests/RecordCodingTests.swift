@@ -6,7 +6,7 @@ import Testing
 @Suite struct RecordCodingTests {
   @Test func `gives the same bytes for the same record and reads them back`() throws {
     for installation in [
-      Sample.installation(after: Step.allCases), Sample.installation(), Sample.installation(.retired),
+      Sample.installation(after: Step.walk), Sample.installation(), Sample.installation(.retired),
     ] {
       let bytes = try RecordCoding.encode(installation)
       let decoded = try RecordCoding.decode(Installation.self, from: bytes)
@@ -51,7 +51,7 @@ import Testing
 
   /// Compares the keys with those that the contract names for an installation.
   @Test func `has the keys of the contract`() throws {
-    let bytes = try RecordCoding.encode(Sample.installation(after: Step.allCases))
+    let bytes = try RecordCoding.encode(Sample.installation(after: Step.walk))
     let record = try JSONDecoder().decode(JSONValue.self, from: bytes)
     #expect(record["schema"] == .string("weldtech.installation/1"))
     let keys: [String: String] = [
