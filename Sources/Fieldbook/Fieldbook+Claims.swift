@@ -6,37 +6,38 @@ extension Fieldbook {
   /// Checks that no other installation has claimed the photo or the seal of an event.
   /// - Throws: `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`, `store`, `damagedRow`.
   func checkIsFree(_ event: InstallationEvent, for installation: Installation) throws(FieldbookError) {
-    switch event {
-    case .photographed(let photo):
-      let user = try database.first(
-        "SELECT installation, stage FROM photo_use WHERE sha256 = ?", [.text(photo.sha256)]
-      ) { (installation: $0.text(0), stage: $0.text(1)) }
-      guard let user else { return try checkIsNew(photo, for: installation.id) }
-      if user == (installation.id.text, photo.stage.rawValue) { return }
-      let stage = Photo.Stage(rawValue: user.stage) ?? photo.stage
-      throw .photoUsed(
-        sha256: photo.sha256, by: try Self.id(user.installation, table: "photo_use"), stage: stage)
-    case .sealed(let seal):
-      let user = try database.first(
-        "SELECT installation FROM seal_use WHERE number = ?", [.text(seal.number)]
-      ) { $0.text(0) }
-      guard let user else { return }
-      // The intact seal of an installation may be recorded again, for instance with a photo; a broken one may
-      // not.
-      let isOn = installation.seal.map { $0.number == seal.number } == true && installation.sealHolds
-      if user == installation.id.text, isOn { return }
-      throw .sealUsed(number: seal.number, by: try Self.id(user, table: "seal_use"))
-    default: return
-    }
+    for photo in event.photos { try checkIsFree(photo, for: installation) }
+    guard case .sealed(let seal) = event else { return }
+    let user = try database.first(
+      "SELECT installation FROM seal_use WHERE number = ?", [.text(seal.number)]
+    ) { $0.text(0) }
+    guard let user else { return }
+    // The intact seal of an installation may be recorded again, for instance with a photo; a broken one may
+    // not.
+    let isOn = installation.seal.map { $0.number == seal.number } == true && installation.sealHolds
+    if user == installation.id.text, isOn { return }
+    throw .sealUsed(number: seal.number, by: try Self.id(user, table: "seal_use"))
+  }
+
+  private func checkIsFree(_ photo: Photo, for installation: Installation) throws(FieldbookError) {
+    let user = try database.first(
+      "SELECT installation, stage FROM photo_use WHERE sha256 = ?", [.text(photo.sha256)]
+    ) { (installation: $0.text(0), stage: $0.text(1)) }
+    guard let user else { return try checkIsNew(photo, for: installation.id) }
+    if user == (installation.id.text, photo.stage.rawValue) { return }
+    let stage = Photo.Stage(rawValue: user.stage) ?? photo.stage
+    throw .photoUsed(
+      sha256: photo.sha256, by: try Self.id(user.installation, table: "photo_use"), stage: stage)
   }
 
   /// Records what an event claims, within the transaction that writes the event.
   func claim(_ event: InstallationEvent, for id: InstallationID) throws(FieldbookError) {
-    switch event {
-    case .photographed(let photo):
+    for photo in event.photos {
       try database.run(
         "INSERT OR IGNORE INTO photo_use (sha256, stage, installation) VALUES (?, ?, ?)",
         [.text(photo.sha256), .text(photo.stage.rawValue), .text(id.text)])
+    }
+    switch event {
     case .sealed(let seal):
       try database.run(
         "INSERT OR IGNORE INTO seal_use (number, installation) VALUES (?, ?)",
@@ -59,7 +60,7 @@ extension Fieldbook {
 }
 
 extension Fieldbook {
-  /// Finds an installation whose agreement, present or earlier, was signed with one of these strokes. A void record counts too, and
+  /// Finds an installation whose agreement, present or earlier, or whose repair was signed with one of these strokes. A void record counts too, and
   /// so does the record that is to be signed again.
   /// - Parameter strokes: SHA-256 of the documents with the strokes, lower-case hex.
   /// - Throws: `store`.
@@ -68,7 +69,7 @@ extension Fieldbook {
     // The log is asked, because a record's row can be damaged; a digest is found in an entry that cannot be read, too.
     let conditions = strokes.map { _ in "instr(CAST(body AS TEXT), ?) > 0" }.joined(separator: " OR ")
     let found = try database.first(
-      "SELECT installation FROM event WHERE name = 'signed' AND (\(conditions)) ORDER BY seq LIMIT 1",
+      "SELECT installation FROM event WHERE name IN ('signed', 'repairClosed') AND (\(conditions)) ORDER BY seq LIMIT 1",
       strokes.map { SQLValue.text($0) }
     ) { $0.text(0) }
     return try found.map { (text) throws(FieldbookError) in try Self.id(text, table: "event") }

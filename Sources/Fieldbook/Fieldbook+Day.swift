@@ -39,7 +39,8 @@ extension Fieldbook {
     let rows = try database.rows(
       """
       SELECT id, CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.welder.purchasedOn' END
-      FROM installation JOIN record ON record.installation = installation.id WHERE status = 'open'
+      FROM installation JOIN record ON record.installation = installation.id
+      WHERE status = 'open' AND next_step NOT IN ('repair', 'confirm')
       """
     ) { (id: InstallationID($0.text(0)), day: $0.optionalText(1).flatMap { CalendarDay($0) }) }
     return rows.reduce(into: [:]) { days, row in

@@ -23,14 +23,14 @@ extension Fieldbook {
   public func installations(withModule serialNumber: String, otherThan id: InstallationID)
     throws(FieldbookError) -> [InstallationID]
   {
-    let marks = Self.counting.map { _ in "?" }.joined(separator: ", ")
+    let marks = Self.holding.map { _ in "?" }.joined(separator: ", ")
     // A module is named by a record only after its key was committed here.
     let candidates = try database.rows(
       """
       SELECT id FROM installation WHERE status IN (\(marks)) AND id <> ? AND EXISTS (
         SELECT 1 FROM pairing_key WHERE pairing_key.installation = installation.id AND module_serial = ?)
       ORDER BY opened_seconds DESC, id DESC
-      """, Self.counting.map { .text($0.rawValue) } + [.text(id.text), .text(serialNumber)]
+      """, Self.holding.map { .text($0.rawValue) } + [.text(id.text), .text(serialNumber)]
     ) { InstallationID($0.text(0)) }.compactMap(\.self)
     var found: [InstallationID] = []
     for candidate in candidates where found.count < Self.maxDuplicates {
@@ -41,7 +41,11 @@ extension Fieldbook {
   }
 
   private static let maxDuplicates = 10
-  private static let counting: [Installation.Status] = [.surveyed, .open, .closed, .delivered, .retired]
+  private static let counting: [Installation.Status] = [
+    .surveyed, .open, .closed, .delivered, .outOfUse, .retired,
+  ]
+  /// The statuses of records that hold on to their module: that of a retired welder is free.
+  private static let holding: [Installation.Status] = [.open, .closed, .delivered, .outOfUse]
 
   /// - Returns: nil where no other record has this welder.
   /// - Throws: `welderKnown` where one has and no reason is given, `store`.
@@ -54,11 +58,34 @@ extension Fieldbook {
     return Duplicate(installations: others, reason: reason)
   }
 
+  /// Finds the record that took a module out because it answers no more.
+  /// - Returns: nil for any other module.
+  /// - Throws: `store`, `damagedRow`.
+  public func installation(withDeadModule serialNumber: String) throws(FieldbookError) -> InstallationID? {
+    let found = try database.rows(
+      "SELECT installation, body FROM event WHERE name = 'moduleRetired' AND instr(CAST(body AS TEXT), ?) > 0",
+      [.text(serialNumber)]
+    ) { (id: $0.text(0), body: $0.blob(1)) }
+    for row in found {
+      guard
+        case .moduleRetired(let retired)? = try? RecordCoding.decode(InstallationEvent.self, from: row.body),
+        retired.isDead, retired.serialNumber == serialNumber
+      else { continue }
+      let id = try Self.id(row.id, table: "event")
+      if try status(of: id) != .void { return id }
+    }
+    return nil
+  }
+
   /// - Returns: nil where no other record names this module.
-  /// - Throws: `moduleKnown` where one does and no reason is given, `store`.
+  /// - Throws: `moduleDead` where it was taken out because it answers no more, `moduleKnown` where another record names it and
+  ///   no reason is given, `store`.
   public func duplicate(ofModule serialNumber: String, otherThan id: InstallationID, reason: WrittenText?)
     throws(FieldbookError) -> Duplicate?
   {
+    if let dead = try installation(withDeadModule: serialNumber) {
+      throw .moduleDead(serialNumber: serialNumber, dead)
+    }
     let others = try installations(withModule: serialNumber, otherThan: id)
     guard !others.isEmpty else { return nil }
     guard let reason else { throw .moduleKnown(serialNumber: serialNumber, others) }

@@ -72,14 +72,15 @@ extension Fieldbook {
   /// Appends events to a record, all or none. Each is judged again here, under the lock, against the present
   /// record. `signed` closes the record and queues it with its files; so do `refused` and `voided`. A void record that
   /// nobody outside this laptop can know of is not queued, and its code is free again; so is that of a refused one.
-  /// `corrected` opens a signed record again.
+  /// `corrected`, `transferred` and `repairBegun` open a signed record again. `repairOpened`, `moved` and `withdrawn` make a
+  /// revision that is closed and queued at once.
   /// - Parameters:
   ///   - lock: the installation's, held since before the work for these events began.
   ///   - technician: the technician at work, whose certificate is checked; nil in a company's office, which only corrects,
   ///     plans and voids what was surveyed.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record with the events in it.
-  /// - Throws: `notFound`, `refused`, `welderKnown`, `moduleKnown`, `recordGoneOn`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
+  /// - Throws: `notFound`, `refused`, `welderKnown`, `moduleKnown`, `moduleDead`, `recordGoneOn`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
   ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`,
   ///   `clockBehind`, `clockImplausible`, `unencodable`, `store`.
   public func append(
@@ -102,6 +103,20 @@ extension Fieldbook {
     try checkHeld(lock)
     guard lock.installation == proven.id else { throw .recordChanged(proven.id) }
     return try append([.signed(agreement)], to: proven.id, from: proven, by: technician, at: now())
+  }
+
+  /// Closes a record with the owner's confirmation of its repair, and queues it with its files.
+  /// - Parameters:
+  ///   - proven: the record that the confirmation was made of, as `provenRecord` gave it.
+  ///   - lock: the installation's, held since before `provenRecord` was asked.
+  /// - Throws: `recordChanged` where an event was added since, and the errors of `append`.
+  public func close(
+    _ proven: Installation, with confirmation: InstallationEvent.RepairClosed, holding lock: InstallationLock,
+    by technician: Technician, at now: @autoclosure () -> Timestamp
+  ) throws(FieldbookError) -> Installation {
+    try checkHeld(lock)
+    guard lock.installation == proven.id else { throw .recordChanged(proven.id) }
+    return try append([.repairClosed(confirmation)], to: proven.id, from: proven, by: technician, at: now())
   }
 
   /// Checks that a lock is still held: one that was let go of proves nothing.
@@ -158,18 +173,19 @@ extension Fieldbook {
       if installation.technician == nil { refused.technician = technician }
       event = .refused(refused)
     }
-    let wasOpen = installation.status == .open || installation.status == .surveyed
-    if !wasOpen { installation.beginRevision(after: try closedDigest(of: installation)) }
+    let wasInWork = installation.isInWork
+    if !wasInWork { installation.beginRevision(after: try closedDigest(of: installation)) }
     let seq = try log(event, at: at, into: &installation).seq
     switch event {
-    case .signed: return seq
+    case .signed, .repairOpened, .repairClosed, .withdrawn: return seq
+    case .moved: return wasInWork ? nil : seq
     // The owner of a retired welder signs nothing, so its corrected record closes at once.
     case .corrected: return installation.status == .retired ? seq : nil
     case .refused(let refused):
       if refused.releasesCode { try releaseCode(of: installation.id) }
       return seq
     case .voided:
-      let mustBeTold = wasOpen ? try isKnownOutside(installation) : true
+      let mustBeTold = wasInWork ? try isKnownOutside(installation) : true
       if mustBeTold { return seq }
       try releaseCode(of: installation.id)
       return nil
@@ -262,6 +278,12 @@ extension Fieldbook {
     case .handedOver: step = .handover
     case .signed: step = .sign
     case .welderInspected: throw .refused(.closed)  // `append(_:holding:at:)` takes these
+    case .moduleRetired(let retired):
+      step = .repair
+      if let refusal = installation.refusal(ofRetiring: retired.serialNumber) { throw .refused(refusal) }
+    case .repairClosed: step = .confirm
+    case .repairOpened, .repairBegun, .transferred, .moved, .withdrawn:
+      return try checkMayBeChanged(by: event, installation, technician, at: at)
     case .corrected(let correction):
       return try checkMayBeCorrected(by: correction, installation, technician, at: at)
     case .refused:
@@ -285,6 +307,11 @@ extension Fieldbook {
     }
     if case .paired(let paired) = event {
       try checkCommitted(keyID: paired.keyID, for: installation.id, moduleSerial: paired.serialNumber)
+      if installation.isInRepair, let present = installation.module?.serialNumber,
+        present != paired.serialNumber
+      {
+        throw .refused(.moduleOnRecord(present))
+      }
       if paired.duplicate == nil, !installation.isPaired(with: paired.serialNumber) {
         _ = try duplicate(ofModule: paired.serialNumber, otherThan: installation.id, reason: nil)
       }
@@ -310,18 +337,42 @@ extension Fieldbook {
     guard technician.mayWork(on: at.day) else {
       throw .refused(.certificateExpired(technician.certificateExpires))
     }
-    // The platform would refuse a revision of this fieldbook, because its own has gone on.
-    let known = try lastKnownToPlatform(installation.id)?.installation.revision ?? 0
-    let isCarriedOver = try isCarriedOver(installation.id)
-    let isConflicted = try isConflicted(installation.id)
-    if isCarriedOver || isConflicted || known > installation.revision {
-      throw .recordGoneOn(installation.id)
-    }
+    try checkIsNewest(installation)
     let names = correction.changes.map(\.field)
     if correction.duplicate == nil, names.contains(.brand) || names.contains(.serialNumber) {
       var corrected = installation
       corrected.apply(.corrected(correction), at: at, entrySha256: "")
       _ = try duplicate(of: corrected.welder, otherThan: installation.id, reason: nil)
+    }
+  }
+
+  /// Checks an event that an installed welder's record is taken up again for.
+  private func checkMayBeChanged(
+    by event: InstallationEvent, _ installation: Installation, _ technician: Technician, at: Timestamp
+  ) throws(FieldbookError) {
+    let refusal: StepRefusal? =
+      switch event {
+      case .withdrawn: installation.refusalOfWithdrawing
+      case .repairBegun:
+        installation.isInRepair ? .repairOpen : installation.refusal(of: .repair, by: technician, on: at.day)
+      case .moved: installation.refusalOfChanging(isMove: true)
+      default: installation.refusalOfChanging()
+      }
+    if let refusal { throw .refused(refusal) }
+    guard technician.mayWork(on: at.day) else {
+      throw .refused(.certificateExpired(technician.certificateExpires))
+    }
+    try checkIsNewest(installation)
+  }
+
+  /// Checks that the platform's record has not gone on without this fieldbook, since the platform would refuse a revision of
+  /// it.
+  private func checkIsNewest(_ installation: Installation) throws(FieldbookError) {
+    let known = try lastKnownToPlatform(installation.id)?.installation.revision ?? 0
+    let isCarriedOver = try isCarriedOver(installation.id)
+    let isConflicted = try isConflicted(installation.id)
+    if isCarriedOver || isConflicted || known > installation.revision {
+      throw .recordGoneOn(installation.id)
     }
   }
 

@@ -16,7 +16,7 @@ extension Fieldbook {
       let at = now()
       try checkClock(at)
       var installation = try prove(lock.installation).record
-      guard installation.status == .closed else { throw FieldbookError.refused(.needs([.sign])) }
+      guard installation.isInstalled else { throw FieldbookError.refused(.needs([.sign])) }
       installation.beginRevision(after: try closedDigest(of: installation))
       let seq = try log(.welderInspected(inspection), at: at, into: &installation).seq
       try updateProjection(of: installation)
@@ -191,9 +191,9 @@ extension Fieldbook {
         let closed = try addUp(entries.filter { $0.seq <= revision.seq }), kept.isSame(as: closed)
       else { throw .evidence(id, .revision(revision.number)) }
     }
-    let isClosed = record.status == .closed
     let missing =
-      isClosed ? (1...record.revision).first { number in !revisions.contains { $0.number == number } } : nil
+      record.isInstalled
+      ? (1...record.revision).first { number in !revisions.contains { $0.number == number } } : nil
     if let missing { throw .evidence(id, .revision(missing)) }
   }
 }

@@ -159,16 +159,17 @@ extension Fieldbook: Outbox {
     let forgets = try database.transaction { () throws(FieldbookError) in
       let key = try database.first(
         """
-        SELECT installation, state, status FROM pairing_key
+        SELECT installation, state, status, next_step FROM pairing_key
         JOIN installation ON installation.id = pairing_key.installation WHERE key_id = ?
         """, [.text(keyID)]
-      ) { (installation: $0.text(0), state: $0.text(1), status: $0.text(2)) }
+      ) { (installation: $0.text(0), state: $0.text(1), status: $0.text(2), next: $0.optionalText(3)) }
       guard let key, key.state != "prepared" else { throw FieldbookError.keyUnknown(keyID: keyID) }
       guard key.state == "committed" else { return false }
       try database.run(
         "UPDATE pairing_key SET state = 'acknowledged', acknowledged_at = ? WHERE key_id = ?",
         [try Self.time(at), .text(keyID)])
-      guard key.status != Installation.Status.open.rawValue else { return false }
+      // A welder that is being repaired is tested with the key, also while it is out of use.
+      guard key.status != Installation.Status.open.rawValue, key.next == nil else { return false }
       return try forgetDeliveredKeys(of: try Self.id(key.installation, table: "pairing_key"))
     }
     if forgets { shedOldPages() }

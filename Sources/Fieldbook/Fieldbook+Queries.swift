@@ -128,9 +128,22 @@ extension Fieldbook {
 
   /// Counts the open installations that were signed, corrected since, and wait for a new signature.
   public func signaturesDue() throws(FieldbookError) -> Int {
-    try database.first("SELECT count(*) FROM installation WHERE status = 'open' AND revision > 1") {
-      $0.integer(0)
-    } ?? 0
+    try database.first(
+      """
+      SELECT count(*) FROM installation
+      WHERE status = 'open' AND revision > 1 AND next_step NOT IN ('repair', 'confirm')
+      """
+    ) { $0.integer(0) } ?? 0
+  }
+
+  /// The installations with a fault that was reported and whose repair is not over, those out of use first, then the last opened.
+  /// - Throws: `store`, `damagedRow`.
+  public func repairsDue() throws(FieldbookError) -> [InstallationSummary] {
+    try summaries(
+      """
+      WHERE next_step IN ('repair', 'confirm')
+      ORDER BY status <> 'outOfUse', opened_seconds DESC, id DESC
+      """, [])
   }
 
   func summaries(_ clauses: String, _ values: [SQLValue]) throws(FieldbookError) -> [InstallationSummary] {

@@ -59,6 +59,8 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case welderKnown([InstallationID])
   /// Another record names this module, and no reason is named; at most ten are named.
   case moduleKnown(serialNumber: String, [InstallationID])
+  /// This record took the module out because it answers no more.
+  case moduleDead(serialNumber: String, InstallationID)
   /// The platform's record has gone on from this laptop's, which cannot be corrected here.
   case recordGoneOn(InstallationID)
   /// This seal was put on another installation, or was on this one and is broken.

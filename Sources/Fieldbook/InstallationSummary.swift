@@ -13,7 +13,9 @@ public struct InstallationSummary: Hashable, Sendable {
   public let revision: Int
 
   /// Whether the owner has signed, and has to sign again because the record was corrected since.
-  public var isSignatureDue: Bool { status == .open && revision > 1 }
+  public var isSignatureDue: Bool { status == .open && revision > 1 && !isInRepair }
+  /// Whether a fault was reported, and its repair is not over.
+  public var isInRepair: Bool { next == .repair || next == .confirm }
 }
 
 extension InstallationSummary {
