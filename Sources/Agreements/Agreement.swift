@@ -86,7 +86,7 @@ public struct Agreement {
     do {
       let pdf = try flow.sealablePDF(
         CairoPDFDocument.Metadata(
-          title: "\(text.terms.title) \(text.parts.code)", author: installation.technician?.company.text ?? "",
+          title: "\(text.title) \(text.parts.code)", author: text.technician?.company.text ?? "",
           subject: installation.id.description, date: signing.signedAt.description),
         identity: Array(identity.bytes.prefix(16)), attachments: files,
         seal: (seal.page, seal.box, evidence.sealer.subject)
@@ -156,7 +156,7 @@ public struct Agreement {
       case .facts(let facts): table.facts(facts)
       case .note(let words): note(words, in: flow)
       case .columns(AgreementText.photoColumns, _, _):
-        PhotoGrid(evidence.pictures, in: flow).place(text.installation.photos.filter { $0.stage != .authority })
+        PhotoGrid(evidence.pictures, in: flow).place(text.photos)
       case .columns(let columns, let rows, let isSmall):
         table.columns(
           columns.map { ($0.title, $0.widthMillimetres, $0.isCentred ? .centre : .left) }, rows: rows,
@@ -174,8 +174,8 @@ public struct Agreement {
 
   private func head(in flow: PageFlow) {
     let title = flow.set(
-      text.terms.title, style: TextStyle(sizePoints: 19, weight: .bold, letterSpacingPoints: 0.6))
-    let subtitle = flow.set(text.terms.subtitle, style: TextStyle(sizePoints: 10))
+      text.title, style: TextStyle(sizePoints: 19, weight: .bold, letterSpacingPoints: 0.6))
+    let subtitle = flow.set(text.subtitle, style: TextStyle(sizePoints: 10))
     let numbers = flow.set(
       (text.numbers.map { "\($0.name)：\($0.value)" } + [text.termsLine]).joined(separator: "\n"),
       style: TextStyle(sizePoints: 9.5, lineSpacing: 1))

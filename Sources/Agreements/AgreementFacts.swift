@@ -6,9 +6,11 @@ struct AgreementFacts {
   let installation: Installation
   let parts: AgreementParts
   let schemeTitle: String?
+  /// The technician who repaired the welder; nil for the one who installed the module.
+  var technician: Technician?
 
   var company: [Fact] {
-    let technician = installation.technician
+    let technician = technician ?? installation.technician
     return [
       Fact("机构名称", technician?.company.text, isWide: true),
       Fact("技术人员", technician?.name.full), Fact("联系电话", technician?.phone.full),
@@ -95,12 +97,14 @@ struct AgreementFacts {
 
   var photos: [[String]] {
     // The authority is no part of the text: it is shown by whoever signs, after reading it, and stands with the signature.
-    installation.photos.filter { $0.stage != .authority }.map { photo in
-      [
-        photo.stage.word, AgreementWords.time(photo.takenAt),
-        "\(photo.widthPixels)×\(photo.heightPixels)", photo.sha256,
-      ]
-    }
+    installation.photos.filter { $0.stage != .authority }.map(Self.row(of:))
+  }
+
+  static func row(of photo: Photo) -> [String] {
+    [
+      photo.stage.word, AgreementWords.time(photo.takenAt),
+      "\(photo.widthPixels)×\(photo.heightPixels)", photo.sha256,
+    ]
   }
 
   func funding(fittedOn day: CalendarDay) -> [Fact] {
@@ -125,7 +129,7 @@ struct AgreementParts {
   /// Takes the parts out of a record.
   /// - Throws: `incomplete`.
   init(_ installation: Installation) throws(AgreementError) {
-    let missing = Step.allCases.filter { $0 != .sign && !installation.isDone($0) }
+    let missing = Step.walk.filter { $0 != .sign && !installation.isDone($0) }
     guard missing.isEmpty, let code = installation.code, let module = installation.module,
       let scheme = installation.scheme, let test = installation.test, let label = installation.label,
       let seal = installation.seal, let handover = installation.handover

@@ -15,11 +15,12 @@ extension AgreementText {
       + "原协议自本协议签署之时起作废，原因：\(earlier.reason)。"
   }
 
-  /// Why the record is signed again: the fields that were corrected since the latest signature, each once, in the order of
-  /// the registration.
+  /// Why the record is signed again: another owner since the latest signature, or the fields that were corrected since, each
+  /// once, in the order of the registration.
   private static func reason(in installation: Installation) -> String {
     let signed = installation.history.lastIndex { $0.event == "signed" }
     let later = installation.history[(signed.map { $0 + 1 } ?? 0)...]
+    if later.contains(where: { $0.event == "transferred" }) { return "电焊机转让，所有权人变更" }
     let fields = Set(later.flatMap { $0.changes ?? [] }.map(\.field))
     let names = RegistrationField.allCases.filter(fields.contains).map(AgreementWords.field)
     return names.isEmpty ? "更正登记信息" : "更正登记信息（\(names.joined(separator: "、"))）"

@@ -3,7 +3,8 @@ import FoundationEssentials
 public import Records
 
 /// The agreement as text: one list of blocks, of which the terminal, a page on a phone and the PDF are made. It is all that
-/// the owner reads before signing; the signature comes after it.
+/// the owner reads before signing; the signature comes after it. Of a record in repair it is the owner's confirmation of the
+/// repair (维修确认单), which supplements the agreement.
 public struct AgreementText: Sendable {
   /// A part of the text, from top to bottom.
   public enum Block: Hashable, Sendable {
@@ -33,11 +34,19 @@ public struct AgreementText: Sendable {
   }
 
   public let terms: AgreementTerms
+  public let title: String
+  public let subtitle: String
+  /// The sentence above the signature.
+  public let statement: String
   /// The numbers below the title: of the agreement, of the record, and the day.
   public let numbers: [Fact]
   public let blocks: [Block]
   /// The agreement that this one voids; nil where it is the first.
   public let supersedes: EvidenceManifest.Superseded?
+  /// The repair that the owner confirms, and the agreement that this supplements; nil for an agreement.
+  public let repair: EvidenceManifest.ConfirmedRepair?
+  /// The photos that the text lists.
+  let photos: [Photo]
   let schemeTitle: String?
   let parts: AgreementParts
   let installation: Installation
@@ -49,14 +58,29 @@ public struct AgreementText: Sendable {
   ///   - at: the moment at which it is shown or signed; its day stands in the text, and says who pays where nothing was signed
   ///     before.
   ///   - schemeTitle: the scheme's Chinese title; nil shows its name only.
+  ///   - done: what was done in a repair, in the technician's words; nil where the list of changes says it all.
   /// - Throws: `incomplete`.
   public init(
-    of installation: Installation, terms: AgreementTerms, at: Timestamp, schemeTitle: String? = nil
+    of installation: Installation, terms: AgreementTerms, at: Timestamp, schemeTitle: String? = nil,
+    done: WrittenText? = nil
   ) throws(AgreementError) {
     parts = try AgreementParts(installation)
     self.installation = installation
     self.terms = terms
     self.schemeTitle = schemeTitle
+    if let confirmation = RepairText(of: installation, parts: parts, schemeTitle: schemeTitle, done: done) {
+      (title, subtitle) = (RepairText.title, "《\(terms.title)》补充协议")
+      statement = RepairText.statement
+      supersedes = nil
+      repair = confirmation.reference
+      photos = confirmation.photos
+      numbers = confirmation.numbers(signedOn: at.day)
+      (blocks, headingCount) = confirmation.blocks(personalData: terms.personalData)
+      return
+    }
+    (title, subtitle, statement) = (terms.title, terms.subtitle, terms.statement)
+    repair = nil
+    photos = installation.photos.filter { $0.stage != .authority }
     supersedes = Self.superseded(by: installation)
     let earlier = installation.earlierAgreements ?? []
     numbers =
@@ -88,6 +112,9 @@ public struct AgreementText: Sendable {
     headingCount = headings
   }
 
+  /// The technician who answers for what is signed.
+  var technician: Technician? { installation.openRepair?.found?.technician ?? installation.technician }
+
   static let testColumns = [
     Column("序号", 12, isCentred: true), Column("项目", 58), Column("实测值", 30), Column("合格范围", 38),
     Column("结论", 36),
@@ -105,14 +132,14 @@ public struct AgreementText: Sendable {
     "条款 \(terms.reference.name) 版本 \(terms.reference.version)（摘要 \(terms.reference.sha256.prefix(16))）"
   }
 
-  /// The sentence that voids an earlier agreement; nil where there is none.
-  public var supersession: String? { supersedes.map(Self.sentence) }
+  /// The sentence that voids an earlier agreement, or names the one that this supplements; nil where there is none.
+  public var supersession: String? { supersedes.map(Self.sentence) ?? repair.map(RepairText.sentence) }
 
   // MARK: - As plain text
 
   /// The whole as lines, as the terminal shows it. The digest in the record is of these lines.
   public var lines: [String] {
-    var lines = [terms.title, terms.subtitle] + numbers.map { "\($0.name)：\($0.value)" }
+    var lines = [title, subtitle] + numbers.map { "\($0.name)：\($0.value)" }
     lines.append(termsLine)
     if let supersession { lines.append(supersession) }
     for block in blocks {
@@ -126,7 +153,7 @@ public struct AgreementText: Sendable {
         lines += clauses.enumerated().map { "  \($0 + 1). \($1)" }
       }
     }
-    return lines + ["", terms.statement, terms.consent]
+    return lines + ["", statement, terms.consent]
   }
 
   /// A row of a table as one line: the value alone where the columns before it say what it is.

@@ -58,6 +58,24 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     }
   }
 
+  /// The repair that the owner confirms by the PDF, and the agreement that it supplements.
+  public struct ConfirmedRepair: Hashable, Sendable, Codable {
+    /// The number of the repair among those of the welder, from 1.
+    public var number: Int
+    /// What was done, in the technician's words; nil where the list of changes says it all.
+    public var done: WrittenText?
+    /// SHA-256 of the agreement's PDF, lower-case hex.
+    public var agreementSha256: String
+    public var agreementSignedAt: Timestamp
+
+    public init(number: Int, done: WrittenText?, agreementSha256: String, agreementSignedAt: Timestamp) {
+      self.number = number
+      self.done = done
+      self.agreementSha256 = agreementSha256
+      self.agreementSignedAt = agreementSignedAt
+    }
+  }
+
   /// Whose seal closes the PDF.
   public struct Sealer: Hashable, Sendable, Codable {
     /// SHA-256 of the certificate, DER, lower-case hex.
@@ -89,6 +107,8 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
   public var sealPhotoSha256: String?
   /// The agreement that this one voids; nil where it is the first.
   public var supersedes: Superseded?
+  /// nil for an agreement.
+  public var repair: ConfirmedRepair?
   public var sealedBy: Sealer
   /// Whether a timestamp authority is set up, so that a token is to come.
   public var timestampExpected: Bool
@@ -117,6 +137,7 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     }
     sealPhotoSha256 = text.parts.seal.photoSha256
     supersedes = text.supersedes
+    repair = text.repair
     self.sealedBy = sealedBy
     self.timestampExpected = timestampExpected
   }

@@ -26,12 +26,12 @@ struct SignaturePart {
     heading = text.signatureHeading
     strokes = agreement.strokes
     statement = flow.set(
-      "\(text.terms.statement)\n\(text.terms.consent)\n\(AgreementWords.consent(signing.consents))",
+      "\(text.statement)\n\(text.terms.consent)\n\(AgreementWords.consent(signing.consents))",
       style: Self.style, width: PageFlow.width)
     let caption = TextStyle(sizePoints: 8.5)
     ownerCaption = flow.set("乙方（签字）：", style: caption)
     companyCaption = flow.set("甲方（盖章）：", style: caption)
-    let technician = text.installation.technician
+    let technician = text.technician
     owner = flow.set(
       """
       签字人：\(signing.signatory.name.full)

@@ -36,10 +36,11 @@ struct EmbeddedEvidence {
       let path = if case .terms(let path, _) = error { path } else { "$" }
       throw .embedded(name: Agreement.EmbeddedFile.terms.rawValue, .malformed(path: path))
     }
-    guard installation.agreement == nil else { throw .disagreement(.incomplete) }
+    guard installation.agreement == nil || installation.isInRepair else { throw .disagreement(.incomplete) }
     do {
       text = try AgreementText(
-        of: installation, terms: terms, at: manifest.signing.signedAt, schemeTitle: manifest.schemeTitle)
+        of: installation, terms: terms, at: manifest.signing.signedAt, schemeTitle: manifest.schemeTitle,
+        done: manifest.repair?.done)
     } catch { throw .disagreement(.incomplete) }
   }
 

@@ -217,8 +217,8 @@ struct BagCheck {
     try checkPlace(of: installation, last: entries.last?.at)
     var records: [String: Installation] = [:]
     for (index, entry) in entries.enumerated() {
-      guard case .signed(let agreement) = entry.event else { continue }
-      records[agreement.sha256] = try replay(entries.prefix(index))
+      guard let document = entry.event.signedDocument else { continue }
+      records[document.sha256] = try replay(entries.prefix(index))
     }
     try checkFiles(of: installation, entries.map(\.event), before: records, revisions: revisions.count)
   }

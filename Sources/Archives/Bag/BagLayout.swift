@@ -62,8 +62,10 @@ public enum BagLayout {
 
   /// The files that a record and the events of its log name, each once.
   public static func files(of installation: Installation, _ events: [InstallationEvent]) -> [NamedFile] {
+    let addenda = (installation.repairs ?? []).compactMap(\.addendum)
     let agreements = Set(
-      ((installation.earlierAgreements ?? []) + [installation.agreement].compactMap(\.self)).map(\.sha256))
+      ((installation.earlierAgreements ?? []) + [installation.agreement].compactMap(\.self) + addenda).map(
+        \.sha256))
     var files: [NamedFile] = []
     var known: Set<String> = []
     for file in RecordFile.named(by: installation) where known.insert(file.sha256).inserted {

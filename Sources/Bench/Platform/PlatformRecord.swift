@@ -33,6 +33,12 @@ struct PlatformRecord: Decodable, Sendable {
     let photoSha256: String?
   }
   struct Agreement: Decodable, Sendable { let sha256: String? }
+  struct Repair: Decodable, Sendable {
+    let fault: String?
+    let unsafe: Bool?
+    let closedAt: String?
+    let addendum: Agreement?
+  }
 
   let schema: String?
   let id: String?
@@ -52,6 +58,7 @@ struct PlatformRecord: Decodable, Sendable {
   let seal: Seal?
   let agreement: Agreement?
   let earlierAgreements: [Agreement]?
+  let repairs: [Repair]?
 
   /// Digests of the files that have to be there before the record is accepted, without repetition. The copy of a photo
   /// stands for its original, which may follow.
@@ -59,7 +66,7 @@ struct PlatformRecord: Decodable, Sendable {
     var seen: Set<String> = []
     let digests =
       (photos ?? []).map { $0.copy?.sha256 ?? $0.sha256 } + [seal?.photoSha256, agreement?.sha256]
-      + (earlierAgreements ?? []).map(\.sha256)
+      + (earlierAgreements ?? []).map(\.sha256) + (repairs ?? []).map(\.addendum?.sha256)
     let following = Set((photos ?? []).compactMap { $0.copy == nil ? nil : $0.sha256 })
     return digests.compactMap { $0 }.filter { !following.contains($0) && seen.insert($0).inserted }
   }
@@ -94,15 +101,23 @@ struct PlatformRecord: Decodable, Sendable {
     expect(
       (photos ?? []).compactMap(\.copy).allSatisfy { $0.sha256 != nil && ($0.bytes ?? 0) >= 1 }, "photos.copy",
       "every copy has its sha256 and its bytes")
+    expect(
+      (repairs ?? []).allSatisfy { $0.fault?.isEmpty == false }, "repairs.fault",
+      "every repair says what is wrong")
     switch status {
     case "closed", "delivered": expectComplete(expect)
+    case "outOfUse":
+      expectComplete(expect)
+      expect(
+        repairs?.last.map { $0.unsafe == true && $0.closedAt == nil } == true, "repairs",
+        "the last one must be of an unsafe welder, and not over")
     case "retired":
-      expect(code == nil, "code", "a retired welder takes none")
+      expect(code == nil || agreement != nil, "code", "a welder that was never fitted takes none")
       expect(photos?.isEmpty == false, "photos", "a retired welder needs one")
       expect(retiredReason?.isEmpty == false, "retiredReason", "must not be empty")
     case "refused": expect(refusedReason?.isEmpty == false, "refusedReason", "must not be empty")
     case "void": break
-    default: expect(false, "status", "must be closed, retired, refused or void")
+    default: expect(false, "status", "must be closed, outOfUse, retired, refused or void")
     }
     return faults
   }
