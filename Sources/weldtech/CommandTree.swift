@@ -47,6 +47,7 @@ enum CommandTree {
             TodayCommand.command, ListCommand.command, ShowCommand.command, OpenCommand.command,
             NextCommand.command, CorrectCommand.command, UnitCommand.command,
             RefuseCommand.command, VoidCommand.command,
+            RepairCommand.command, TransferCommand.command, MoveCommand.command, RetireCommand.command,
             InspectCommand.command, LedgerCommand.command, ArchiveCommand.command, SyncCommand.command, StatusCommand.command,
           ]),
         CommandSection(

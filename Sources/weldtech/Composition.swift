@@ -107,6 +107,12 @@ final class Workplace {
     documentPath(of: installation, named: number == 1 ? "agreement.pdf" : "agreement-\(number).pdf")
   }
 
+  /// The path of the readable copy of the owner's confirmation of a repair.
+  /// - Parameter number: the number of the repair, from 1.
+  func addendumPath(of installation: Installation, number: Int) -> String {
+    documentPath(of: installation, named: "addendum-\(number).pdf")
+  }
+
   /// The path of the latest agreement's copy in English, which is for reading.
   func readingCopyPath(of installation: Installation) -> String {
     let number = (installation.earlierAgreements?.count ?? 0) + 1

@@ -24,7 +24,7 @@ import Testing
     return (status, document ?? [:])
   }
 
-  @Test(arguments: Step.allCases)
+  @Test(arguments: Step.walk)
   func `the need of a step is a command with the program's name and the record's id`(step: Step) throws {
     let id = try #require(Self.id)
     let need = step.need(of: id).sentence

@@ -128,7 +128,7 @@ struct ArchiveChecking {
   ) throws(ArchiveError) {
     var row = Bag.Agreement(
       file: agreement.entry, sha256: agreement.sha256, sealed: true,
-      voided: agreement.sha256 != found.agreements.last?.sha256)
+      voided: found.installation?.earlierAgreements?.contains { $0.sha256 == agreement.sha256 } == true)
     let file = try found.contents(of: agreement.entry, maxBytes: AgreementVerification.maxBytes)
     var whole = file
     if agreement.token != nil || agreement.timestamped != nil {

@@ -101,7 +101,7 @@ enum CorrectCommand {
     }
   }
 
-  private static func answer(_ field: RegistrationField, _ workplace: Workplace) throws -> String {
+  static func answer(_ field: RegistrationField, _ workplace: Workplace) throws -> String {
     let prompter = Prompter(workplace.console, goesBack: true)
     if case .choice(let choices) = field.kind {
       return try prompter.choose(field.title, choices.map { Choice($0.code, $0.title, value: $0.code) })

@@ -129,7 +129,7 @@ enum InstallCommand {
         return try finish(locked, options, code: code, walk, phone)
       }
     }
-    if installation.status == .open { return try report(installation, exit: .failed, workplace) }
+    if installation.isInWork { return try report(installation, exit: .failed, workplace) }
     let status = try report(try deliver(installation, options, workplace), workplace)
     if options.sign.signature == nil { phone?.task.keepPapers() }
     return status
@@ -273,6 +273,7 @@ enum InstallCommand {
           try SignCommand.sign(installation, options.sign, walk)
         }
       console.say(Text(zh: "  协议：\(outcome.file)", en: "  agreement: \(outcome.file)"))
+    case .repair, .confirm: throw StepRefused(step: step, refusal: .repairOpen)
     }
   }
 

@@ -114,7 +114,7 @@ enum NextCommand {
     let console = workplace.console
     let installations =
       try options.id.map { [try one($0, fieldbook)] }
-      ?? fieldbook.list(status: .open, limit: maxRows).compactMap { try readable($0.id, fieldbook, console) }
+      ?? pending(fieldbook).compactMap { try readable($0, fieldbook, console) }
     let conflicts = try fieldbook.conflicts().filter { conflict in
       options.id == nil || installations.contains { $0.id == conflict.id }
     }
@@ -164,6 +164,12 @@ enum NextCommand {
       }
     }
     return ExitCode.done.rawValue
+  }
+
+  /// The open records, and those of welders with a fault that was reported.
+  private static func pending(_ fieldbook: Fieldbook) throws -> [InstallationID] {
+    let open = try fieldbook.list(status: .open, limit: maxRows).map(\.id)
+    return open + (try fieldbook.repairsDue().map(\.id).filter { !open.contains($0) })
   }
 
   /// Reads the one record that was asked for, the platform's where this laptop inspected by it.

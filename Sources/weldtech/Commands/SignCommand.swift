@@ -16,6 +16,8 @@ enum SignCommand {
     var shown: Shown?
     var authority: [String] = []
     var phone = PhoneOptions()
+    /// What was done in a repair, in the technician's words.
+    var done: WrittenText?
     var showsText = false
     var copy: CopyLanguage?
   }
@@ -172,7 +174,7 @@ enum SignCommand {
     try workplace.checkSeal()
     try photographAuthority(installation, options, walk)
     var shown = options.shown.map { AgreementRecord.Showing(means: $0.means, at: now) }
-    let text = try walk.agreementText(of: installation.record, at: now)
+    let text = try walk.agreementText(of: installation.record, at: now, done: options.done)
     walk.tellOtherTerms(of: text, than: installation.record)
     if shown == nil, console.canPrompt {
       for line in text.lines {
@@ -193,6 +195,7 @@ enum SignCommand {
     func sign(_ file: String) throws -> Walk.SignOutcome {
       var order = try order(options, file: file, for: installation.record, workplace)
       (order.shown, order.shownSha256, order.consents) = (shown, text.sha256, consents)
+      order.done = options.done
       return try walk.sign(installation, order)
     }
     if let file = options.signature { return try sign(file) }

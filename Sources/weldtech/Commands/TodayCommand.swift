@@ -35,6 +35,8 @@ enum TodayCommand {
     var refused: Int
     /// The open installations, at most a hundred, the last opened last.
     var open: [Row]
+    /// The welders with a fault that was reported and whose repair is not over, those out of use first; at most a hundred.
+    var repairs: [Row]
     /// The number of all open installations.
     var openInstallations: Int
     /// The number of registrations that were begun and have no record yet, at most a hundred.
@@ -75,7 +77,9 @@ enum TodayCommand {
     let outcomes = try fieldbook.outcomes(on: today)
     let counts = try fieldbook.counts()
     let open = try fieldbook.list(status: .open, limit: maxRows).reversed()
-    let words = try fieldbook.words(of: outcomes.installed + open.map(\.id))
+    let due = try fieldbook.repairsDue()
+    let repairs = due.prefix(maxRows)
+    let words = try fieldbook.words(of: outcomes.installed + open.map(\.id) + repairs.map(\.id))
     func row(_ summary: InstallationSummary) -> Document.Row {
       Document.Row(
         id: summary.id, code: Nullable(summary.code), unitName: summary.unitName,
@@ -86,11 +90,13 @@ enum TodayCommand {
     let setup = try fieldbook.setup()
     return Document(
       day: today, installed: try outcomes.installed.compactMap { try fieldbook.summary(of: $0).map(row) },
-      retired: outcomes.retired, refused: outcomes.refused, open: open.map(row),
-      openInstallations: counts[.open] ?? 0, drafts: try fieldbook.drafts(limit: maxRows).count,
+      retired: outcomes.retired, refused: outcomes.refused, open: open.filter { !$0.isInRepair }.map(row),
+      repairs: repairs.map(row),
+      openInstallations: (counts[.open] ?? 0) - due.count { $0.status == .open },
+      drafts: try fieldbook.drafts(limit: maxRows).count,
       signaturesDue: try fieldbook.signaturesDue(),
       queue: StatusCommand.Document.Queue(queue, conflicts: try fieldbook.conflicts().count),
-      due: try due(on: today, fieldbook), codesLeft: codesLeft,
+      due: try self.due(on: today, fieldbook), codesLeft: codesLeft,
       codesLow: setup.technician != nil && setup.plates != .stock && codesLeft < HealthCheck.fewCodes)
   }
 
@@ -130,6 +136,16 @@ enum TodayCommand {
     }
     if !document.open.isEmpty {
       console.put(Text(zh: "接着做：weldtech install 记录号", en: "to go on: weldtech install ID"))
+    }
+
+    if !document.repairs.isEmpty {
+      let out = document.repairs.count { $0.status == .outOfUse }
+      console.heading(
+        Text(
+          zh: "待维修 \(document.repairs.count)" + (out == 0 ? "" : "，其中停用 \(out)"),
+          en: "to be repaired \(document.repairs.count)" + (out == 0 ? "" : ", out of use \(out)")))
+      table(document.repairs.prefix(maxLines), to: console)
+      console.put(Text(zh: "到现场：weldtech repair 记录号 --port 串口", en: "on the spot: weldtech repair ID --port P"))
     }
 
     let queue = document.queue

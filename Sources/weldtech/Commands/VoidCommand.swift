@@ -61,7 +61,7 @@ enum VoidCommand {
 
   private static func isClosed(_ status: Installation.Status) -> Bool {
     switch status {
-    case .closed, .delivered, .retired, .refused: true
+    case .closed, .delivered, .outOfUse, .retired, .refused: true
     case .surveyed, .open, .void: false
     }
   }

@@ -13,6 +13,8 @@ extension Step {
     case .photoAfter: Text(zh: "安装后拍照", en: "photo after")
     case .handover: Text(zh: "培训交接", en: "handover")
     case .sign: Text(zh: "签署协议", en: "sign")
+    case .repair: Text(zh: "维修", en: "repair")
+    case .confirm: Text(zh: "维修确认", en: "confirm the repair")
     }
   }
 
@@ -30,6 +32,8 @@ extension Step {
     case .photoAfter: Text(zh: "拍一张安装后的照片", en: "a photo of the finished work")
     case .handover: Text(zh: "培训人数和操作规程", en: "operators trained and rules settled")
     case .sign: Text(zh: "所有权人签字", en: "the proprietor's signature")
+    case .repair: Text(zh: "到现场检查、修好并测试合格", en: "the welder inspected, mended and tested on the spot")
+    case .confirm: Text(zh: "所有权人签维修确认单", en: "the proprietor's signature under what was done")
     }
   }
 
@@ -50,6 +54,8 @@ extension Step {
         en: "weldtech handover ID --trained N --rules drafted|existing")
     case .sign:
       Text(verbatim: "weldtech sign ID --phone")
+    case .repair: Text(zh: "weldtech repair ID --port 串口", en: "weldtech repair ID --port P")
+    case .confirm: Text(verbatim: "weldtech repair close ID --phone")
     }
   }
 }
@@ -118,6 +124,7 @@ extension Installation.Status {
     case .open: Text(zh: "进行中", en: "open")
     case .closed: Text(zh: "已完成", en: "closed")
     case .delivered: Text(zh: "已上传", en: "delivered")
+    case .outOfUse: Text(zh: "停用待修", en: "out of use")
     case .retired: Text(zh: "已淘汰", en: "retired")
     case .refused: Text(zh: "业主拒装", en: "refused")
     case .void: Text(zh: "已作废", en: "void")

@@ -42,6 +42,11 @@ struct RecordView {
             en: "the scheme was corrected since; this test does not count"))
       }
     }
+    let earlier = record.earlierParts(language, name: name)
+    if !earlier.isEmpty {
+      section(Text(zh: "维修和变更", en: "repairs and changes"), to: console)
+      console.facts(earlier)
+    }
     if let papers, papers.label != nil || papers.agreementPath != nil {
       section(Text(zh: "文件", en: "files"), to: console)
       let files = [
@@ -183,7 +188,7 @@ struct RecordView {
       entry.changes.map { changes in
         let fields = changes.filter { $0.field != .unitID }.map { $0.field.title[language] }
         return (
-          Text(zh: "更正", en: "corrected"),
+          entry.event == "moved" ? Text(zh: "迁移", en: "moved") : Text(zh: "更正", en: "corrected"),
           "\(entry.at.screenText)  \(fields.joined(separator: language == .zh ? "、" : ", "))"
         )
       }
@@ -193,7 +198,8 @@ struct RecordView {
   private func workFacts(_ language: Language) -> [(Text, String)] {
     let record = installation
     let module = record.module
-    let photos = Photo.Stage.allCases.map { stage in record.photos.count { $0.stage == stage } }
+    let photos = [Photo.Stage.before, .after, .seal].map { stage in record.photos.count { $0.stage == stage } }
+    let found = record.photos.count { $0.stage == .found }
     let authority = record.photos.count { $0.stage == .authority }
     let inspections = record.inspections?.last.map {
       [inspected($0, of: record.inspections?.count ?? 1, language)]
@@ -204,8 +210,9 @@ struct RecordView {
         Text(zh: "照片", en: "photos"),
         Text(
           zh: "安装前 \(photos[0])，安装后 \(photos[1])，封条 \(photos[2])"
-            + (authority == 0 ? "" : "，授权书 \(authority)"),
+            + (found == 0 ? "" : "，维修现场 \(found)") + (authority == 0 ? "" : "，授权书 \(authority)"),
           en: "\(photos[0]) before, \(photos[1]) after, \(photos[2]) of the seal"
+            + (found == 0 ? "" : ", \(found) as found")
             + (authority == 0 ? "" : ", \(authority) of the authority"))[language]
       ),
       (

@@ -289,17 +289,17 @@ struct RecordSource {
   // MARK: -
 
   private func isInstalled(_ installation: Installation) -> Bool {
-    installation.status == .closed || installation.status == .delivered
+    installation.isInstalled
   }
 
   /// Checks that there is an installed welder to be held against the record.
   private func check(_ installation: Installation) throws {
     workplace.concerned = installation.id
+    if installation.isInstalled { return }
     switch installation.status {
-    case .closed, .delivered: return
     case .void: throw InspectionRefused.recordVoid(installation.id, reason: nil)
     case .refused: throw InspectionRefused.recordRefused(installation.id)
-    case .surveyed, .open, .retired:
+    case .surveyed, .open, .closed, .delivered, .outOfUse, .retired:
       throw InspectionRefused.notInstalled(installation.id, installation.status)
     }
   }

@@ -62,7 +62,7 @@ struct PhoneFolders {
     guard parts.count == 2, let fieldbook = try? workplace.fieldbook() else { return false }
     if let id = InstallationID(parts[1]) {
       switch try? fieldbook.status(of: id) {
-      case .surveyed?, .open?: return false
+      case .surveyed?, .open?, .outOfUse?: return false
       case .closed?, .delivered?, .retired?, .refused?, .void?: return true
       // A fieldbook that cannot be read says nothing of the record.
       case nil: return false

@@ -53,7 +53,7 @@ final class PhoneSigning {
     }
     expected = (name ?? owner.responsibleName, phone ?? owner.responsiblePhone)
     shownAt = walk.now()
-    text = try walk.agreementText(of: installation.record, at: shownAt)
+    text = try walk.agreementText(of: installation.record, at: shownAt, done: options.done)
     notes = SigningNotes(
       workplace: walk.workplace, folder: PhoneFolders(workplace: walk.workplace).folder(of: taskName))
     // A text that a run before this one has shown is still the one that was read then.
@@ -87,7 +87,7 @@ final class PhoneSigning {
     let task = try PhoneTask(
       workplace, options.phone, name: PhoneFolders.signing(installation.id), title: Step.sign.title,
       subject: installation.phoneSubject, view: .wait(CompanionView.Wait(text: "")))
-    try showPaper(of: installation, title: try workplace.agreementTerms().title, on: task)
+    try showPaper(installation.agreement, title: try workplace.agreementTerms().title, on: task)
     return task
   }
 
@@ -96,12 +96,12 @@ final class PhoneSigning {
     _ installation: LockedInstallation, _ options: SignCommand.Options, _ walk: Walk, on task: PhoneTask,
     taskName: String
   ) throws -> Walk.SignOutcome {
-    try walk.require(.sign, of: installation)
+    try walk.require(Walk.signature(under: installation.record), of: installation)
     try walk.workplace.checkSeal()
     try SignCommand.photographAuthority(installation, options, walk)
     let signing = try PhoneSigning(installation, options, walk, task, taskName: taskName)
     let outcome = try signing.serve()
-    try showPaper(of: outcome.installation, title: signing.text.terms.title, on: task)
+    try showPaper(outcome.document, title: signing.text.title, on: task)
     return outcome
   }
 
@@ -125,11 +125,11 @@ final class PhoneSigning {
     task.show(
       .sign(
         CompanionView.Sign(
-          textSha256: text.sha256, title: text.terms.title, subtitle: text.terms.subtitle,
+          textSha256: text.sha256, title: text.title, subtitle: text.subtitle,
           numbers: text.numbers.map(CompanionView.Fact.init) + [
             CompanionView.Fact(name: "条款", value: String(text.termsLine.dropFirst("条款 ".count)))
           ] + (text.supersession.map { [CompanionView.Fact(name: "原协议", value: $0)] } ?? []),
-          blocks: text.blocks.map(CompanionView.Block.init), statement: text.terms.statement,
+          blocks: text.blocks.map(CompanionView.Block.init), statement: text.statement,
           consentText: text.terms.consent,
           signatory: CompanionView.Sign.Signatory(
             name: expected.name.full, maskedPhone: Self.masked(expected.phone)),
@@ -169,6 +169,7 @@ final class PhoneSigning {
     order.shown = AgreementRecord.Showing(
       means: task.means, at: isNew ? max(shownAt, task.openedAt ?? shownAt) : shownAt)
     (order.shownSha256, order.consents) = (text.sha256, signature.consents)
+    order.done = options.done
     do {
       task.showBusy(Text(zh: "正在生成协议", en: "the agreement is made"))
       let outcome = try walk.sign(installation, order)
@@ -177,7 +178,7 @@ final class PhoneSigning {
       return outcome
     } catch AgreementError.textChanged {
       let now = walk.now()
-      show(try walk.agreementText(of: installation.record, at: now), at: now)
+      show(try walk.agreementText(of: installation.record, at: now, done: options.done), at: now)
       task.refuse(action, Self.textChanged)
       return nil
     } catch let reused as SignatureReused {
@@ -204,7 +205,7 @@ final class PhoneSigning {
   private func fault(of signature: CompanionAction.Signature) throws -> (message: Text, fields: [String: Text])?
   {
     let now = walk.now()
-    let present = try walk.agreementText(of: installation.record, at: now)
+    let present = try walk.agreementText(of: installation.record, at: now, done: options.done)
     if present.sha256 != text.sha256 || signature.textSha256 != text.sha256 {
       show(present, at: now)
       return (Self.textChanged, [:])
@@ -307,8 +308,8 @@ final class PhoneSigning {
   private static let maxPixels = 4_000_000
 
   /// Shows the signed bytes: the PDF under an address of its own, and its pages as pictures.
-  private static func showPaper(of installation: Installation, title: String, on task: PhoneTask) throws {
-    guard let agreement = installation.agreement else { return }
+  private static func showPaper(_ agreement: AgreementRecord?, title: String, on task: PhoneTask) throws {
+    guard let agreement else { return }
     let pdf = try task.workplace.agreementFile(agreement)
     let address = try task.session.publishPaper(pdf, mediaType: "application/pdf", named: "agreement.pdf")
     var pages: [String] = []

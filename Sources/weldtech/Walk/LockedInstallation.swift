@@ -63,6 +63,16 @@ extension Walk {
     return installation.record
   }
 
+  /// Closes the record with the owner's confirmation of a repair, which was made of `proven`.
+  func close(
+    _ proven: Installation, with confirmation: InstallationEvent.RepairClosed,
+    of installation: LockedInstallation
+  ) throws -> Installation {
+    installation.record = try fieldbook.close(
+      proven, with: confirmation, holding: installation.lock, by: try technician(), at: now())
+    return installation.record
+  }
+
   private func locked<Result>(_ id: InstallationID, _ body: (InstallationLock) throws -> Result) throws
     -> Result
   {

@@ -91,7 +91,7 @@ extension Walk {
   // MARK: - The new values
 
   /// The fields with typed values in them, each judged as `register` judges it.
-  private func corrected(
+  func corrected(
     _ old: CorrectableFields, isSurveyed: Bool, by typed: [RegistrationField: String]
   ) throws -> CorrectableFields
   {
@@ -146,7 +146,7 @@ extension Walk {
   }
 
   /// Whether the label shows a word that was corrected. Its code never changes.
-  private func printsChanged(_ record: Installation, _ changes: [FieldChange]) throws -> Bool {
+  func printsChanged(_ record: Installation, _ changes: [FieldChange]) throws -> Bool {
     guard let label = record.label, label.verified else { return false }
     let names: [(RegistrationField, String)] = [(.unitName, "unitName"), (.street, "street")]
     let changed = names.filter { field, _ in changes.contains { $0.field == field } }.map(\.1)

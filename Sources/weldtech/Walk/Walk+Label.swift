@@ -36,6 +36,8 @@ extension Walk {
 
   /// The reason in the stock for a label that is made again because words on it were corrected.
   private static let correctedReason = "登记已更正"
+  /// The reason in the stock for a label that is made again in a repair, or for another owner.
+  private static let repairReason = "维修更换"
 
   /// Makes the label and reads it back, or confirms the one from stock.
   func label(_ locked: LockedInstallation, _ request: LabelRequest) throws -> LabelOutcome {
@@ -65,11 +67,17 @@ extension Walk {
       LabelShop.SingleRequest(
         label: Labels.LabelRequest(line: 1, payload: payload, fields: try texts.texts(of: installation.id)),
         template: template, settings: request.settings, file: file, output: "weldtech label \(installation.id)",
-        destination: request.destination, reason: installation.isOutdated(.label) ? Self.correctedReason : nil))
+        destination: request.destination, reason: reason(for: installation)))
     let record = LabelRecord(
       code: code, payload: payload.text, template: label.template, verified: label.verified)
     let changed = try append(.labelled(record), to: locked)
     return LabelOutcome(installation: changed, payload: payload.text, file: file)
+  }
+
+  /// Why a label that was made before is made again; nil where it is the first.
+  private func reason(for installation: Installation) -> String? {
+    if installation.isInRepair { return Self.repairReason }
+    return installation.isOutdated(.label) ? Self.correctedReason : nil
   }
 
   /// Confirms the plate that a photo shows on the welder, and attaches the photo as evidence of the finished work.

@@ -46,14 +46,20 @@ extension Walk {
     let pairing = Pairing(
       client: client, keys: try fieldbook, clock: workplace.clock, random: workplace.random,
       onEvent: onEvent)
+    let module = try client.identity()
+    if installation.record.isInRepair, let present = installation.record.module?.serialNumber,
+      present != module.serialNumber
+    {
+      throw StepRefused(step: .pair, refusal: .moduleOnRecord(present))
+    }
     let terms = ReplacementTerms(
-      isInForce: { try holdsOn($0, otherThan: installation.id) },
+      isInForce: { try holdsOn($0, to: module.serialNumber, otherThan: installation.id) },
       authority: try? workplace.platformClient(exchangeTimeout: .seconds(15)), serviceReason: serviceReason,
       inspection: installation.record.module?.inspection, recorded: installation.record.module?.replacement,
       record: { try append(.inspected($0), to: installation) })
     // Whoever said why a key is replaced by service has said why the module is here; a run that was cut off left it on record.
     let duplicate = try duplicate(
-      of: client, in: installation,
+      of: module, in: installation,
       reason: duplicateReason ?? serviceReason ?? installation.record.module?.inspection?.reason)
     let result = try pairing.pair(installation.id, settings: settings, terms: terms)
     if let module = installation.record.module, module.pairedAt != nil,
@@ -72,13 +78,14 @@ extension Walk {
   /// anything.
   /// - Throws: `FieldbookError.moduleKnown`, unless there is a reason or somebody who can name one.
   private func duplicate(
-    of client: SMPClient, in installation: LockedInstallation, reason: WrittenText?
+    of module: ModuleIdentity, in installation: LockedInstallation, reason: WrittenText?
   ) throws -> Duplicate? {
-    let module = try client.identity()
     // The reason for a module that the record has already is on record.
     if installation.record.isPaired(with: module.serialNumber) { return nil }
     // A module that is paired to a record in force is refused by the pairing itself, which names that record.
-    if let other = module.installation, module.keyID != nil, try holdsOn(other, otherThan: installation.id) {
+    if let other = module.installation, module.keyID != nil,
+      try holdsOn(other, to: module.serialNumber, otherThan: installation.id)
+    {
       return try? fieldbook.duplicate(
         ofModule: module.serialNumber, otherThan: installation.id, reason: reason)
     }
@@ -88,13 +95,16 @@ extension Walk {
   }
 
   /// Whether another record of this laptop than `own` claims the module that names it.
-  private func holdsOn(_ named: String, otherThan own: InstallationID) throws -> Bool {
+  private func holdsOn(_ named: String, to serialNumber: String, otherThan own: InstallationID) throws -> Bool {
     guard let id = InstallationID(named), id != own else { return false }
     do {
-      // The module of a void or a refused record is free for another welder.
-      switch try fieldbook.installation(id).status {
-      case .void, .refused: return false
-      case .surveyed, .open, .closed, .delivered, .retired: return true
+      let other = try fieldbook.installation(id)
+      // The module of a void, a refused or a retired record is free for another welder, and so is one that was taken out.
+      switch other.status {
+      case .void, .refused, .retired: return false
+      case .surveyed, .open, .closed, .delivered, .outOfUse:
+        return other.retiredModules?.contains { $0.serialNumber == serialNumber } != true
+          || other.module?.serialNumber == serialNumber
       }
     } catch FieldbookError.notFound {
       return false

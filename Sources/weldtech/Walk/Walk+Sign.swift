@@ -18,20 +18,27 @@ extension Walk {
     var shownSha256: String?
     /// The answer to the question for consent; nil where it was not asked.
     var consents: Bool?
+    /// What was done in a repair, in the technician's words; nil where the list of changes says it all.
+    var done: WrittenText?
   }
 
   struct SignOutcome {
     var installation: Installation
-    /// The path of a readable copy of the agreement; the original is stored by its content.
+    /// The path of a readable copy of what was signed; the original is stored by its content.
     var file: String
+    /// What was signed; nil where the installation was not signed by this run.
+    var document: AgreementRecord?
   }
 
-  /// The text of the agreement that would be signed at this moment.
+  /// The text that would be signed at this moment: the agreement, or in a repair the owner's confirmation.
+  /// - Parameter done: what was done in a repair, in the technician's words.
   /// - Throws: `AgreementError`, and whatever reading the clauses and schemes throws.
-  func agreementText(of installation: Installation, at: Timestamp) throws -> AgreementText {
+  func agreementText(of installation: Installation, at: Timestamp, done: WrittenText? = nil) throws
+    -> AgreementText
+  {
     let title = try workplace.catalogue().schemes.first { $0.name == installation.scheme?.name }?.title.zh
     return try AgreementText(
-      of: installation, terms: try workplace.agreementTerms(), at: at, schemeTitle: title)
+      of: installation, terms: try workplace.agreementTerms(), at: at, schemeTitle: title, done: done)
   }
 
   /// Says where the clauses are not those of the agreement that this one replaces.
@@ -48,14 +55,18 @@ extension Walk {
       ), .yellow)
   }
 
-  /// Takes the proprietor's signature: the agreement is made and stored, and the record is closed and queued.
+  /// The step that a signature under the record is: its owner signs the agreement, or confirms the repair.
+  static func signature(under installation: Installation) -> Step { installation.isInRepair ? .confirm : .sign }
+
+  /// Takes the proprietor's signature: the agreement, or in a repair the confirmation, is made and stored, and the record is
+  /// closed and queued.
   /// The signed record is computed from its events, every file that it names is read, and nothing can be added
   /// meanwhile. Unless the signatory agrees that the course of the writing is kept, only its shape is, in the file and on paper.
   /// - Throws: `AgreementError.textChanged` where the text is not the one that was shown.
   func sign(_ locked: LockedInstallation, _ order: SignOrder) throws -> SignOutcome {
-    try require(.sign, of: locked)
+    try require(Self.signature(under: locked.record), of: locked)
     let installation = try fieldbook.provenRecord(of: locked.id)
-    try require(.sign, of: installation)
+    try require(Self.signature(under: installation), of: installation)
     let written = try SignatureStrokes(json: order.strokes)
     let shape = written.shape()
     // A signature is written once for each agreement, whatever was kept of it.
@@ -72,7 +83,7 @@ extension Walk {
     if isAuthorised, !installation.has(.authority) { throw AuthorityMissing() }
     let signedAt = now()
     let files = try fieldbook.files
-    let text = try agreementText(of: installation, at: signedAt)
+    let text = try agreementText(of: installation, at: signedAt, done: order.done)
     // After midnight the text has another date, which nobody was shown.
     let shown = order.shown.flatMap { $0.at.day == signedAt.day ? $0 : nil }
     // Setup and schemes can have changed while the text was read.
@@ -104,13 +115,20 @@ extension Walk {
       sha256: sha256, bytes: sealed.count, signedAt: signedAt, signatory: signatory,
       strokesSha256: strokesSha256, terms: text.terms.reference, textSha256: text.sha256, shown: shown,
       consentsToDynamics: order.consents)
-    let closed = try close(installation, with: record, of: locked)
+    let closed =
+      if installation.isInRepair {
+        try close(installation, with: .init(done: order.done, addendum: record), of: locked)
+      } else {
+        try close(installation, with: record, of: locked)
+      }
     try fieldbook.endSigning(closed.id)
-    let file = workplace.agreementPath(of: closed)
+    let file =
+      text.repair.map { workplace.addendumPath(of: closed, number: $0.number) }
+      ?? workplace.agreementPath(of: closed)
     try workplace.write(sealed, to: file)
     workplace.takeTimestampWhenSigned(of: sha256)
     if let joined = try? workplace.agreementFile(record) { try workplace.write(joined, to: file) }
-    return SignOutcome(installation: closed, file: file)
+    return SignOutcome(installation: closed, file: file, document: record)
   }
 }
 

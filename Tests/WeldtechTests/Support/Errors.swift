@@ -226,7 +226,8 @@ enum Errors {
       .photoResembles(
         sha256: digest,
         PhotoResemblance(installation: id, stage: .before, sha256: digest, distance: 9)),
-      .welderKnown([id, id]), .moduleKnown(serialNumber: "M-1", [id]), .recordGoneOn(id),
+      .welderKnown([id, id]), .moduleKnown(serialNumber: "M-1", [id]),
+      .moduleDead(serialNumber: "M-1", id), .recordGoneOn(id),
       .sealUsed(number: "S-1", by: id),
       .clockBehind(now: moment, newest: moment), .clockImplausible(moment), .evidence(id, .record),
       .evidence(id, .entry(seq: 3)), .evidence(id, .unreadableEntry(seq: 3)), .evidence(id, .revision(1)),
@@ -271,9 +272,10 @@ enum Errors {
     + [PhotoDeclined(file: "/f")]
 
   private static let refusals: [StepRefusal] = [
-    .needs(Step.allCases), .needs([]), .certificateExpired(day), .surveyed, .registered, .retired, .refused, .void, .closed,
+    .needs(Step.walk), .needs([]), .certificateExpired(day), .surveyed, .registered, .retired, .refused, .void, .closed,
     .signedBefore, .testNotPassed,
-    .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code),
+    .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code), .repairOpen, .noRepair,
+    .repairNotBegun, .notInstalled, .moduleOnRecord("M-1"), .otherModule("M-1"),
   ]
 
   private static let jsonFaults: [JSONFault] = [
@@ -293,7 +295,7 @@ enum Errors {
   ]
 
   private static let walk: [any Error] =
-    Step.allCases.flatMap { step in refusals.map { StepRefused(step: step, refusal: $0) } }
+    Step.walk.flatMap { step in refusals.map { StepRefused(step: step, refusal: $0) } }
     + strokes.map { AgreementError.strokes(path: "strokes[0][1].x", $0) }
     + terms.map { AgreementError.terms(path: "sections[0].heading", $0) }
     + [
@@ -314,7 +316,7 @@ enum Errors {
       PaperMissing(paper: .agreement, id: id), PaperMissing(paper: .label, id: id),
       PaperMissing(paper: .label, id: id, isFromStock: true), NoDesktop(file: "/f.pdf"),
       CorrectionRejected(problems: [FieldProblem(path: "owner.operators", fault: .missing)]),
-      ConditionUncorrectable(), NothingToCorrect(),
+      ConditionUncorrectable(), NothingToCorrect(), RepairNeedsPhoto(),
       InstallationBusy(id: id), Cancelled(), PromptError.notATerminal, PromptError.cancelled,
       PromptError.endOfInput, CodeMistyped(text: "x"), CodeMistyped(text: "150621-00A000", row: "+5"),
       PromptError.back, RegistrationPaused(command: "weldtech install --draft 3"),

@@ -81,6 +81,7 @@ extension Photo.Stage {
       case .before: "before"
       case .after: "after"
       case .seal: "seal"
+      case .found: "as found"
       case .authority: "authority"
       }
     return Text(zh: word, en: english)

@@ -213,6 +213,15 @@ extension FieldbookError: Explained {
           zh: "检查是不是接错了模块；确实要用在这台焊机上，用 --reason 写明原因",
           en: "check which module is on the cable; where it does belong to this welder, say why by --reason"),
         exit: .badData)
+    case .moduleDead(let serialNumber, let id):
+      Failure(
+        code: "module.dead",
+        message: Text(
+          zh: "模块 \(serialNumber) 在记录 \(id.text.prefix(8)) 里已作为坏模块换下，不能再用",
+          en:
+            "module \(serialNumber) was taken out as dead in record \(id.text.prefix(8)), and is not fitted again"
+        ),
+        hint: Text(zh: "换一个模块", en: "take another module"), exit: .badData)
     case .recordGoneOn(let id):
       Failure(
         code: "correct.goneOn",

@@ -79,10 +79,63 @@ extension StepRefused: Explained {
         code: "walk.closed",
         message: Text(zh: "这条记录已签字关闭，不能再改", en: "this record is signed and closed"),
         hint: Text(
-          zh: "登记写错的，用 weldtech correct ID 更正后重签；之后的变动走维修流程",
+          zh: "登记写错的，用 weldtech correct ID 更正后重签；有故障的报修：weldtech repair open ID --fault 故障",
           en:
-            "a slip of the registration is mended by `weldtech correct ID` and signed again; later changes are a repair"
+            "a slip of the registration is mended by `weldtech correct ID` and signed again; a fault is reported by `weldtech repair open ID --fault TEXT`"
         ))
+    case .repairOpen:
+      Failure(
+        code: "repair.open",
+        message: Text(
+          zh: "这台焊机有一项维修没有办完", en: "a fault of this welder is on record, and its repair is not finished"),
+        hint: Text(
+          zh: "先修好并请所有权人确认：weldtech repair ID，weldtech repair close ID",
+          en: "mend it and have the owner confirm it first: weldtech repair ID, weldtech repair close ID"))
+    case .noRepair:
+      Failure(
+        code: "repair.none",
+        message: Text(zh: "这台焊机没有报修", en: "no fault of this welder is on record"),
+        hint: Text(
+          zh: "先报修：weldtech repair open ID --fault 故障",
+          en: "report it first: weldtech repair open ID --fault TEXT"))
+    case .repairNotBegun:
+      Failure(
+        code: "repair.notBegun",
+        message: Text(
+          zh: "已经报修，还没有到现场检查过", en: "a fault is reported, and nobody has looked at the welder yet"),
+        hint: Text(
+          zh: "到现场运行：weldtech repair ID --port 串口", en: "on the spot: weldtech repair ID --port P"))
+    case .notInstalled:
+      Failure(
+        code: "repair.notInstalled",
+        message: Text(
+          zh: "这条记录还没有签字关闭，没有装好的模块可以维修、过户、迁移或停用",
+          en:
+            "this record is not signed and closed, so that nothing installed is to be repaired, sold, moved or retired"
+        ),
+        hint: Text(
+          zh: "weldtech next ID 说明下一步", en: "`weldtech next ID` says what is next"))
+    case .moduleOnRecord(let serialNumber):
+      Failure(
+        code: "repair.module.other",
+        message: Text(
+          zh: "接着的模块不是登记的 \(serialNumber)",
+          en: "the module on the cable is not the one on record, \(serialNumber)"),
+        hint: Text(
+          zh: "要换模块：weldtech repair ID --port 串口 --old-module \(serialNumber)；不是换模块，查明这个模块从哪里来",
+          en:
+            "to exchange it: `weldtech repair ID --port P --old-module \(serialNumber)`; if it is not to be exchanged, find out where this module comes from"
+        ))
+    case .otherModule(let serialNumber):
+      Failure(
+        code: "repair.module.notOnRecord",
+        message: Text(
+          zh: "要拆下的模块与登记不符，登记的是 \(serialNumber)",
+          en: "the module to be taken out is not the one on record, which is \(serialNumber)"),
+        hint: Text(
+          zh: "核对旧模块上的序列号；记录与实物不符的，先向公司报告",
+          en: "compare the number on the old module; where the record is wrong, report it to the company"),
+        exit: .badData)
     case .sealOutdated:
       Failure(
         code: "walk.seal.outdated",

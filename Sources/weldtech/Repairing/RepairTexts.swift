@@ -1,0 +1,51 @@
+import Records
+import Terminal
+
+extension Repair.SealFound {
+  var title: Text {
+    switch self {
+    case .intact: Text(zh: "完好，编号与登记一致", en: "intact, with the number on record")
+    case .broken: Text(zh: "破损、被剪断或编号不对", en: "broken, cut, or another number")
+    case .missing: Text(zh: "没有封条", en: "missing")
+    }
+  }
+}
+
+extension Repair {
+  /// The repair in one line: its number, its day, the fault and what became of it.
+  func line(_ language: Language) -> String {
+    let state =
+      if let closedAt {
+        Text(zh: "\(closedAt.screenText) 完成", en: "over \(closedAt.screenText)")
+      } else if found != nil { Text(zh: "维修中", en: "in work") } else { Text(zh: "待维修", en: "reported") }
+    let flags = [
+      isUnsafe ? Text(zh: "停用", en: "unsafe") : nil, isTampered ? Text(zh: "违规拆装", en: "tampered with") : nil,
+    ].compactMap { $0?[language] }
+    return ([openedAt.screenText, fault.text] + flags + [state[language]]).joined(separator: "  ")
+  }
+}
+
+extension Installation {
+  /// Everything that the welder had before what it has now, a line each: repairs, modules, labels and owners.
+  /// - Parameter name: how a person's name is shown.
+  func earlierParts(_ language: Language, name: (PersonName) -> String) -> [(Text, String)] {
+    let repairs = (repairs ?? []).map { (Text(zh: "维修", en: "repair"), $0.line(language)) }
+    let modules = (retiredModules ?? []).map { module in
+      let state = module.isDead ? Text(zh: "无应答", en: "dead") : Text(zh: "可再用", en: "can be used again")
+      return (
+        Text(zh: "旧模块", en: "module before"),
+        "\(module.serialNumber)  \(module.retiredAt.screenText)  \(state[language])  \(module.reason)"
+      )
+    }
+    let labels = (earlierLabels ?? []).map {
+      (Text(zh: "旧标牌", en: "label before"), "\($0.label.template)  \($0.label.payload)  \($0.until.screenText)")
+    }
+    let owners = (earlierOwners ?? []).map {
+      (
+        Text(zh: "原所有权人", en: "owner before"),
+        "\($0.owner.unitName)  \(name($0.owner.responsibleName))  \($0.until.screenText)"
+      )
+    }
+    return repairs + modules + labels + owners
+  }
+}
