@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A command that is killed before each of its writes to the disk and to the answer, by the kernel and so at exactly that
+/// write, and run again.
+enum KilledCommand {
+  static let isPossible = InstalledProgram("strace").isInstalled
+
+  /// Runs the program and kills it at its `number`th write.
+  /// - Returns: whether it was killed; false where it makes fewer writes.
+  private static func kill(at number: Int, _ arguments: [String]) throws -> Bool {
+    let calls = "pwrite64,fdatasync,fsync,write"
+    let outcome = try InstalledProgram("strace").run(
+      [
+        "-f", "-o", "/dev/null", "-e", "trace=\(calls)", "-e", "inject=\(calls):signal=KILL:when=\(number)",
+        Weldtech.path,
+      ] + arguments)
+    return outcome.status != 0
+  }
+
+  private static func copy(_ laptop: Laptop, _ name: String) throws -> String {
+    let home = laptop.scratch.file(name)
+    try FileManager.default.copyItem(atPath: laptop.home, toPath: home)
+    return home
+  }
+
+  /// The record of an installation in a copy of a laptop's home.
+  static func record(_ id: String, in home: String) throws -> [String: Any] {
+    try Weldtech.run(["--home", home, "--json", "show", id]).document()
+  }
+
+  /// Kills one command at each write, or at every `stride`th, until it makes no more.
+  /// - Parameter check: judges a copy of the home after the kill and the same command again.
+  static func everywhere(
+    _ laptop: Laptop, _ command: [String], stride: Int = 1,
+    _ check: (_ home: String, _ again: ProgramOutcome, _ place: String) throws -> Void
+  ) throws {
+    var number = 1
+    while true {
+      let place = "\(command[0]), write \(number)"
+      let home = try copy(laptop, "\(command.prefix(2).joined(separator: "-"))-\(number)")
+      let isKilled = try kill(at: number, ["--home", home, "--json"] + command)
+      let again = try Weldtech.run(["--home", home, "--json"] + command)
+      try check(home, again, place)
+      guard isKilled else { break }
+      number += stride
+      try #require(number < 1_000)
+    }
+    #expect(number > 10, "a command that stores an event makes some writes")
+  }
+}
