@@ -91,6 +91,7 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.HostileConversationTests || exit 1; done
 	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
 	WELDTECH_ARCHIVED=2000 swift test --filter Acceptance.ArchiveTests
+	WELDTECH_LIVES=1000 swift test --filter FieldbookTests.RandomLivesTests
 	WELDTECH_DAMAGED_PHOTOS=10000 swift test --filter PhotosTests.DamagedPhotoTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'

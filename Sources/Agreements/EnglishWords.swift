@@ -59,6 +59,7 @@ enum EnglishWords {
     case .before: "before the work"
     case .after: "after the work"
     case .seal: "the seal"
+    case .found: "as found"
     case .authority: "the authority"
     }
   }

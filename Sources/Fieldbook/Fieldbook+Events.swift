@@ -269,7 +269,7 @@ extension Fieldbook {
       return
     case .photographed(let photo):
       // The photo of the plate from which its code is read comes with the label, which the seal follows.
-      step = photo.stage == .after ? .seal : photo.stage.step
+      step = photo.stage == .after ? .seal : installation.step(of: photo.stage)
     case .flashBegun, .flashed: step = .flash
     case .inspected, .paired: step = .pair
     case .labelled: step = .label

@@ -24,6 +24,9 @@ extension Installation {
   /// Whether the technician is at the welder to repair it.
   public var isInRepair: Bool { openRepair?.isBegun == true }
 
+  /// The step to which a photo belongs: whoever signs by authority shows it for the confirmation of a repair, too.
+  public func step(of stage: Photo.Stage) -> Step { stage == .authority && isInRepair ? .confirm : stage.step }
+
   /// What changed since the present repair began; the present one's beginning is the first. It is empty without one.
   public var historyOfRepair: ArraySlice<HistoryEntry> {
     guard let number = openRepair?.number,

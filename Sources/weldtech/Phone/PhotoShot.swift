@@ -43,7 +43,7 @@ struct PhotoShot {
         plate(isNeeded: false),
       ]
     case .authority: [authority]
-    case .seal: []
+    case .seal, .found: []
     }
   }
 

@@ -35,12 +35,23 @@ struct RepairRun {
     let found = try RecordSource(workplace: workplace).find(installation.id.text)
     // Work on a record of which the platform has a later revision would never be delivered.
     guard case .ownRecord = found.keeping else { throw FieldbookError.recordGoneOn(installation.id) }
-    let label: InspectionFindings.Label =
-      try options.report.labelPhoto.map { .texts(try PlateReader(workplace: workplace).texts(onPhoto: $0)) }
-      ?? .notGiven
-    let outcome = try InspectionRun(
-      workplace: workplace, port: try workplace.choosePort(options.port), label: label, sealNumber: nil
-    ).inspect(found, by: try workplace.inspector())
+    var label = InspectionFindings.Label.notGiven
+    if let photo = options.report.labelPhoto {
+      label = .texts(try PlateReader(workplace: workplace).texts(onPhoto: photo))
+    }
+    let run = InspectionRun(
+      workplace: workplace, port: try workplace.choosePort(options.port), label: label, sealNumber: nil)
+    let outcome: InspectionRun.Outcome
+    do { outcome = try run.inspect(found, by: try workplace.inspector()) } catch let error as ProvisionError {
+      let serialNumber = installation.module?.serialNumber ?? "SERIAL"
+      console.say(
+        Text(
+          zh: "先查电源和线。模块确实坏了：接上新模块，加 --old-module \(serialNumber) --dead --photo 照片",
+          en:
+            "look at supply and cable first. If the module is dead: connect a new one, and add --old-module \(serialNumber) --dead --photo F"
+        ))
+      throw error
+    }
     if let failure = outcome.failure { throw failure }
     if !console.isJSON { InspectionTexts.put(outcome.inspection.verdict, to: console) }
     for check in outcome.inspection.differences {

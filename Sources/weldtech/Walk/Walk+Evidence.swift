@@ -13,7 +13,7 @@ extension Walk {
     _ installation: LockedInstallation, stage: Photo.Stage, files: [String], reason: WrittenText? = nil,
     reviewer: (any PhotoReviewer)? = nil, title: Text? = nil
   ) throws -> (installation: Installation, remarks: [PhotoRemark]) {
-    try require(stage.step, of: installation)
+    try require(installation.record.step(of: stage), of: installation)
     var intake = PhotoIntake(
       walk: self, reason: reason, installation: installation.record, reviewer: reviewer, title: title)
     let photos = try files.compactMap { try intake.take($0, stage: stage) }

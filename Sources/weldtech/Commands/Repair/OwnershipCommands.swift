@@ -68,10 +68,12 @@ enum TransferCommand {
     for (field, text) in options.fields where !text.isEmpty { values[field] = .string(text) }
     if workplace.console.canPrompt {
       for field in fields where field.presence == .required && values[field] == nil {
-        values[field] = .string(try CorrectCommand.answer(field, workplace))
+        values[field] = .string(try workplace.console.asking { try CorrectCommand.answer(field, workplace) })
       }
     }
-    return try Registration(values, today: workplace.clock.now().day, drawnBy: workplace.glyphs).owner
+    var owner = try Registration(values, today: workplace.clock.now().day, drawnBy: workplace.glyphs).owner
+    owner.unitID = owner.unitID ?? Walk.unitID(of: owner)
+    return owner
   }
 }
 
@@ -108,8 +110,9 @@ enum MoveCommand {
     var fields = options.fields
     if fields.isEmpty {
       guard console.canPrompt else { throw UsageError.missing(option: RegistrationField.street.optionName) }
-      fields[.street] = try CorrectCommand.answer(.street, workplace)
-      fields[.community] = try CorrectCommand.answer(.community, workplace)
+      for field in [RegistrationField.street, .community] {
+        fields[field] = try console.asking { try CorrectCommand.answer(field, workplace) }
+      }
     }
     let (changed, changes, isLabelOutdated) = try workplace.step(on: installation) { walk, locked in
       try walk.move(fields, of: locked)
