@@ -202,7 +202,7 @@ extension Installation {
     switch status {
     case .surveyed: nil
     case .open: .registered
-    case .closed, .delivered: .closed
+    case .closed, .delivered, .outOfUse: .closed
     case .retired: .retired
     case .refused: .refused
     case .void: .void

@@ -49,7 +49,7 @@ struct RecordElsewhere: Error {
 extension RecordElsewhere: Explained {
   var failure: Failure {
     let technician = installation.technician
-    let (company, name) = (technician.company, technician.name.masked)
+    let (company, name) = (technician?.company.text ?? "–", technician?.name.masked ?? "–")
     return Failure(
       code: "repair.record.elsewhere",
       message: Text(
