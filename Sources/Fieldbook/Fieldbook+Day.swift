@@ -33,16 +33,16 @@ extension Fieldbook {
       retired: count("registered", .retired), refused: count("refused", .refused))
   }
 
-  /// The days on which the welders of open records were bought; those without such a day are left out.
+  /// The days on which welders were bought that are in work and not fitted yet; those that are not under the plan's rule of new
+  /// welders, or have no such day, are left out.
   /// - Throws: `store`.
   public func purchaseDaysOfOpenWelders() throws(FieldbookError) -> [InstallationID: CalendarDay] {
     let rows = try database.rows(
       """
-      SELECT id, CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.welder.purchasedOn' END
-      FROM installation JOIN record ON record.installation = installation.id
-      WHERE status = 'open' AND next_step NOT IN ('repair', 'confirm')
+      SELECT installation, purchased_on FROM ledger
+      WHERE status = 'open' AND fitted_on IS NULL AND purchased_on >= '\(DueDate.planDay)'
       """
-    ) { (id: InstallationID($0.text(0)), day: $0.optionalText(1).flatMap { CalendarDay($0) }) }
+    ) { (id: InstallationID($0.text(0)), day: CalendarDay($0.text(1))) }
     return rows.reduce(into: [:]) { days, row in
       if let id = row.id, let day = row.day { days[id] = day }
     }

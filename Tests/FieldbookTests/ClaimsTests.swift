@@ -154,7 +154,7 @@ import Testing
       """
       UPDATE record SET body = x'7b' WHERE installation = '\(broken)';
       DROP TRIGGER ledger_follows_status;
-      DROP TABLE search_index; DROP TABLE search; DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block;
+      DROP TABLE search_index; DROP TABLE search; DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block; DROP INDEX event_outcome;
       DROP TABLE ledger; DROP TABLE agreement_timestamp; DROP TABLE draft; DROP TABLE photo_hash; DROP TABLE photo_mark; DROP TABLE photo_use; DROP TABLE seal_use; DROP TABLE visit;
       DROP TABLE remote_record; DROP TABLE conflict;
       DROP INDEX delivery_file_original; ALTER TABLE delivery_file DROP COLUMN is_original;

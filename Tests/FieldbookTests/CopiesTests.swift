@@ -64,7 +64,7 @@ import Testing
     try fieldbook.database.execute(
       """
       DROP TRIGGER ledger_follows_status;
-      DROP TABLE search_index; DROP TABLE search; DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block;
+      DROP TABLE search_index; DROP TABLE search; DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block; DROP INDEX event_outcome;
       DROP TABLE ledger; DROP TABLE agreement_timestamp; DROP TABLE draft; DROP INDEX delivery_file_original; ALTER TABLE delivery_file DROP COLUMN is_original;
       ALTER TABLE photo_mark DROP COLUMN method; DELETE FROM migration WHERE name >= '0009';
       """)

@@ -34,21 +34,24 @@ extension Fieldbook {
   ) throws(FieldbookError) -> Page {
     var (conditions, values) = query.conditions
     let found = try text.map { (text) throws(FieldbookError) in try narrowed(text) } ?? nil
+    var joins: [String] = []
+    if query.needsLedger { joins.append("LEFT JOIN ledger ON ledger.installation = installation.id") }
+    if query.order.needsSearch || text != nil && found == nil {
+      joins.append("JOIN search ON search.installation = installation.id")
+    }
+    let each = (["installation"] + joins).joined(separator: " ")
+    var from = each
     if let found {
-      // The list is short, and goes in front.
-      conditions.insert("installation.id IN (SELECT value FROM json_each(?))", at: 0)
+      // The few records are looked up one by one, whatever other index there is.
+      from =
+        "json_each(?) AS found CROSS JOIN installation ON installation.id = found.value "
+        + joins.joined(separator: " ")
       values.insert(.text("[" + found.map { "\"\($0)\"" }.joined(separator: ",") + "]"), at: 0)
     } else if let text {
       let (sql, marks) = text.isFound
       conditions.append(sql)
       values += marks
     }
-    var tables = ["installation"]
-    if query.needsLedger { tables.append("LEFT JOIN ledger ON ledger.installation = installation.id") }
-    if query.order.needsSearch || text != nil && found == nil {
-      tables.append("JOIN search ON search.installation = installation.id")
-    }
-    let from = tables.joined(separator: " ")
     let keys = query.order.keys
     let (direction, comparison) = query.order.isDescending ? (" DESC", "<") : ("", ">")
     if let after {
@@ -57,7 +60,7 @@ extension Fieldbook {
       }
       guard isThere == true else { throw .notFound(after.text) }
       let all = keys.joined(separator: ", ")
-      conditions.append("(\(all)) \(comparison) (SELECT \(all) FROM \(from) WHERE installation.id = ?)")
+      conditions.append("(\(all)) \(comparison) (SELECT \(all) FROM \(each) WHERE installation.id = ?)")
       values.append(.text(after.text))
     }
     let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
@@ -73,7 +76,7 @@ extension Fieldbook {
   private static let maxNarrowed = 5_000
 
   /// The ids of all records with a text, where the index says that they are few; nil where the rows are to be gone through.
-  private func narrowed(_ text: SearchedText) throws(FieldbookError) -> [String]? {
+  private func narrowed(_ text: SearchedText) throws(FieldbookError) -> Set<String>? {
     guard let condition = text.condition else { return nil }
     let numbers = try database.rows(
       "SELECT rowid FROM search_index WHERE search_index MATCH ? LIMIT ?",
@@ -81,15 +84,17 @@ extension Fieldbook {
     ) { $0.integer(0) }
     guard numbers.count <= Self.maxNarrowed else { return nil }
     let (sql, marks) = text.isFound
-    var found = try database.rows(
-      "SELECT installation FROM search WHERE number IN (SELECT value FROM json_each(?)) AND \(sql)",
-      [.text("[" + numbers.map(String.init).joined(separator: ",") + "]")] + marks
-    ) { $0.text(0) }
+    var found = Set(
+      try database.rows(
+        "SELECT installation FROM search WHERE number IN (SELECT value FROM json_each(?)) AND \(sql)",
+        [.text("[" + numbers.map(String.init).joined(separator: ",") + "]")] + marks
+      ) { $0.text(0) })
     if let prefix = text.idPrefix {
-      found += try database.rows(
-        "SELECT id FROM installation WHERE id >= ? AND id < ? LIMIT ?",
-        [.text(prefix), .text(SearchedText.end(ofPrefix: prefix)), .integer(Self.maxNarrowed)]
-      ) { $0.text(0) }
+      found.formUnion(
+        try database.rows(
+          "SELECT id FROM installation WHERE id >= ? AND id < ? LIMIT ?",
+          [.text(prefix), .text(SearchedText.end(ofPrefix: prefix)), .integer(Self.maxNarrowed)]
+        ) { $0.text(0) })
     }
     return found
   }

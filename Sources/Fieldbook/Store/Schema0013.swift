@@ -20,6 +20,9 @@ let schema0013 = """
     tokenize = "ascii tokenchars '!#$%&()*+,-./:;<=>?@[\\]^_`{|}~'"
   );
 
+  -- What was finished on a day, which `today` asks for.
+  CREATE INDEX event_outcome ON event (substr(at, 1, 10)) WHERE name IN ('signed', 'registered', 'refused');
+
   -- A unit that is the same as another. `unit` is the id or, without one, name and phone as the ledger has them; `same_as` is
   -- never itself the same as a third.
   CREATE TABLE unit_merge (
