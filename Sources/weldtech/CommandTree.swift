@@ -48,7 +48,8 @@ enum CommandTree {
             NextCommand.command, CorrectCommand.command, UnitCommand.command,
             RefuseCommand.command, VoidCommand.command,
             RepairCommand.command, TransferCommand.command, MoveCommand.command, RetireCommand.command,
-            InspectCommand.command, LedgerCommand.command, ArchiveCommand.command, SyncCommand.command, StatusCommand.command,
+            InspectCommand.command, LedgerCommand.command, ArchiveCommand.command, SyncCommand.command,
+            StatusCommand.command,
           ]),
         CommandSection(
           Text(zh: "工具", en: "Tools"),
