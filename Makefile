@@ -126,6 +126,7 @@ bench: build ## run the benchmarks, each beside its peer
 	.build/peers/bin/python bench/torture
 	.build/peers/bin/python bench/photos
 	.build/peers/bin/python bench/evidence
+	.build/peers/bin/python bench/ledger
 	bench/flash
 
 docs: build ## write manual pages and shell completions into .build/docs, the picture of the targets into docs/architecture.md, and the plan's words into docs/schemas

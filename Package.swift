@@ -74,6 +74,9 @@ let package = Package(
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
     feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
     feature("Archives", isOptimized: true, ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
+    feature(
+      "Ledger", isOptimized: true,
+      ["Records", "Cryptography", "Drawing", "Files", "Tables", "CLibZip", "CXLSXWriter"]),
     feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",
@@ -86,7 +89,7 @@ let package = Package(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Diagrams", "Agreements", "Photos", "Sync", "Companion",
-        "Archives", "Bench",
+        "Archives", "Bench", "Ledger",
         "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables",
       ],
       swiftSettings: settings),
@@ -127,6 +130,7 @@ let package = Package(
     debian("CLibZXing", pkgConfig: "zxing", package: "libzxing-dev"),
     debian("CUTF8Proc", pkgConfig: "libutf8proc", package: "libutf8proc-dev"),
     debian("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
+    debian("CXLSXWriter", pkgConfig: "xlsxwriter", package: "libxlsxwriter-dev"),
     debian("CLibZip", pkgConfig: "libzip", package: "libzip-dev"),
     debian("CLibJPEG", pkgConfig: "libjpeg", package: "libjpeg62-turbo-dev"),
     debian("CTurboJPEG", pkgConfig: "libturbojpeg", package: "libturbojpeg0-dev"),
@@ -183,6 +187,7 @@ let package = Package(
     tests(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
     tests("ArchivesTests", ["Archives", "Cryptography", "Files", "Records", "TestSupport"]),
+    tests("LedgerTests", ["Files", "Ledger", "Records", "Tables", "TestSupport"], exclude: ["read-form"]),
     tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records", "TestSupport"]),
@@ -193,7 +198,7 @@ let package = Package(
       "WeldtechTests",
       [
         "weldtech", "Agreements", "Archives", "Companion", "Diagrams", "Records", "Terminal", "Arguments",
-        "Fieldbook", "Files", "Labels",
+        "Fieldbook", "Files", "Labels", "Ledger",
         "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
       ]),

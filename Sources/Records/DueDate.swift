@@ -25,9 +25,14 @@ public struct DueDate: Hashable, Sendable, Comparable {
 
   /// The last day for a welder's module; nil for a welder that was bought before the plan.
   public init?(ofWelderBoughtOn day: CalendarDay, in id: InstallationID) {
-    guard day >= Self.planDay else { return nil }
+    guard let last = Self.lastDay(ofWelderBoughtOn: day) else { return nil }
     (reason, installation) = (.newWelder, id)
-    self.day = CalendarDay(daysSince1970: day.daysSince1970 + Self.daysForNewWelder)
+    self.day = last
+  }
+
+  /// The last day that is in time for a welder bought on `day`; nil for one that was bought before the plan.
+  public static func lastDay(ofWelderBoughtOn day: CalendarDay) -> CalendarDay? {
+    day < planDay ? nil : CalendarDay(daysSince1970: day.daysSince1970 + daysForNewWelder)
   }
 
   /// The last day of a certificate; nil while more days are left than are worth a warning.

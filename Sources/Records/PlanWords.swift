@@ -39,11 +39,30 @@ public enum Industry: String, PlanWord {
     }
   }
 
-  /// Whether section two of the plan assigns the industry to an industry department.
-  public var isUnderIndustryDepartment: Bool {
+  /// Who leads the work in this industry by section two of the plan.
+  public var department: Department {
     switch self {
-    case .mining, .construction, .municipal, .specialEquipment: true
-    case .autoRepair, .doorsWindows, .renovation, .flexibleWork, .other: false
+    case .mining: .emergency
+    case .construction, .municipal: .housing
+    case .specialEquipment: .market
+    case .autoRepair, .doorsWindows, .renovation, .flexibleWork, .other: .street
+    }
+  }
+
+  /// Whether section two of the plan assigns the industry to an industry department.
+  public var isUnderIndustryDepartment: Bool { department != .street }
+}
+
+/// 部门: who leads the work by section two of the plan, an industry department or the 苏木镇 or 街道.
+public enum Department: String, PlanWord {
+  case emergency, housing, market, street
+
+  public var word: String {
+    switch self {
+    case .emergency: "应急管理"
+    case .housing: "住建"
+    case .market: "市场监管"
+    case .street: "苏木镇街道"
     }
   }
 }

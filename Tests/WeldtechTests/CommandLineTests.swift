@@ -50,6 +50,12 @@ import Testing
     Line("list --status open --limit 10 --after 3f2a --search 138", "list"), Line("today", "today"),
     Line("ledger import l.xlsx --sheet 一 --encoding gb18030 --accept-changes --dry-run", "ledger", "import"),
     Line("ledger import l.csv --keep", "ledger", "import"),
+    Line(
+      "ledger export --form survey --output f.xlsx --street 树林召镇 --from 2024-09-01 --to 2024-09-30", "ledger",
+      "export"),
+    Line("ledger export --form progress --output f --format csv --reporter 树林召镇 --date 2024-9-30", "ledger", "export"),
+    Line("ledger stats --output f.pdf --industry 汽车维修 --department street --payer 自费", "ledger", "stats"),
+    Line("ledger rows overdue --community 长胜", "ledger", "rows"),
     Line("register 3f2a --unit-type individual", "register"),
     Line("correct 3f2a --date 2026-12-03 --note T", "correct"),
     Line(

@@ -10,6 +10,7 @@ import Fieldbook
 import Files
 import Foundation
 import Labels
+import Ledger
 import ModuleCore
 import Photos
 import Sync
@@ -26,7 +27,7 @@ enum Errors {
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
     + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
-    + ailments + agreements + seal + archives + surveys
+    + ailments + agreements + seal + archives + surveys + forms
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
@@ -403,6 +404,11 @@ enum Errors {
     + [
       .severalSheets(["一", "二"]), .noConverter(.xls), .noConverter(.ods), .notConverted(.xls, program: "soffice"),
     ]
+
+  private static let forms: [any Error] = [
+    .notAFile(path: "/dev/null"), .file(FileError("/f", .write, ENOSPC)), .file(FileError("/f", .read, EIO)),
+    .workbook(code: 2), .readBack, .tooManyRows, .drawing,
+  ] as [LedgerError]
 
   private static let surveys: [any Error] =
     tableFaults.map { SurveyListRefused(file: "f", reason: .noTable($0)) }

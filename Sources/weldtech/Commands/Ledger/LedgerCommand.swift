@@ -1,9 +1,16 @@
 import Arguments
 import Terminal
 
-/// `ledger`: survey lists in.
+/// `ledger`: survey lists in, forms and figures out.
 enum LedgerCommand {
   static var command: Command<Workplace> {
-    Command("ledger", Text(zh: "台账：导入调研表", en: "the ledger: survey lists in")) { [LedgerImportCommand.command] }
+    Command(
+      "ledger", Text(zh: "台账：导入调研表，导出报表，看进度", en: "the ledger: survey lists in, forms and figures out")
+    ) {
+      [
+        LedgerImportCommand.command, LedgerExportCommand.command, LedgerStatsCommand.command,
+        LedgerRowsCommand.command,
+      ]
+    }
   }
 }

@@ -1,0 +1,247 @@
+public import Records
+
+/// What forms and figures are made of. All of it is read from columns, and no record's body is touched, so that 100,000
+/// records are a matter of milliseconds. `LedgerFacts` alone decides where a welder counts; SQL only groups.
+extension Fieldbook {
+  // MARK: - Welders
+
+  /// Goes through the welders that a filter lets through, by street, unit and day of the record.
+  /// - Parameters:
+  ///   - figure: the figure in which the welders count.
+  ///   - isRecordedInPeriod: whether only welders are meant that were recorded in the period, as in 附件1.
+  ///   - today: the day by which `due` and `overdue` are told apart.
+  /// - Throws: `store`.
+  public func forEachLedgerWelder(
+    _ filter: LedgerFilter, in figure: LedgerFigure = .known, isRecordedInPeriod: Bool = false,
+    today: CalendarDay, _ body: (LedgerWelder) -> Void
+  ) throws(FieldbookError) {
+    let (condition, values) = Self.condition(of: filter)
+    try database.forEach(
+      """
+      SELECT ledger.installation, ledger.status, payer, ledger.unit_name, person, phone, supply, supply_amps,
+        max_amps, process, purpose, source, power_kw, industry, industry_note, remarks, street, community,
+        filled_by, filled_phone, brand, model, serial, purchased_on, recorded_on, fitted_on, retired_on, code
+      FROM ledger INDEXED BY ledger_by_unit JOIN installation ON installation.id = ledger.installation
+      WHERE \(condition) AND NOT \(Self.isRepeatedRefusal) ORDER BY street, ledger.unit_name, unit, recorded_on, ledger.rowid
+      """, values
+    ) { row in
+      guard let welder = Self.welder(row) else { return }
+      let facts = LedgerFacts(
+        status: welder.status, payer: Funding.Payer(rawValue: row.text(2)), recordedOn: welder.recordedOn,
+        fittedOn: welder.fittedOn, isFitted: welder.fittedOn != nil, retiredOn: welder.retiredOn,
+        boughtOn: welder.purchasedOn, in: filter)
+      if isRecordedInPeriod, facts.recorded != .inPeriod { return }
+      if facts.figures(on: today).contains(figure) { body(welder) }
+    }
+  }
+
+  private static func welder(_ row: Row) -> LedgerWelder? {
+    guard let id = InstallationID(row.text(0)), let status = Installation.Status(rawValue: row.text(1)) else {
+      return nil
+    }
+    func number(_ column: Int32) -> Double? { row.isNull(column) ? nil : row.real(column) }
+    var welder = LedgerWelder(id: id, status: status)
+    welder.unitName = row.optionalText(3)
+    welder.person = row.optionalText(4)
+    welder.phone = row.optionalText(5)
+    welder.supply = Supply(rawValue: row.text(6))
+    welder.supplyMaxAmps = number(7)
+    welder.maxCurrentAmps = number(8)
+    welder.weldingProcess = WeldingProcess(rawValue: row.text(9))
+    welder.purpose = row.optionalText(10)
+    welder.sourceType = SourceType(rawValue: row.text(11))
+    welder.maxPowerKilowatts = number(12)
+    welder.industry = Industry(rawValue: row.text(13))
+    welder.industryNote = row.optionalText(14)
+    welder.remarks = row.optionalText(15)
+    welder.street = row.optionalText(16)
+    welder.community = row.optionalText(17)
+    welder.filledBy = row.optionalText(18)
+    welder.filledByPhone = row.optionalText(19)
+    welder.brand = row.optionalText(20)
+    welder.model = row.optionalText(21)
+    welder.serialNumber = row.optionalText(22)
+    welder.purchasedOn = row.day(23)
+    welder.recordedOn = row.day(24)
+    welder.fittedOn = row.day(25)
+    welder.retiredOn = row.day(26)
+    welder.code = row.optionalText(27)
+    return welder
+  }
+
+  // MARK: - Units
+
+  /// Goes through the units that have a welder which the filter lets through, by street and by their first record. A unit
+  /// with welders in two streets stands once in each.
+  /// - Throws: `store`.
+  public func forEachLedgerUnit(_ filter: LedgerFilter, today: CalendarDay, _ body: (LedgerUnit) -> Void)
+    throws(FieldbookError)
+  {
+    let (condition, values) = Self.condition(of: filter)
+    try database.snapshot { () throws(FieldbookError) in
+      let units = try database.rows(
+        """
+        SELECT street, unit, min(rowid) AS first FROM ledger INDEXED BY ledger_of_unit WHERE \(condition)
+        GROUP BY street, unit ORDER BY street, first
+        """, values
+      ) { (street: $0.optionalText(0), unit: $0.text(1)) }
+      for key in units {
+        var unit = LedgerUnit(counts: LedgerCounts())
+        unit.street = key.street
+        try database.forEach(
+          """
+          SELECT status, payer, recorded_on, fitted_on, retired_on, unit_name, unit_type, person, phone, operators,
+            certified
+          FROM ledger INDEXED BY ledger_of_unit
+          WHERE \(condition) AND street IS ?\(values.count + 1) AND unit = ?\(values.count + 2)
+            AND NOT \(Self.isRepeatedRefusal) ORDER BY rowid
+          """, values + [.text(key.street), .text(key.unit)]
+        ) { row in
+          guard let status = Installation.Status(rawValue: row.text(0)) else { return }
+          let facts = LedgerFacts(
+            status: status, payer: Funding.Payer(rawValue: row.text(1)), recordedOn: row.day(2),
+            fittedOn: row.day(3), isFitted: !row.isNull(3), retiredOn: row.day(4), in: filter)
+          let figures = facts.figures(on: today)
+          guard !figures.isEmpty else { return }
+          for figure in figures { unit.counts[figure] += 1 }
+          // The newest record that says something is the one that holds.
+          unit.name = row.optionalText(5) ?? unit.name
+          unit.type = UnitType(rawValue: row.text(6)) ?? unit.type
+          unit.person = row.optionalText(7) ?? unit.person
+          unit.phone = row.optionalText(8) ?? unit.phone
+          unit.operators = row.isNull(9) ? unit.operators : row.integer(9)
+          unit.certified = row.isNull(10) ? unit.certified : row.integer(10)
+        }
+        if unit.counts[.known] > 0 { body(unit) }
+      }
+    }
+  }
+
+  // MARK: - Figures
+
+  /// What figures and charts are made of, all at one moment.
+  public struct LedgerFigures: Sendable {
+    /// The welders counted by street and industry, by the names of the streets.
+    public let cells: [LedgerCell]
+    /// The welders that were done, by the day of their first signature, the first day first.
+    public let days: [(day: CalendarDay, done: Int)]
+  }
+
+  /// Counts the welders that a filter lets through.
+  /// - Parameter today: the day by which `due` and `overdue` are told apart.
+  /// - Throws: `store`.
+  public func ledgerFigures(_ filter: LedgerFilter, today: CalendarDay) throws(FieldbookError) -> LedgerFigures {
+    try database.snapshot { () throws(FieldbookError) in
+      LedgerFigures(cells: try cells(filter, today: today), days: try days(filter))
+    }
+  }
+
+  private func cells(_ filter: LedgerFilter, today: CalendarDay) throws(FieldbookError) -> [LedgerCell] {
+    var cells: [Place: LedgerCounts] = [:]
+    func add(_ place: Place, _ figure: LedgerFigure, _ count: Int) {
+      cells[place, default: LedgerCounts()][figure] += count
+    }
+    let dates: Set<LedgerFigure> = [.due, .overdue]
+    let days = filter.hasPeriod ? ["recorded_on", "fitted_on", "retired_on"] : []
+    let others = Set(LedgerFigure.allCases).subtracting(dates)
+    try fold(filter, "true", by: days, into: others, today, add)
+    try fold(filter, Self.isRepeatedRefusal, by: days, into: others, today) { add($0, $1, -$2) }
+    let isNew = "purchased_on >= '\(DueDate.planDay)'" + (filter.hasPeriod ? "" : " AND fitted_on IS NULL")
+    try fold(filter, isNew, by: days + ["purchased_on"], into: dates, today, add)
+    try fold(
+      filter, "\(isNew) AND \(Self.isRepeatedRefusal)", by: days + ["purchased_on"], into: dates, today
+    ) { add($0, $1, -$2) }
+    return cells.map { LedgerCell(street: $0.street, industry: Industry(rawValue: $0.industry), counts: $1) }
+      .filter { $0.counts[.known] > 0 }
+      .sorted { ($0.street ?? "", $0.industry?.rawValue ?? "") < ($1.street ?? "", $1.industry?.rawValue ?? "") }
+  }
+
+  private func days(_ filter: LedgerFilter) throws(FieldbookError) -> [(day: CalendarDay, done: Int)] {
+    let (condition, values) = Self.condition(of: filter)
+    return try database.rows(
+      """
+      SELECT fitted_on, count(*) FROM ledger
+      WHERE fitted_on IS NOT NULL AND status IN ('open', 'closed', 'delivered', 'outOfUse') AND \(condition)
+      GROUP BY fitted_on
+      """, values
+    ) { (day: $0.day(0), done: $0.integer(1)) }
+    .compactMap { row in row.day.map { (day: $0, done: row.done) } }
+    .filter { filter.moment(of: $0.day) == .inPeriod }
+  }
+
+  private struct Place: Hashable {
+    let street: String?
+    let industry: String
+  }
+
+  /// Adds groups of welders to the figures in which they count.
+  /// - Parameters:
+  ///   - condition: which welders are counted, besides the filter.
+  ///   - days: the columns whose days matter, which keep the groups apart.
+  ///   - chosen: the figures that are added to.
+  private func fold(
+    _ filter: LedgerFilter, _ condition: String, by days: [String], into chosen: Set<LedgerFigure>,
+    _ today: CalendarDay, _ add: (Place, LedgerFigure, Int) -> Void
+  ) throws(FieldbookError) {
+    let (filtered, values) = Self.condition(of: filter)
+    let groups = (["street", "industry", "status", "payer"] + days).joined(separator: ", ")
+    // A column by which nothing is grouped has the value of any row, and is not looked at.
+    try database.forEach(
+      """
+      SELECT street, industry, status, payer, recorded_on, fitted_on, retired_on, purchased_on, count(*),
+        count(fitted_on)
+      FROM ledger WHERE \(condition) AND \(filtered) GROUP BY \(groups)
+      """, values
+    ) { row in
+      guard let status = Installation.Status(rawValue: row.text(2)) else { return }
+      let place = Place(street: row.optionalText(0), industry: row.text(1))
+      let fitted = row.integer(9)
+      for (count, isFitted) in [(fitted, true), (row.integer(8) - fitted, false)] where count > 0 {
+        let facts = LedgerFacts(
+          status: status, payer: Funding.Payer(rawValue: row.text(3)), recordedOn: row.day(4),
+          fittedOn: row.day(5), isFitted: isFitted, retiredOn: row.day(6), boughtOn: row.day(7), in: filter)
+        for figure in facts.figures(on: today) where chosen.contains(figure) { add(place, figure, count) }
+      }
+    }
+  }
+
+  // MARK: - Conditions
+
+  /// A refusal after which the welder was registered anew, so that the later record counts in its place. A serial number of
+  /// one or two characters is no name of a welder.
+  private static let isRepeatedRefusal = """
+    (ledger.status = 'refused' AND length(ledger.serial) > 2 AND EXISTS (
+      SELECT 1 FROM ledger AS later INDEXED BY ledger_of_unit
+      WHERE later.street IS ledger.street AND later.unit = ledger.unit AND later.rowid > ledger.rowid
+        AND later.status NOT IN ('void', 'refused') AND later.serial = ledger.serial COLLATE NOCASE))
+    """
+
+  /// What the filter demands besides its period, with the values to bind.
+  private static func condition(of filter: LedgerFilter) -> (sql: String, values: [SQLValue]) {
+    var conditions = ["true"]
+    var values: [SQLValue] = []
+    func demand(_ column: String, _ value: String?) {
+      guard let value else { return }
+      values.append(.text(value))
+      conditions.append("\(column) = ?\(values.count)")
+    }
+    demand("street", filter.street)
+    demand("community", filter.community)
+    demand("payer", filter.payer?.rawValue)
+    if let industries = filter.industries {
+      let marks = industries.map { industry in
+        values.append(.text(industry.rawValue))
+        return "?\(values.count)"
+      }
+      conditions.append("industry IN (\(marks.joined(separator: ", ")))")
+    }
+    return (conditions.joined(separator: " AND "), values)
+  }
+}
+
+extension Row {
+  /// The day in a column; nil where it has none.
+  fileprivate func day(_ column: Int32) -> CalendarDay? {
+    isNull(column) ? nil : CalendarDay(text(column))
+  }
+}

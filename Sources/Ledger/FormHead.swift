@@ -1,0 +1,23 @@
+public import Records
+
+/// What stands above the rows of a form besides its title.
+public struct FormHead: Hashable, Sendable {
+  /// 填报单位: who reports, and stamps; nil leaves the place empty.
+  public var reporter: String?
+  /// 填表时间, which is also the moment of creation in the file, so that the same rows make the same bytes.
+  public var filledOn: CalendarDay
+  /// Which welders the form is about, in a few words; nil for all.
+  public var scope: String?
+
+  public init(reporter: String?, filledOn: CalendarDay, scope: String?) {
+    self.reporter = reporter
+    self.filledOn = filledOn
+    self.scope = scope
+  }
+
+  /// The day as an official paper writes it.
+  var writtenDay: String {
+    let (year, month, day) = filledOn.components
+    return "\(year)年\(month)月\(day)日"
+  }
+}

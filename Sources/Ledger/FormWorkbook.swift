@@ -1,0 +1,223 @@
+import CXLSXWriter
+
+/// Writes a form as a workbook that is printed, signed and stamped: A4 landscape, as wide as the page, the headings on every
+/// page. The library keeps one row in memory, and its first error until the end.
+final class FormWorkbook {
+  typealias Format = UnsafeMutablePointer<lxw_format>
+  typealias Sheet = UnsafeMutablePointer<lxw_worksheet>
+
+  private let form: LedgerForm
+  private let head: FormHead
+  private let workbook: UnsafeMutablePointer<lxw_workbook>
+  private let sheet: Sheet
+  private let formats: Formats
+  private var row: UInt32 = 0
+  private var firstError = LXW_NO_ERROR
+  private var isClosed = false
+
+  /// Number of the row of the headings, from 0: attachment, title and the line of the reporter stand above it.
+  static let headingRow: UInt32 = 3
+  private static let maxRows = 1_048_576
+
+  /// - Parameters:
+  ///   - path: of a file of the caller's, into which the workbook is written when it is finished.
+  ///   - temporaryFolder: the place of the library's temporary files, which hold names and phones.
+  init(_ form: LedgerForm, head: FormHead, path: String, temporaryFolder: String) throws(LedgerError) {
+    guard let workbook = wt_workbook_new(path, temporaryFolder) else {
+      throw .workbook(code: LXW_ERROR_MEMORY_MALLOC_FAILED.rawValue)
+    }
+    guard let sheet = workbook_add_worksheet(workbook, form.attachment) else {
+      lxw_workbook_free(workbook)
+      throw .workbook(code: LXW_ERROR_MEMORY_MALLOC_FAILED.rawValue)
+    }
+    self.form = form
+    self.head = head
+    self.workbook = workbook
+    self.sheet = sheet
+    formats = Formats(workbook)
+    check(
+      wt_workbook_set_properties(
+        workbook, form.title, head.reporter ?? "", Int64(head.filledOn.daysSince1970) * 86_400))
+    setUp(sheet, widths: form.columns.map(\.width))
+    begin()
+  }
+
+  deinit { if !isClosed { lxw_workbook_free(workbook) } }
+
+  // MARK: - Writing
+
+  /// Adds a row of the form.
+  func add(_ values: [FormValue]) {
+    write(values, isSum: false)
+  }
+
+  /// Adds what stands below the rows, and writes the file.
+  /// - Parameter sums: the sums of 附件2, of which those by street stand on a sheet of their own; nil for 附件1.
+  /// - Throws: `tooManyRows`, `workbook`.
+  func finish(_ sums: FormSums?) throws(LedgerError) {
+    if let all = sums?.all {
+      write(
+        [
+          .text("合计"), .unknown, .unknown, FormValue(all.counts[.known]), FormValue(all.counts[.done]),
+          FormValue(all.operators), FormValue(all.certified), FormValue(all.counts[.retired]), .unknown,
+          .unknown,
+        ], isSum: true)
+    }
+    let lastColumn = UInt16(form.columns.count - 1)
+    merge(sheet, row, 0, lastColumn, form.note, formats.note, height: 24)
+    check(worksheet_print_area(sheet, 0, 0, row, lastColumn))
+    if let sums { addStreets(sums) }
+    isClosed = true
+    check(workbook_close(workbook))
+    if firstError != LXW_NO_ERROR { throw .workbook(code: firstError.rawValue) }
+    if Int(row) >= Self.maxRows { throw .tooManyRows }
+  }
+
+  // MARK: - Parts
+
+  private func begin() {
+    let last = UInt16(form.columns.count - 1)
+    check(worksheet_write_string(sheet, 0, 0, form.attachment, formats.plain))
+    merge(sheet, 1, 0, last, form.title, formats.title, height: 32)
+    let reporter = head.reporter ?? ""
+    switch form {
+    case .survey:
+      merge(sheet, 2, 0, 9, "填报单位（盖章）：\(reporter)", formats.head, height: 36)
+      merge(sheet, 2, 10, last, head.scope.map { "范围：\($0)" } ?? "", formats.head)
+    case .progress:
+      merge(sheet, 2, 0, 3, "填表单位（盖章）：\(reporter)", formats.head, height: 36)
+      merge(sheet, 2, 4, 7, "填表时间：\(head.writtenDay)", formats.head)
+      merge(sheet, 2, 8, last, "主要负责人签字：", formats.head)
+    }
+    row = Self.headingRow
+    check(worksheet_set_row(sheet, row, 44, nil))
+    for (column, heading) in form.columns.enumerated() {
+      check(
+        worksheet_write_string(
+          sheet, row, UInt16(column), heading.title, heading.isRequired ? formats.required : formats.heading))
+    }
+    check(worksheet_repeat_rows(sheet, row, row))
+    worksheet_freeze_panes(sheet, row + 1, 0)
+    row += 1
+    if form == .progress, let scope = head.scope {
+      // An ampersand begins a code in a header, and two of them are one.
+      let words = scope.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+      check(worksheet_set_header(sheet, "&R范围：" + words.map { String(Substring($0)) }.joined(separator: "&&")))
+    }
+  }
+
+  private func addStreets(_ sums: FormSums) {
+    guard let sheet = workbook_add_worksheet(workbook, "分苏木镇街道") else {
+      return check(LXW_ERROR_MEMORY_MALLOC_FAILED)
+    }
+    let last = UInt16(FormSums.columns.count)
+    setUp(sheet, widths: [26] + FormSums.columns.map { _ in 16 })
+    merge(sheet, 0, 0, last, "\(form.title)（分苏木镇、街道）", formats.title, height: 32)
+    check(worksheet_set_row(sheet, 1, 44, nil))
+    for (column, title) in (["苏木镇、街道"] + FormSums.columns.map(\.title)).enumerated() {
+      check(worksheet_write_string(sheet, 1, UInt16(column), title, formats.heading))
+    }
+    check(worksheet_repeat_rows(sheet, 1, 1))
+    var row: UInt32 = 2
+    for (name, line) in sums.streets + [("合计", sums.all)] {
+      let isSum = row == sums.streets.count + 2
+      check(worksheet_write_string(sheet, row, 0, name, isSum ? formats.sum : formats.text))
+      for (column, part) in FormSums.columns.enumerated() {
+        check(
+          worksheet_write_number(
+            sheet, row, UInt16(column + 1), Double(part.value(line)), isSum ? formats.sum : formats.number))
+      }
+      row += 1
+    }
+    check(worksheet_print_area(sheet, 0, 0, row - 1, last))
+  }
+
+  private func write(_ values: [FormValue], isSum: Bool) {
+    var place: UInt16 = 0
+    for (column, value) in zip(form.columns, values) {
+      let format = isSum ? formats.sum : column.kind == .text ? formats.text : formats.number
+      switch value {
+      case .text(let text): check(worksheet_write_string(sheet, row, place, text, format))
+      case .number(let number): check(worksheet_write_number(sheet, row, place, number, format))
+      case .unknown: check(worksheet_write_blank(sheet, row, place, format))
+      }
+      place += 1
+    }
+    row += 1
+  }
+
+  /// Writes a text over several cells of a row.
+  private func merge(
+    _ sheet: Sheet, _ row: UInt32, _ first: UInt16, _ last: UInt16, _ text: String, _ format: Format?,
+    height: Double? = nil
+  ) {
+    if let height { check(worksheet_set_row(sheet, row, height, nil)) }
+    check(worksheet_merge_range(sheet, row, first, row, last, text, format))
+  }
+
+  private func setUp(_ sheet: Sheet, widths: [Double]) {
+    worksheet_set_landscape(sheet)
+    worksheet_set_paper(sheet, 9)
+    worksheet_set_margins(sheet, 0.4, 0.4, 0.55, 0.6)
+    worksheet_center_horizontally(sheet)
+    worksheet_fit_to_pages(sheet, 1, 0)
+    check(worksheet_set_footer(sheet, "&C第 &P 页，共 &N 页"))
+    for (column, width) in widths.enumerated() {
+      check(worksheet_set_column(sheet, UInt16(column), UInt16(column), width, nil))
+    }
+  }
+
+  private func check(_ error: lxw_error) {
+    if firstError == LXW_NO_ERROR { firstError = error }
+  }
+
+  // MARK: - Looks
+
+  /// The looks of cells. The workbook owns them.
+  private struct Formats {
+    let plain, title, head, heading, required, text, number, sum, note: Format?
+
+    init(_ workbook: UnsafeMutablePointer<lxw_workbook>) {
+      func format(_ size: Double, isBold: Bool = false, _ change: (Format) -> Void = { _ in }) -> Format? {
+        guard let format = workbook_add_format(workbook) else { return nil }
+        format_set_font_name(format, "宋体")
+        format_set_font_size(format, size)
+        format_set_align(format, UInt8(LXW_ALIGN_VERTICAL_CENTER.rawValue))
+        if isBold { format_set_bold(format) }
+        change(format)
+        return format
+      }
+      func centred(_ format: Format) { format_set_align(format, UInt8(LXW_ALIGN_CENTER.rawValue)) }
+      func ruled(_ format: Format) {
+        format_set_border(format, UInt8(LXW_BORDER_THIN.rawValue))
+        format_set_text_wrap(format)
+      }
+      plain = format(11)
+      title = format(18, isBold: true, centred)
+      head = format(12)
+      heading = format(11, isBold: true) {
+        centred($0)
+        ruled($0)
+      }
+      required = format(11, isBold: true) {
+        centred($0)
+        ruled($0)
+        format_set_font_color($0, 0x0000FF)
+      }
+      text = format(11) {
+        ruled($0)
+        // '@': what looks like a number stays as it was typed.
+        format_set_num_format($0, "@")
+      }
+      number = format(11) {
+        centred($0)
+        ruled($0)
+      }
+      sum = format(11, isBold: true) {
+        centred($0)
+        ruled($0)
+      }
+      note = format(11) { format_set_text_wrap($0) }
+    }
+  }
+}

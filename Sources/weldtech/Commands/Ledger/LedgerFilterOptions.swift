@@ -1,0 +1,100 @@
+import Arguments
+import Characters
+import Records
+import Terminal
+
+/// The options by which forms and figures are narrowed down.
+struct LedgerFilterOptions {
+  var street: String?
+  var community: String?
+  var industry: Industry?
+  var department: Department?
+  var payer: Payer?
+  var from: CalendarDay?
+  var to: CalendarDay?
+
+  /// 出资: who pays the module.
+  enum Payer: String, PlanWord {
+    case banner, owner
+
+    var word: String {
+      switch self {
+      case .banner: "旗政府"
+      case .owner: "自费"
+      }
+    }
+  }
+
+  /// Adds the options to a command.
+  static func add<Options>(
+    to parameters: inout Parameters<Options>, _ path: WritableKeyPath<Options, LedgerFilterOptions>
+  ) {
+    parameters.option(
+      "street", path.appending(path: \.street), .string, placeholder: "NAME",
+      Text(zh: "只要这个苏木镇、街道的", en: "only those of this 苏木镇 or 街道"))
+    parameters.option(
+      "community", path.appending(path: \.community), .string, placeholder: "NAME",
+      Text(zh: "只要这个社区的", en: "only those of this community"))
+    parameters.option(
+      "industry", path.appending(path: \.industry), .planWord, placeholder: "INDUSTRY",
+      Text(zh: "只要这个应用行业的", en: "only those of this industry"))
+    parameters.option(
+      "department", path.appending(path: \.department), .planWord, placeholder: "DEPARTMENT",
+      Text(
+        zh: "只要这个部门牵头的：应急管理、住建、市场监管、苏木镇街道",
+        en: "only those that this department leads: emergency, housing, market, or street"))
+    parameters.option(
+      "payer", path.appending(path: \.payer), .planWord, placeholder: "banner|owner",
+      Text(zh: "只要旗政府出资的，或自费的", en: "only those that the Banner pays, or the owner"))
+    parameters.option(
+      "from", path.appending(path: \.from), .day, placeholder: "DAY",
+      Text(zh: "从这一天起完成、淘汰的", en: "done or retired on this day or later"))
+    parameters.option(
+      "to", path.appending(path: \.to), .day, placeholder: "DAY",
+      Text(zh: "截至这一天（含）", en: "as it was at the end of this day"))
+  }
+
+  /// The filter, checked.
+  /// - Throws: `UsageError` for a period that ends before it begins.
+  func filter() throws -> LedgerFilter {
+    if let from, let to, from > to { throw UsageError.conflictingOptions("--from", "--to") }
+    var filter = LedgerFilter()
+    filter.street = street.map { TextNormalization.trimmed($0) }
+    filter.community = community.map { TextNormalization.trimmed($0) }
+    filter.industry = industry
+    filter.department = department
+    filter.payer = payer.map { $0 == .banner ? .banner : .owner }
+    filter.from = from
+    filter.to = to
+    return filter
+  }
+
+  /// The filter in a few Chinese words, as a form says it; nil where all are meant.
+  var scope: String? {
+    var parts = [street, community, industry?.word, department.map { "\($0.word)牵头" }, payer?.word]
+      .compactMap(\.self)
+    switch (from, to) {
+    case (let from?, let to?): parts.append("\(from) 至 \(to)")
+    case (let from?, nil): parts.append("\(from) 起")
+    case (nil, let to?): parts.append("截至 \(to)")
+    case (nil, nil): break
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "、")
+  }
+}
+
+extension ValueType where Value: PlanWord {
+  /// Parses a word of the plan, or its code.
+  static var planWord: Self {
+    let all = Array(Value.allCases)
+    return .custom(
+      Text(
+        zh: all.map { "\($0.rawValue)（\($0.word)）" }.joined(separator: "、") + "之一",
+        en: "one of " + all.map(\.rawValue).joined(separator: ", ")),
+      completion: .values(all.map(\.rawValue)), describe: \.rawValue
+    ) { text in
+      let word = TextNormalization.trimmed(text)
+      return all.first { $0.rawValue.lowercased() == word.lowercased() || $0.word == word }
+    }
+  }
+}
