@@ -83,13 +83,14 @@ public struct Agreement {
     let identity = SHA256Digest(
       of: Data("\(installation.id) \(signing.signedAt) \(signing.strokesSha256)".utf8))
     let files = try attachments()
+    let manifest = manifest(record: files.record.bytes)
     do {
       let pdf = try flow.sealablePDF(
         CairoPDFDocument.Metadata(
           title: "\(text.title) \(text.parts.code)", author: text.technician?.company.text ?? "",
           subject: installation.id.description, date: signing.signedAt.description),
-        identity: Array(identity.bytes.prefix(16)), attachments: files,
-        seal: (seal.page, seal.box, evidence.sealer.subject)
+        identity: Array(identity.bytes.prefix(16)), attachments: [files.record, files.terms],
+        closing: Self.closing(manifest), seal: (seal.page, seal.box, evidence.sealer.subject)
       ) { drawFooter(on: $0, page: $1, in: flow) }
       return SealableAgreement(pdf: pdf, pageCount: flow.pages.count)
     } catch { throw .drawing(error) }
@@ -104,26 +105,42 @@ public struct Agreement {
     case evidence = "evidence.json"
   }
 
-  /// The record as it stood the moment before the signature, the clauses, and what else is evidence.
-  private func attachments() throws(AgreementError) -> [PDFAttachment] {
+  static let mediaType = "application/json"
+
+  /// The record as it stood the moment before the signature, and the clauses.
+  private func attachments() throws(AgreementError) -> (record: PDFAttachment, terms: PDFAttachment) {
+    func attachment(_ file: EmbeddedFile, _ description: String, _ bytes: Data) -> PDFAttachment {
+      PDFAttachment(name: file.rawValue, mediaType: Self.mediaType, description: description, bytes: bytes)
+    }
     do {
-      let record = try RecordCoding.encode(text.installation)
-      let manifest = EvidenceManifest(
-        of: text, recordSha256: SHA256Digest(of: record).hex, recordBytes: record.count, signing: signing,
-        sealedBy: evidence.sealer, timestampExpected: evidence.expectsTimestamp)
-      return [
-        Self.attachment(.record, "签署前的安装记录 / the record before the signature", record),
-        Self.attachment(.terms, "协议条款 / the clauses", text.terms.json),
-        Self.attachment(.evidence, "证据清单 / the evidence manifest", try manifest.json()),
-      ]
+      return (
+        attachment(
+          .record, "签署前的安装记录 / the record before the signature", try RecordCoding.encode(text.installation)),
+        attachment(.terms, "协议条款 / the clauses", text.terms.json)
+      )
     } catch {
       // A record that was read is one that can be written, all its numbers being finite.
       throw .drawing(.outOfMemory)
     }
   }
 
-  private static func attachment(_ file: EmbeddedFile, _ description: String, _ bytes: Data) -> PDFAttachment {
-    PDFAttachment(name: file.rawValue, mediaType: "application/json", description: description, bytes: bytes)
+  /// What is evidence, but for the pieces of the file.
+  private func manifest(record: Data) -> EvidenceManifest {
+    EvidenceManifest(
+      of: text, recordSha256: SHA256Digest(of: record).hex, recordBytes: record.count, signing: signing,
+      sealedBy: evidence.sealer, timestampExpected: evidence.expectsTimestamp)
+  }
+
+  private static func closing(_ manifest: EvidenceManifest) -> PDFClosingAttachment {
+    PDFClosingAttachment(
+      name: EmbeddedFile.evidence.rawValue, mediaType: mediaType,
+      description: "证据清单 / the evidence manifest"
+    ) { pieces throws(DrawingError) in
+      var manifest = manifest
+      manifest.pieces = pieces.map { EvidenceManifest.Piece($0) }
+      // Its values are those of a record that was read, and whole numbers.
+      do { return try manifest.json() } catch { throw .outOfMemory }
+    }
   }
 
   // MARK: - The document, from top to bottom

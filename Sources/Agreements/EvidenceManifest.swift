@@ -1,3 +1,5 @@
+import Cryptography
+public import Drawing
 public import FoundationEssentials
 public import Records
 
@@ -92,6 +94,30 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     }
   }
 
+  /// A run of bytes of the PDF before this file, with which a change is told to its place.
+  public struct Piece: Hashable, Sendable, Codable {
+    public var part: PDFPiece.Part
+    /// The number, from 1, of a page or picture, or the name of a font or file; nil where there is only one.
+    public var name: String?
+    /// The place of the first byte in the PDF, from 0.
+    public var offset: Int
+    public var bytes: Int
+    /// SHA-256 of these bytes, lower-case hex.
+    public var sha256: String
+
+    init(_ piece: PDFPiece) {
+      (part, name, offset) = (piece.subject.part, piece.subject.name, piece.offset)
+      bytes = piece.bytes.count
+      sha256 = SHA256Digest(of: piece.bytes).hex
+    }
+
+    /// What the piece is. A name that this program would not write is left out, since the manifest may be anybody's.
+    var subject: PDFPiece.Subject {
+      let isPlain = name?.utf8.allSatisfy { (0x21..<0x7F).contains($0) } == true && name?.utf8.count ?? 0 <= 80
+      return PDFPiece.Subject(part, isPlain ? name : nil)
+    }
+  }
+
   public private(set) var schema = EvidenceManifest.schema
   public var installation: InstallationReference
   public var record: Record
@@ -112,6 +138,9 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
   public var sealedBy: Sealer
   /// Whether a timestamp authority is set up, so that a token is to come.
   public var timestampExpected: Bool
+  /// All of the PDF before this file, but the seal's place with its byte range, in the order of the bytes; nil in files of versions
+  /// that did not say it.
+  public var pieces: [Piece]?
 
   /// Says what an agreement's evidence is.
   /// - Parameters:
@@ -119,8 +148,7 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
   ///   - recordSha256: SHA-256 of these bytes, lower-case hex.
   init(
     of text: AgreementText, recordSha256: String, recordBytes: Int, signing: Agreement.Signing,
-    sealedBy: Sealer,
-    timestampExpected: Bool
+    sealedBy: Sealer, timestampExpected: Bool, pieces: [Piece]? = nil
   ) {
     let installation = text.installation
     self.installation = InstallationReference(id: installation.id, code: text.parts.code)
@@ -140,6 +168,7 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     repair = text.repair
     self.sealedBy = sealedBy
     self.timestampExpected = timestampExpected
+    self.pieces = pieces
   }
 
   // MARK: - As a file

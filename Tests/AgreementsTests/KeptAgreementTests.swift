@@ -10,9 +10,14 @@ import Testing
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/Agreements")
 
-  @Test func `an agreement that was sealed by an earlier version is still judged good`() throws {
-    let (file, root) = (Self.folder.appending(path: "agreement.pdf"), Self.folder.appending(path: "root.pem"))
-    if ProcessInfo.processInfo.environment["WELDTECH_RECORD_AGREEMENT"] != nil {
+  /// The newest kept file, which is the one that is made anew.
+  private static let newest = "agreement-pieces"
+
+  @Test(arguments: ["agreement", newest])
+  func `an agreement that was sealed by an earlier version is still judged good`(name: String) throws {
+    let file = Self.folder.appending(path: "\(name).pdf")
+    let root = Self.folder.appending(path: name == Self.newest ? "root-pieces.pem" : "root.pem")
+    if name == Self.newest, ProcessInfo.processInfo.environment["WELDTECH_RECORD_AGREEMENT"] != nil {
       let sample = try SealedSample()
       try sample.stamped.write(to: file)
       try Data(sample.authority.root.pem.utf8).write(to: root)
@@ -24,5 +29,6 @@ import Testing
     // The certificates have ended long ago, and the timestamp is from before.
     #expect(judged.isTrusted && judged.installation == Sample().installation())
     #expect(judged.unjudged == [.revocation, .handwriting, .validity, .photos])
+    #expect((judged.manifest.pieces != nil) == (name == Self.newest))
   }
 }

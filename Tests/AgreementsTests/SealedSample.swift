@@ -1,11 +1,12 @@
 import Bench
 import Cryptography
-import Drawing
 import Foundation
 import Records
 import TestSupport
+import Testing
 
 @testable import Agreements
+@testable import Drawing
 
 /// A sealed agreement with all that made it, by an authority made on the spot.
 struct SealedSample {
@@ -88,15 +89,51 @@ struct SealedSample {
     return try Self.seal(pdf, by: identity, authority).plain
   }
 
-  /// The files inside the agreement.
+  /// The agreement with another list of its pieces, which the company sealed too.
+  func relisted(_ change: (inout [EvidenceManifest.Piece]) -> Void) throws -> Data {
+    guard let found = PDFClosingAttachment.Found(in: unsealed.bytes) else { throw Unlisted() }
+    var manifest = try EvidenceManifest(json: found.contents)
+    guard var pieces = manifest.pieces else { throw Unlisted() }
+    change(&pieces)
+    manifest.pieces = pieces
+    let number = String(decoding: unsealed.bytes[found.place].prefix { $0 != 0x20 }, as: UTF8.self)
+    let object = PDFWriter.object(
+      Int(number) ?? 0,
+      PDFClosingAttachment.body(
+        try manifest.json(), mediaType: "application/json", date: Self.now.description))
+    let table = found.place.lowerBound + object.count
+    let end = try #require(unsealed.bytes.lastRange(of: Data("startxref".utf8))).lowerBound
+    var bytes = unsealed.bytes[..<found.place.lowerBound] + object
+    bytes += unsealed.bytes[found.place.upperBound..<end] + Data("startxref\n\(table)\n%%EOF\n".utf8)
+    SealablePDF.fillByteRange(of: &bytes, entriesAt: unsealed.frame.lowerBound - SealablePDF.key.count)
+    return try Self.seal(SealablePDF(unsealed: bytes), by: identity, authority).plain
+  }
+
+  private struct Unlisted: Error {}
+
+  /// The files inside the agreement, the manifest without its pieces as earlier versions wrote it.
   func attachments() throws -> [PDFAttachment] {
-    try OwnPDFFile(unsealed.bytes).attachments.map {
-      PDFAttachment(name: $0.name, mediaType: "application/json", description: "", bytes: $0.bytes)
+    try OwnPDFFile(unsealed.bytes).attachments.map { file in
+      var bytes = file.bytes
+      if file.name == Agreement.EmbeddedFile.evidence.rawValue {
+        var manifest = try EvidenceManifest(json: bytes)
+        manifest.pieces = nil
+        bytes = try manifest.json()
+      }
+      return PDFAttachment(name: file.name, mediaType: "application/json", description: "", bytes: bytes)
     }
   }
 }
 
 extension Sample {
+  /// The same small picture for each photo.
+  static func pictures() throws -> [String: JPEGPicture] {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let photo = try Data(contentsOf: tests.appending(path: "Fixtures/Photos/photo-samsung-sos.jpg"))
+    let picture = try JPEGPicture(shrinking: photo, minSidePixels: 320)
+    return Dictionary(uniqueKeysWithValues: photoDigests.map { ($0, picture) })
+  }
+
   var signing: Agreement.Signing {
     Agreement.Signing(
       signatory: signatory, signedAt: Self.signedAt, strokesSha256: Self.digest, consents: true,

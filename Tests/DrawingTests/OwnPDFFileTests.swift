@@ -65,6 +65,42 @@ import Testing
     for (name, bytes) in Self.files { #expect(try folder.bytes(name) == bytes) }
   }
 
+  @Test
+  func `the file that closes the document sees all before it, and is read back, past the size of a block`()
+    throws
+  {
+    let document = OwnPDFDocument(
+      pageWidthMillimetres: 210, pageHeightMillimetres: 297,
+      metadata: CairoPDFDocument.Metadata(
+        title: "题目", author: "作者", subject: "主题", date: "2026-11-24T09:30:00+08:00"), isArchival: true)
+    document.placeSeal(in: Rectangle(x: 20, y: 200, width: 60, height: 30), name: "签章")
+    try document.endPage()
+    // Two texts that look like a byte range, the second across the end of a block.
+    let key = "/ByteRange[0 1 2 3]"
+    let contents = Data((key + String(repeating: "x", count: 65_535 - key.utf8.count - 4) + key).utf8)
+    var pieces: [PDFPiece] = []
+    document.attach(
+      PDFClosingAttachment(name: "z.json", mediaType: "application/json", description: "文件") {
+        pieces = $0
+        return contents
+      })
+    let pdf = try document.finishSealable(identity: SplitMix64.bytes(16, seed: 1))
+    let found = try #require(PDFClosingAttachment.Found(in: pdf.bytes))
+    #expect(found.contents == contents)
+    #expect(found.isAsWritten(mediaType: "application/json", date: "2026-11-24T09:30:00+08:00"))
+    #expect(!found.isAsWritten(mediaType: "application/json", date: "2026-11-24T09:30:01+08:00"))
+    #expect(try OwnPDFFile(pdf.bytes).attachments.map(\.bytes) == [contents])
+    // The pieces with the seal's place between them are all of the file before the last object.
+    var position = 0
+    for piece in pieces {
+      if position == pdf.frame.lowerBound { position = pdf.frame.upperBound }
+      #expect(piece.offset == position)
+      #expect(pdf.bytes[position..<(position + piece.bytes.count)] == piece.bytes, "\(piece.subject)")
+      position += piece.bytes.count
+    }
+    #expect(position == found.place.lowerBound)
+  }
+
   @Test func `a file of another program, or changed by one, is refused`() throws {
     let good = try document()
     for text in ["", "%PDF-1.7\n", "hello", String(repeating: "%PDF-1.7\n", count: 1_000)] {

@@ -21,9 +21,17 @@ public enum AgreementFault: Error, Hashable, Sendable {
   public enum SealPlace: Hashable, Sendable {
     /// The byte of the file at which the fault begins: the first of two hex digits.
     case byte(Int)
-    /// Somewhere in the bytes that the seal is over; the first of them that cannot be read as this program wrote it, where
-    /// there is one.
-    case content(suspect: PDFFault?)
+    /// In the bytes that the seal is over; nil where no part of them can be named, which only files that do not list their pieces
+    /// leave open.
+    case content(ContentPlace?)
+  }
+
+  /// Where the bytes that the seal is over were changed.
+  public enum ContentPlace: Hashable, Sendable {
+    /// The piece that has another digest than the manifest says, at these bytes of the file.
+    case piece(PDFPiece.Subject, Range<Int>)
+    /// The first place that cannot be read as this program wrote it: the change is there or before it.
+    case unreadable(PDFFault)
   }
 
   public enum EmbeddedFault: Hashable, Sendable {
@@ -54,6 +62,8 @@ public enum AgreementFault: Error, Hashable, Sendable {
     case sealer
     /// The signatory's authority is not among the record's photos.
     case authority
+    /// The digests of the file's pieces in the manifest are not those of the file, or leave bytes out.
+    case pieces
     /// The record has not all that an agreement is about, or is signed already.
     case incomplete
   }

@@ -64,6 +64,7 @@ public struct AgreementVerification: Sendable {
     let embedded = try EmbeddedEvidence(document)
     (manifest, installation, terms) = (embedded.manifest, embedded.installation, embedded.terms)
     try embedded.check(sealedBy: seal.signer)
+    if manifest.pieces != nil, PiecesCheck(pdf)?.isSound != true { throw .disagreement(.pieces) }
     let canJudgePages = try Self.checkPages(of: document, against: embedded)
     pageCount = document.pages.count
     sha256 = SHA256Digest(of: pdf.bytes).hex
@@ -81,16 +82,18 @@ public struct AgreementVerification: Sendable {
         der, over: SHA256Digest(of: pdf.signedContent), trusting: roots, now: now.secondsSince1970)
     } catch {
       if let offset = error.offset { throw .seal(error, .byte(pdf.place.lowerBound + 2 * offset)) }
-      throw .seal(error, .content(suspect: suspect(in: pdf)))
+      throw .seal(error, .content(changedPlace(in: pdf)))
     }
   }
 
-  /// The first place of a changed file that cannot be read any more, which is near the change or behind it.
-  private static func suspect(in pdf: SealablePDF) -> PDFFault? {
+  /// Where a changed file was changed.
+  private static func changedPlace(in pdf: SealablePDF) -> AgreementFault.ContentPlace? {
+    let check = PiecesCheck(pdf)
+    if let check, let piece = check.changedPiece { return piece }
     do throws(PDFFault) {
       _ = try OwnPDFFile(pdf.bytes)
-      return nil
-    } catch { return error }
+      return check?.changedManifest
+    } catch { return .unreadable(error) }
   }
 
   private static func digestWithoutTimestamp(of pdf: SealablePDF, _ der: [UInt8]) throws(AgreementFault)

@@ -66,7 +66,7 @@ struct EmbeddedEvidence {
       of: text, recordSha256: SHA256Digest(of: record).hex, recordBytes: record.count, signing: signing,
       sealedBy: EvidenceManifest.Sealer(
         certificateSha256: signer.fingerprint, subject: signer.subject, selfIssued: signer.isSelfIssued),
-      timestampExpected: manifest.timestampExpected)
+      timestampExpected: manifest.timestampExpected, pieces: manifest.pieces)
     let comparisons: [(AgreementFault.Disagreement, Bool)] = [
       (.record, made.record == manifest.record),
       (.installation, made.installation == manifest.installation), (.terms, made.terms == manifest.terms),

@@ -16,6 +16,7 @@ public final class OwnPDFDocument {
   private let isArchival: Bool
   private let sink: Sink
   private let writer: PDFWriter
+  private let headerBytes: Int
   private let tree: PDFWriter.Reference
   private let resources: PDFWriter.Reference
   private var kids: [PDFWriter.Reference] = []
@@ -25,6 +26,8 @@ public final class OwnPDFDocument {
   private var photos: [JPEGPicture: PDFWriter.Reference] = [:]
   private var bookmarks: [Bookmark] = []
   private var attachments: [PDFAttachment] = []
+  private var closing: PDFClosingAttachment?
+  private var closingStream: PDFWriter.Reference?
   private var seal: SealPlace?
 
   /// - Parameter isArchival: whether the document is PDF/A-3 (ISO 19005-3, level B), which keeps all that shows it in itself.
@@ -39,6 +42,7 @@ public final class OwnPDFDocument {
     let sink = Sink()
     self.sink = sink
     writer = PDFWriter(version: isArchival ? "1.7" : "1.6") { sink.bytes.append(contentsOf: $0) }
+    headerBytes = writer.written
     tree = writer.reserve()
     resources = writer.reserve()
   }
@@ -71,6 +75,9 @@ public final class OwnPDFDocument {
   /// Embeds a file.
   public func attach(_ file: PDFAttachment) { attachments.append(file) }
 
+  /// Embeds a file behind all other objects, of which it is made; there is one such file.
+  public func attach(_ file: PDFClosingAttachment) { closing = file }
+
   /// Makes a box of the present page the place of the document's one seal. What the box shows is drawn like all else.
   /// - Parameter name: who seals.
   public func placeSeal(in box: Rectangle, name: String) {
@@ -99,11 +106,14 @@ public final class OwnPDFDocument {
     let dot = Length.pointsPerInch / Double(Self.dotsPerInch)
     drawn.transformed([dot, 0, 0, -dot, 0, height]) { drawn.append(canvas) }
     guard let packed = PDFWriter.pack(drawn.bytes) else { throw .outOfMemory }
+    let number = String(kids.count + 1)
+    writer.subject = PDFPiece.Subject(.content, number)
     let content = writer.stream("", packed: packed)
     let shown = canvas.photos.enumerated().map { "/J\($0) \(photo($1)) 0 R" }.joined()
     let objects = shown.isEmpty ? "" : "/XObject<<\(shown)>>"
     let page = presentPage()
     let notes = seal.map { $0.page == page ? "/Annots[\($0.field) 0 R]" : "" } ?? ""
+    writer.subject = PDFPiece.Subject(.page, number)
     writer.object(
       page,
       "<</Type/Page/Parent \(tree) 0 R/Resources<</Font \(resources) 0 R\(objects)>>/Contents \(content) 0 R/MediaBox[0 0 \(Self.number(width)) \(Self.number(height))]\(notes)>>"
@@ -116,6 +126,7 @@ public final class OwnPDFDocument {
 
   private func photo(_ photo: JPEGPicture) -> PDFWriter.Reference {
     if let known = photos[photo] { return known }
+    writer.subject = PDFPiece.Subject(.picture, String(photos.count + 1))
     let reference = writer.stream(
       "/Type/XObject/Subtype/Image/Width \(photo.widthPixels)/Height \(photo.heightPixels)/BitsPerComponent 8/ColorSpace/\(photo.isGrey ? "DeviceGray" : "DeviceRGB")/Filter/DCTDecode",
       bytes: Array(photo.bytes))
@@ -148,21 +159,50 @@ public final class OwnPDFDocument {
   private func close(identity: [UInt8]) throws(DrawingError) -> Int? {
     var fonts = ""
     for (face, used) in glyphs.sorted(by: { $0.key.name < $1.key.name }) {
+      writer.subject = PDFPiece.Subject(.font, face.name)
       fonts += "/\(face.name) \(try writer.font(face, showing: used, listsGlyphs: isArchival)) 0 R"
     }
+    writer.subject = PDFPiece.Subject(.resources)
     writer.object(resources, "<<\(fonts)>>")
+    writer.subject = PDFPiece.Subject(.pageTree)
     writer.object(
       tree, "<</Type/Pages/Count \(kids.count)/Kids[\(kids.map { "\($0) 0 R" }.joined(separator: " "))]>>")
     let (form, entries) = try writeSeal()
     let parts = try writeOutline() + writeAttachments() + (isArchival ? writeArchivalParts() : "") + form
+    writer.subject = PDFPiece.Subject(.catalog)
     let root = writer.object("<</Type/Catalog/Pages \(tree) 0 R/Lang(zh-CN)\(parts)>>")
     let texts = [("Title", metadata.title), ("Author", metadata.author), ("Subject", metadata.subject)]
-    let date = Self.date(metadata.date).map { "/CreationDate(\($0))/ModDate(\($0))" } ?? ""
+    let date = PDFMetadata.date(metadata.date).map { "/CreationDate(\($0))/ModDate(\($0))" } ?? ""
+    writer.subject = PDFPiece.Subject(.information)
     let information = writer.object(
       "<<\(texts.map { "/\($0.0)\(PDFWriter.text($0.1))" }.joined())/Creator(\(Self.producer))/Producer(\(Self.producer))\(date)>>"
     )
+    if let closing, let closingStream {
+      let contents = try closing.contents(pieces(sealAt: entries))
+      writer.subject = nil
+      writer.object(
+        closingStream,
+        PDFClosingAttachment.body(contents, mediaType: closing.mediaType, date: metadata.date))
+    }
     writer.finish(root: root, information: information, identity: identity)
     return entries
+  }
+
+  /// All that is written so far, in its order.
+  /// - Parameter entries: the offset of the seal's entries, of which the byte range and the place are left out.
+  private func pieces(sealAt entries: Int?) -> [PDFPiece] {
+    let starts = [(PDFPiece.Subject(.header), 0)] + writer.subjects
+    let ends = starts.dropFirst().map { $0.1 } + [writer.written]
+    return zip(starts, ends).flatMap { start, end -> [PDFPiece] in
+      let (subject, offset) = start
+      func piece(_ range: Range<Int>) -> PDFPiece {
+        PDFPiece(subject: subject, offset: range.lowerBound, bytes: sink.bytes[range])
+      }
+      guard let entries, (offset..<end).contains(entries) else { return [piece(offset..<end)] }
+      return [
+        piece(offset..<(entries + SealablePDF.key.count)), piece((entries + SealablePDF.entries.count)..<end),
+      ]
+    }
   }
 
   private static let producer = "weldtech"
@@ -171,6 +211,7 @@ public final class OwnPDFDocument {
   /// - Returns: the catalog's entry.
   private func writeOutline() throws(DrawingError) -> String {
     guard !bookmarks.isEmpty else { return "" }
+    writer.subject = PDFPiece.Subject(.outline)
     let list = writer.reserve()
     let items = bookmarks.map { _ in writer.reserve() }
     for (index, (bookmark, item)) in zip(bookmarks, items).enumerated() {
@@ -190,24 +231,29 @@ public final class OwnPDFDocument {
   /// Writes the embedded files, in the order of their names as the table of names demands.
   /// - Returns: the catalog's entries.
   private func writeAttachments() throws(DrawingError) -> String {
-    guard !attachments.isEmpty else { return "" }
-    let date = Self.date(metadata.date).map { "/ModDate(\($0))" } ?? ""
-    var files: [(name: String, reference: PDFWriter.Reference)] = []
-    for file in attachments.sorted(by: { $0.name < $1.name }) {
+    var files: [(name: String, description: String, stream: PDFWriter.Reference)] = []
+    for file in attachments {
       guard let packed = PDFWriter.pack(Array(file.bytes)) else { throw .outOfMemory }
-      let type = file.mediaType.replacing("/", with: "#2F")
-      let stream = writer.stream(
-        "/Type/EmbeddedFile/Subtype/\(type)/Params<</Size \(file.bytes.count)\(date)>>", packed: packed)
-      files.append(
-        (
-          file.name,
-          writer.object(
-            "<</Type/Filespec/F(\(file.name))/UF(\(file.name))/Desc\(PDFWriter.text(file.description))/AFRelationship/Data/EF<</F \(stream) 0 R/UF \(stream) 0 R>>>>"
-          )
-        ))
+      writer.subject = PDFPiece.Subject(.attachment, file.name)
+      let entries = PDFAttachment.entries(
+        mediaType: file.mediaType, byteCount: file.bytes.count, date: metadata.date)
+      files.append((file.name, file.description, writer.stream(entries, packed: packed)))
     }
-    let list = files.map { "\($0.reference) 0 R" }.joined(separator: " ")
-    let names = files.map { "(\($0.name))\($0.reference) 0 R" }.joined()
+    if let closing {
+      let stream = writer.reserve()
+      closingStream = stream
+      files.append((closing.name, closing.description, stream))
+    }
+    guard !files.isEmpty else { return "" }
+    let named = files.sorted { $0.name < $1.name }.map { file in
+      writer.subject = PDFPiece.Subject(.attachment, file.name)
+      let reference = writer.object(
+        "<</Type/Filespec/F(\(file.name))/UF(\(file.name))/Desc\(PDFWriter.text(file.description))/AFRelationship/Data/EF<</F \(file.stream) 0 R/UF \(file.stream) 0 R>>>>"
+      )
+      return (name: file.name, reference: reference)
+    }
+    let list = named.map { "\($0.reference) 0 R" }.joined(separator: " ")
+    let names = named.map { "(\($0.name))\($0.reference) 0 R" }.joined()
     return "/AF[\(list)]/Names<</EmbeddedFiles<</Names[\(names)]>>>>"
   }
 
@@ -215,8 +261,10 @@ public final class OwnPDFDocument {
   /// - Returns: the catalog's entries.
   private func writeArchivalParts() throws(DrawingError) -> String {
     let packet = PDFMetadata(metadata: metadata, producer: Self.producer).packet
+    writer.subject = PDFPiece.Subject(.metadata)
     let xmp = writer.stream("/Type/Metadata/Subtype/XML", bytes: packet)
     guard let packed = PDFWriter.pack(ColourProfile.sRGB) else { throw .outOfMemory }
+    writer.subject = PDFPiece.Subject(.colourProfile)
     let profile = writer.stream("/N 3", packed: packed)
     let name = ColourProfile.name
     return
@@ -228,6 +276,7 @@ public final class OwnPDFDocument {
   private func writeSeal() throws(DrawingError) -> (entry: String, entries: Int?) {
     guard let seal else { return ("", nil) }
     guard let nothing = PDFWriter.pack([0x0A]) else { throw .outOfMemory }
+    writer.subject = PDFPiece.Subject(.sealField)
     let appearance = writer.stream(
       "/Type/XObject/Subtype/Form/BBox[\(seal.size)]/Resources<<>>", packed: nothing)
     let signature = writer.reserve()
@@ -236,11 +285,12 @@ public final class OwnPDFDocument {
       seal.field,
       "<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 132/Rect[\(seal.rectangle)]/P \(seal.page) 0 R/V \(signature) 0 R/AP<</N \(appearance) 0 R>>>>"
     )
-    let date = Self.date(metadata.date).map { "/M(\($0))" } ?? ""
+    let date = PDFMetadata.date(metadata.date).map { "/M(\($0))" } ?? ""
     let before = Array(
       "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name\(PDFWriter.text(seal.name))\(date)"
         .utf8)
     let start = writer.written + Array("\(signature) 0 obj\n".utf8).count + before.count
+    writer.subject = PDFPiece.Subject(.seal)
     writer.object(signature, before + SealablePDF.entries + Array(">>".utf8))
     return ("/AcroForm<</Fields[\(seal.field) 0 R]/SigFlags 3>>", start)
   }
@@ -254,16 +304,5 @@ public final class OwnPDFDocument {
     let hundredths = Int((points * 100).rounded())
     let rest = hundredths % 100
     return "\(hundredths / 100)" + (rest == 0 ? "" : ".\(rest < 10 ? "0" : "")\(rest)")
-  }
-
-  /// Converts `2026-11-24T09:30:00+08:00` to `D:20261124093000+08'00'` (ISO 32000-1 7.9.4); nil where the text
-  /// is no such time.
-  private static func date(_ text: String) -> String? {
-    let bytes = Array(text.utf8)
-    let digits = bytes.filter { (48...57).contains($0) }
-    guard bytes.count == 25, digits.count == 18, bytes[19] == 0x2B || bytes[19] == 0x2D else { return nil }
-    let numbers = String(decoding: digits, as: UTF8.self)
-    let sign = bytes[19] == 0x2B ? "+" : "-"
-    return "D:\(numbers.prefix(14))\(sign)\(numbers.dropFirst(14).prefix(2))'\(numbers.suffix(2))'"
   }
 }

@@ -16,4 +16,12 @@ public struct PDFAttachment: Hashable, Sendable {
     self.description = description
     self.bytes = bytes
   }
+
+  /// The entries of the dictionary of an embedded file's stream.
+  /// - Parameter date: the document's date as its metadata have it.
+  static func entries(mediaType: String, byteCount: Int, date: String) -> String {
+    let date = PDFMetadata.date(date).map { "/ModDate(\($0))" } ?? ""
+    return
+      "/Type/EmbeddedFile/Subtype/\(mediaType.replacing("/", with: "#2F"))/Params<</Size \(byteCount)\(date)>>"
+  }
 }

@@ -32,6 +32,17 @@ struct PDFMetadata {
     return Array(text.utf8)
   }
 
+  /// Converts `2026-11-24T09:30:00+08:00` to `D:20261124093000+08'00'` (ISO 32000-1 7.9.4); nil where the text
+  /// is no such time.
+  static func date(_ text: String) -> String? {
+    let bytes = Array(text.utf8)
+    let digits = bytes.filter { (48...57).contains($0) }
+    guard bytes.count == 25, digits.count == 18, bytes[19] == 0x2B || bytes[19] == 0x2D else { return nil }
+    let numbers = String(decoding: digits, as: UTF8.self)
+    let sign = bytes[19] == 0x2B ? "+" : "-"
+    return "D:\(numbers.prefix(14))\(sign)\(numbers.dropFirst(14).prefix(2))'\(numbers.suffix(2))'"
+  }
+
   /// A text for XML. A solidus is escaped too, so that no text looks like an entry of the document, such as a byte range.
   private static func escaped(_ text: String) -> String {
     var escaped = ""

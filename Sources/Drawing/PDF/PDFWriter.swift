@@ -11,6 +11,10 @@ public final class PDFWriter {
   private var offsets: [Int] = []
   /// The number of bytes that are written, which is the offset of the next object.
   private(set) var written = 0
+  /// What the objects are that are written next; nil where nobody will ask for the pieces of the file.
+  var subject: PDFPiece.Subject?
+  /// The objects that have a subject, in the order of the file, each with the offset of its first byte.
+  private(set) var subjects: [(subject: PDFPiece.Subject, offset: Int)] = []
 
   /// - Parameter version: the version of PDF that the file states.
   public init(version: String = "1.6", sink: @escaping ([UInt8]) -> Void) {
@@ -30,7 +34,13 @@ public final class PDFWriter {
 
   func object(_ reference: Reference, _ body: [UInt8]) {
     offsets[reference - 1] = written
-    write(Array("\(reference) 0 obj\n".utf8) + body + Array("\nendobj\n".utf8))
+    if let subject { subjects.append((subject, written)) }
+    write(Self.object(reference, body))
+  }
+
+  /// An object as it stands in a file.
+  static func object(_ reference: Reference, _ body: [UInt8]) -> [UInt8] {
+    Array("\(reference) 0 obj\n".utf8) + body + Array("\nendobj\n".utf8)
   }
 
   public func object(_ body: String) -> Reference {
@@ -49,10 +59,13 @@ public final class PDFWriter {
   /// - Parameter dictionary: The entries of the stream's dictionary besides the length.
   func stream(_ dictionary: String, bytes: [UInt8]) -> Reference {
     let reference = reserve()
-    object(
-      reference,
-      Array("<<\(dictionary)/Length \(bytes.count)>>\nstream\n".utf8) + bytes + Array("\nendstream".utf8))
+    object(reference, Self.streamBody(dictionary, bytes: bytes))
     return reference
+  }
+
+  /// The body of an object that is a stream.
+  static func streamBody(_ dictionary: String, bytes: [UInt8]) -> [UInt8] {
+    Array("<<\(dictionary)/Length \(bytes.count)>>\nstream\n".utf8) + bytes + Array("\nendstream".utf8)
   }
 
   /// Writes the table of objects and the end of the file.
@@ -64,10 +77,15 @@ public final class PDFWriter {
       let digits = String(offset)
       text += String(repeating: "0", count: max(0, 10 - digits.count)) + digits + " 00000 n \n"
     }
-    let identifier = "<" + Self.hex(identity) + ">"
-    text +=
-      "trailer\n<</Size \(offsets.count + 1)/Root \(root) 0 R/Info \(information) 0 R/ID[\(identifier)\(identifier)]>>\nstartxref\n\(table)\n%%EOF\n"
+    let trailer = Self.trailer(
+      size: offsets.count + 1, root: root, information: information, identity: identity)
+    text += "trailer\n\(trailer)\nstartxref\n\(table)\n%%EOF\n"
     write(Array(text.utf8))
+  }
+
+  static func trailer(size: Int, root: Reference, information: Reference, identity: [UInt8]) -> String {
+    let identifier = "<" + hex(identity) + ">"
+    return "<</Size \(size)/Root \(root) 0 R/Info \(information) 0 R/ID[\(identifier)\(identifier)]>>"
   }
 
   private func write(_ bytes: [UInt8]) {

@@ -108,6 +108,12 @@ public struct SealablePDF: Hashable, Sendable {
     return sealed
   }
 
+  /// What stands between the signed bytes before and behind the place, the byte range and the brackets included, of which there is
+  /// one form only.
+  public var frame: Range<Int> {
+    (place.lowerBound - Self.opening.count - Self.rangeBytes)..<(place.upperBound + 1)
+  }
+
   // MARK: - Writing the place
 
   /// The entries of a signature's dictionary that hold the place, with a byte range that is not filled in yet.
@@ -125,7 +131,7 @@ public struct SealablePDF: Hashable, Sendable {
     bytes.replaceSubrange((entries + key.count)..<(entries + key.count + rangeBytes), with: range)
   }
 
-  private static let key = Array("/ByteRange".utf8)
+  static let key = Array("/ByteRange".utf8)
   private static let opening = Array("/Contents<".utf8)
   private static let endMark = Array("%%EOF\n".utf8)
   private static let space = UInt8(ascii: " ")
@@ -151,7 +157,11 @@ public struct SealablePDF: Hashable, Sendable {
 
   private static func byteRangeKey(in bytes: Data) throws(DrawingError) -> Int {
     let found = offsets(of: key, in: bytes)
-    guard let first = found.first else { throw .sealedPDF(offset: 0, .noByteRange) }
+    guard let first = found.first else {
+      // The place tells where the byte range stood before it was damaged.
+      let place = offsets(of: opening, in: bytes).first ?? 0
+      throw .sealedPDF(offset: max(0, place - rangeBytes - key.count), .noByteRange)
+    }
     if found.count > 1 { throw .sealedPDF(offset: found[1], .secondByteRange) }
     return first
   }

@@ -161,17 +161,19 @@ public final class PageFlow {
   /// Draws all pages as PDF/A-3 with bookmarks, embedded files and a place for one seal.
   /// - Parameters:
   ///   - identity: the 16 bytes of the PDF's id.
+  ///   - closing: the embedded file that is made of all before it.
   ///   - seal: the page from 0, the box on it and the name of whoever seals.
   ///   - footer: draws what stands below a page, whose number from 1 it is given.
   public func sealablePDF(
     _ metadata: CairoPDFDocument.Metadata, identity: [UInt8], attachments: [PDFAttachment],
-    seal: (page: Int, box: Rectangle, name: String),
+    closing: PDFClosingAttachment, seal: (page: Int, box: Rectangle, name: String),
     footer: (_ canvas: any Artboard, _ page: Int) -> Void = { _, _ in }
   ) throws(DrawingError) -> SealablePDF {
     let document = OwnPDFDocument(
       pageWidthMillimetres: Self.pageWidth, pageHeightMillimetres: Self.pageHeight, metadata: metadata,
       isArchival: true)
     for file in attachments { document.attach(file) }
+    document.attach(closing)
     try draw(on: document, footer: footer) { index in
       for heading in headings where heading.place.page == index {
         document.bookmark(heading.title, top: heading.place.top)

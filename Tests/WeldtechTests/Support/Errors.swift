@@ -173,10 +173,13 @@ enum Errors {
 
   private static let agreementFaults: [AgreementFault] =
     sealFaults.flatMap { fault -> [AgreementFault] in
-      [.seal(fault, .byte(120_000)), .seal(fault, .content(suspect: nil))]
+      [.seal(fault, .byte(120_000)), .seal(fault, .content(nil))]
     }
     + pdfFaults.flatMap { fault -> [AgreementFault] in
-      [.structure(fault), .seal(sealFaults[0], .content(suspect: fault))]
+      [.structure(fault), .seal(sealFaults[0], .content(.unreadable(fault)))]
+    }
+    + PDFPiece.Part.allCases.map {
+      .seal(sealFaults[0], .content(.piece(PDFPiece.Subject($0, "3"), 4_711..<5_000)))
     }
     + [AgreementFault.EmbeddedFault.missing, .unknownFile, .malformed(path: "owner.unitName"), .notCanonical]
     .map { .embedded(name: "record.json", $0) }

@@ -116,8 +116,13 @@ struct PDFObjects {
     var reader = PDFValueReader(bytes, from: table + expected.count, part: .trailer)
     let start = reader.position
     guard let trailer = try reader.value().dictionary, Set(trailer.keys) == ["Size", "Root", "Info", "ID"],
-      trailer["Size"]?.whole == objects.count + 1, let number = trailer["Root"]?.reference,
-      let root = objects[number]
+      let number = trailer["Root"]?.reference, let root = objects[number],
+      root.entries?["Type"] == .name("Catalog"), let identity = trailer["ID"]?.array?.first?.string,
+      bytes[start..<reader.position].elementsEqual(
+        Array(
+          PDFWriter.trailer(
+            size: objects.count + 1, root: number, information: number + 1, identity: identity
+          ).utf8))
     else { throw PDFFault(.trailer, at: start) }
     guard bytes[reader.position...].elementsEqual(Array("\nstartxref\n\(table)\n%%EOF\n".utf8)) else {
       throw PDFFault(.table, at: reader.position)

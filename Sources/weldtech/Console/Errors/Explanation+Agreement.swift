@@ -55,12 +55,8 @@ extension AgreementFault: Explained {
           zh: "签章不对，文件第 \(offset) 字节起：\(title.zh)",
           en: "the seal is wrong from byte \(offset) of the file: \(title.en)"),
         hint: original, exit: .badData)
-    case .content(let suspect):
-      let near = suspect.map {
-        Text(
-          zh: "，第 \($0.offset) 字节起的\($0.part.title.zh)读不通",
-          en: "; from byte \($0.offset) it cannot be read (\($0.part.title.en))")
-      }
+    case .content(let place):
+      let near = place.map(\.title)
       return Failure(
         code: "agreement.changed",
         message: Text(
@@ -126,6 +122,46 @@ extension SealFault.Reason {
   }
 }
 
+extension AgreementFault.ContentPlace {
+  fileprivate var title: Text {
+    switch self {
+    case .piece(let subject, let range):
+      Text(
+        zh: "，改动在\(subject.title.zh)里，第 \(range.lowerBound) 到 \(range.upperBound - 1) 字节之间",
+        en:
+          "; the change is in \(subject.title.en), between bytes \(range.lowerBound) and \(range.upperBound - 1)"
+      )
+    case .unreadable(let fault):
+      Text(
+        zh: "，第 \(fault.offset) 字节起的\(fault.part.title.zh)读不通",
+        en: "; from byte \(fault.offset) it cannot be read (\(fault.part.title.en))")
+    }
+  }
+}
+
+extension PDFPiece.Subject {
+  fileprivate var title: Text {
+    let name = name ?? ""
+    return switch part {
+    case .header: Text(zh: "文件开头", en: "the beginning of the file")
+    case .page: Text(zh: "第 \(name) 页的页面对象", en: "the object of page \(name)")
+    case .content: Text(zh: "第 \(name) 页的内容", en: "what page \(name) shows")
+    case .picture: Text(zh: "第 \(name) 张小图", en: "small picture \(name)")
+    case .font: Text(zh: "字体 \(name)", en: "the font \(name)")
+    case .resources: Text(zh: "字体清单", en: "the list of fonts")
+    case .pageTree: Text(zh: "页面清单", en: "the list of pages")
+    case .outline: Text(zh: "书签", en: "the bookmarks")
+    case .attachment: Text(zh: "内附文件 \(name)", en: "the file \(name) inside")
+    case .metadata: Text(zh: "文件属性（XMP）", en: "the properties (XMP)")
+    case .colourProfile: Text(zh: "色彩配置", en: "the colour profile")
+    case .sealField: Text(zh: "签章栏", en: "the seal's field")
+    case .seal: Text(zh: "签章说明", en: "the seal's description")
+    case .catalog: Text(zh: "目录对象", en: "the catalog")
+    case .information: Text(zh: "文件属性", en: "the properties")
+    }
+  }
+}
+
 extension PDFFault.Part {
   fileprivate var title: Text {
     switch self {
@@ -166,6 +202,8 @@ extension AgreementFault.Disagreement {
     case .text: Text(zh: "正文摘要不是记录和条款得出的", en: "the text's digest is not what record and clauses make")
     case .photos: Text(zh: "证据清单和记录里的照片不同", en: "manifest and record have different photos")
     case .sealPhoto: Text(zh: "证据清单和记录里的封条照片不同", en: "manifest and record have different photos of the seal")
+    case .pieces:
+      Text(zh: "证据清单里各部分的摘要和文件不符", en: "the digests of the file's pieces in the manifest are others")
     case .supersedes: Text(zh: "所替代的协议不同", en: "another agreement is voided than the record says")
     case .sealer: Text(zh: "签章的不是纸面上写的证书", en: "another certificate sealed it than the paper names")
     case .authority:
