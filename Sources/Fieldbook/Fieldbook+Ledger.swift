@@ -81,7 +81,7 @@ extension Fieldbook {
     try database.snapshot { () throws(FieldbookError) in
       let units = try database.rows(
         """
-        SELECT street, unit, min(rowid) AS first FROM ledger INDEXED BY ledger_of_unit WHERE \(condition)
+        SELECT street, unit, min(rowid) AS first FROM ledger INDEXED BY ledger_by_place WHERE \(condition)
         GROUP BY street, unit ORDER BY street, first
         """, values
       ) { (street: $0.optionalText(0), unit: $0.text(1)) }
@@ -92,7 +92,7 @@ extension Fieldbook {
           """
           SELECT status, payer, recorded_on, fitted_on, retired_on, unit_name, unit_type, person, phone, operators,
             certified
-          FROM ledger INDEXED BY ledger_of_unit
+          FROM ledger INDEXED BY ledger_by_place
           WHERE \(condition) AND street IS ?\(values.count + 1) AND unit = ?\(values.count + 2)
             AND NOT \(Self.isRepeatedRefusal) ORDER BY rowid
           """, values + [.text(key.street), .text(key.unit)]
@@ -130,7 +130,8 @@ extension Fieldbook {
   /// Counts the welders that a filter lets through.
   /// - Parameter today: the day by which `due` and `overdue` are told apart.
   /// - Throws: `store`.
-  public func ledgerFigures(_ filter: LedgerFilter, today: CalendarDay) throws(FieldbookError) -> LedgerFigures {
+  public func ledgerFigures(_ filter: LedgerFilter, today: CalendarDay) throws(FieldbookError) -> LedgerFigures
+  {
     try database.snapshot { () throws(FieldbookError) in
       LedgerFigures(cells: try cells(filter, today: today), days: try days(filter))
     }
@@ -153,7 +154,9 @@ extension Fieldbook {
     ) { add($0, $1, -$2) }
     return cells.map { LedgerCell(street: $0.street, industry: Industry(rawValue: $0.industry), counts: $1) }
       .filter { $0.counts[.known] > 0 }
-      .sorted { ($0.street ?? "", $0.industry?.rawValue ?? "") < ($1.street ?? "", $1.industry?.rawValue ?? "") }
+      .sorted {
+        ($0.street ?? "", $0.industry?.rawValue ?? "") < ($1.street ?? "", $1.industry?.rawValue ?? "")
+      }
   }
 
   private func days(_ filter: LedgerFilter) throws(FieldbookError) -> [(day: CalendarDay, done: Int)] {
@@ -211,7 +214,7 @@ extension Fieldbook {
   /// one or two characters is no name of a welder.
   private static let isRepeatedRefusal = """
     (ledger.status = 'refused' AND length(ledger.serial) > 2 AND EXISTS (
-      SELECT 1 FROM ledger AS later INDEXED BY ledger_of_unit
+      SELECT 1 FROM ledger AS later INDEXED BY ledger_by_place
       WHERE later.street IS ledger.street AND later.unit = ledger.unit AND later.rowid > ledger.rowid
         AND later.status NOT IN ('void', 'refused') AND later.serial = ledger.serial COLLATE NOCASE))
     """

@@ -41,9 +41,12 @@ enum FormText {
 
   /// The figures of a line of sums, by their names.
   private static func object(_ line: FormSums.Line) -> String {
-    let figures: [LedgerFigure] = [.known, .done, .retired, .outstanding, .surveyed, .begun, .refused, .outOfUse]
+    let figures: [LedgerFigure] = [
+      .known, .done, .retired, .outstanding, .surveyed, .begun, .refused, .outOfUse,
+    ]
     let counts = figures.map { "\"\($0.rawValue)\":\(line.counts[$0])" }
-    return (["\"units\":\(line.units)"] + counts
+    return
+      (["\"units\":\(line.units)"] + counts
       + ["\"operators\":\(line.operators)", "\"certifiedOperators\":\(line.certified)"]).joined(separator: ",")
   }
 

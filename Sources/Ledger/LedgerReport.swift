@@ -58,7 +58,8 @@ public struct LedgerReport: Sendable {
     return welders * passed / length
   }
 
-  private static func weeks(_ days: [(day: CalendarDay, done: Int)], today: CalendarDay, welders: Int) -> [Week] {
+  private static func weeks(_ days: [(day: CalendarDay, done: Int)], today: CalendarDay, welders: Int) -> [Week]
+  {
     var done: [Int: Int] = [:]
     for (day, count) in days { done[monday(of: day).daysSince1970, default: 0] += count }
     guard var monday = done.keys.min(), var last = done.keys.max() else { return [] }

@@ -64,7 +64,9 @@ public struct ReportPage {
     top = bars(
       "按应用行业", report.industries.map { ($0.industry?.word ?? "未填", $0.counts) }, row: row, on: canvas,
       top: top + 3)
-    weeks(on: canvas, box: Rectangle(x: Self.left + 12, y: top + 11, width: Self.right - Self.left - 14, height: 238 - top))
+    weeks(
+      on: canvas,
+      box: Rectangle(x: Self.left + 12, y: top + 11, width: Self.right - Self.left - 14, height: 238 - top))
     foot(on: canvas, top: 262)
   }
 
@@ -94,7 +96,8 @@ public struct ReportPage {
     let height = 13.0
     for (index, cell) in cells.enumerated() {
       let box = Rectangle(
-        x: Self.left + Double(index % 6) * width, y: top + Double(index / 6) * height, width: width, height: height)
+        x: Self.left + Double(index % 6) * width, y: top + Double(index / 6) * height, width: width,
+        height: height)
       canvas.stroke(Path(box), widthMillimetres: 0.15, colour: Self.ruleInk)
       let name = set(cell.0, 8.5)
       let value = set(cell.1, 13, .bold)
@@ -122,7 +125,8 @@ public struct ReportPage {
     let size = min(8.5, row * 1.7)
     for (name, counts) in rows {
       let label = set(name, size, width: nil)
-      canvas.draw(label, x: first - 1.5 - min(label.widthMillimetres, 32), y: top + (row - label.heightMillimetres) / 2)
+      canvas.draw(
+        label, x: first - 1.5 - min(label.widthMillimetres, 32), y: top + (row - label.heightMillimetres) / 2)
       var left = first
       for (figure, ink) in [
         (LedgerFigure.done, Self.doneInk), (.outstanding, Self.outstandingInk), (.retired, Self.retiredInk),
@@ -158,7 +162,8 @@ public struct ReportPage {
   private func weeks(on canvas: any Artboard, box: Rectangle) {
     let heading = set("按周（星期一起）", 11, .bold)
     canvas.draw(heading, x: Self.left, y: box.y - 9)
-    legend([("累计完成", Self.doneInk), ("计划", Self.planInk), ("当周", Self.outstandingInk)], on: canvas, top: box.y - 8.4)
+    legend(
+      [("累计完成", Self.doneInk), ("计划", Self.planInk), ("当周", Self.outstandingInk)], on: canvas, top: box.y - 8.4)
     var axes = Path()
     axes.move(x: box.x, y: box.y)
     axes.line(x: box.x, y: box.bottom)

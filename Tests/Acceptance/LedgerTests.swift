@@ -11,7 +11,8 @@ struct LedgerTests {
     .appending(path: "../../bench").standardized.path()
 
   private func python(_ lines: String...) throws -> String {
-    let script = (["import sys, json, datetime", "sys.path.insert(0, '\(Self.bench)')", "import ledger_records"] + lines)
+    let script =
+      (["import sys, json, datetime", "sys.path.insert(0, '\(Self.bench)')", "import ledger_records"] + lines)
       .joined(separator: "\n")
     let outcome = try Self.python.run(["-c", script])
     #expect(outcome.status == 0, "\(outcome.diagnostics)")
@@ -72,7 +73,9 @@ struct LedgerTests {
       for (name, ids) in counted {
         let rows = try json(laptop, ["ledger", "rows", name] + cut.options)
         let welders = try #require(rows["welders"] as? [[String: Any]])
-        #expect(Set(welders.compactMap { $0["id"] as? String }) == ids && welders.count == ids.count, "\(name) \(cut)")
+        #expect(
+          Set(welders.compactMap { $0["id"] as? String }) == ids && welders.count == ids.count, "\(name) \(cut)"
+        )
       }
       // The parts add up to the whole.
       for part in ["streets", "industries"] {
@@ -130,11 +133,13 @@ struct LedgerTests {
     _ = try json(laptop, ["ledger", "stats", "--output", pdf])
     #expect(try InstalledProgram("pdfinfo").output([pdf]).contains("Pages:           1\n"))
     #expect(
-      try laptop.failure("ledger", "export", "--form", "survey", "--output", "/dev/null", "--format", "csv", status: 65)
+      try laptop.failure(
+        "ledger", "export", "--form", "survey", "--output", "/dev/null", "--format", "csv", status: 65)
         == "ledger.form.notAFile")
     #expect(
       try laptop.failure(
-        "ledger", "export", "--form", "survey", "--output", laptop.home + "/fieldbook.sqlite", "--format", "csv",
+        "ledger", "export", "--form", "survey", "--output", laptop.home + "/fieldbook.sqlite", "--format",
+        "csv",
         status: 65) == "output.taken")
   }
 }

@@ -98,11 +98,14 @@ import Testing
       var blue: [String]
     }
     enum Cell: Decodable, Equatable {
-      case text(String), number(Double)
+      case text(String)
+      case number(Double)
 
       init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let number = try? container.decode(Double.self) { self = .number(number) } else {
+        if let number = try? container.decode(Double.self) {
+          self = .number(number)
+        } else {
           self = .text(try container.decode(String.self))
         }
       }
@@ -242,7 +245,8 @@ import Testing
   @Test(
     .enabled(if: office.isInstalled, "soffice is not installed"),
     arguments: [LedgerForm.survey, .progress])
-  func `LibreOffice prints all columns on A4 landscape with the headings on every page`(form: LedgerForm) throws {
+  func `LibreOffice prints all columns on A4 landscape with the headings on every page`(form: LedgerForm) throws
+  {
     let path = file("form.xlsx")
     switch form {
     case .survey: try export(form, .xlsx, to: path, welders: Self.welders(200))

@@ -38,7 +38,8 @@ import Testing
       report.weeks.map(\.monday.description) == [
         "2024-08-26", "2024-09-02", "2024-09-09", "2024-09-16", "2024-09-23", "2024-09-30",
       ])
-    #expect(report.weeks.map(\.done) == [1, 2, 0, 4, 0, 0] && report.weeks.map(\.doneSoFar) == [1, 3, 3, 7, 7, 7])
+    #expect(
+      report.weeks.map(\.done) == [1, 2, 0, 4, 0, 0] && report.weeks.map(\.doneSoFar) == [1, 3, 3, 7, 7, 7])
     #expect(report.weeks.map(\.planned) == [10, 80, 150, 220, 290, 360])
     #expect(report.weeks[0].sunday == Self.day("2024-09-01"))
   }
@@ -63,7 +64,9 @@ import Testing
     let folder = TemporaryFolder()
     let cells = (0..<streets).flatMap { street in
       Industry.allCases.map { industry in
-        LedgerCell(street: "第\(street + 1)街道", industry: industry, counts: Self.counts(40 + street, done: 30, retired: 3))
+        LedgerCell(
+          street: "第\(street + 1)街道", industry: industry, counts: Self.counts(40 + street, done: 30, retired: 3)
+        )
       }
     }
     let days = (0..<110).map { (day: CalendarDay(daysSince1970: 19_970 + $0), done: 3 + $0 % 7) }

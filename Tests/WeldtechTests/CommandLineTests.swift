@@ -53,7 +53,9 @@ import Testing
     Line(
       "ledger export --form survey --output f.xlsx --street 树林召镇 --from 2024-09-01 --to 2024-09-30", "ledger",
       "export"),
-    Line("ledger export --form progress --output f --format csv --reporter 树林召镇 --date 2024-9-30", "ledger", "export"),
+    Line(
+      "ledger export --form progress --output f --format csv --reporter 树林召镇 --date 2024-9-30", "ledger",
+      "export"),
     Line("ledger stats --output f.pdf --industry 汽车维修 --department street --payer 自费", "ledger", "stats"),
     Line("ledger rows overdue --community 长胜", "ledger", "rows"),
     Line("register 3f2a --unit-type individual", "register"),

@@ -52,7 +52,8 @@ let schema0012 = """
 
   \(ledgerRows("true"));
 
-  -- The rows of 附件1 in their order, the figures, the weeks, what is due, what was refused, the rows of 附件2, and the day's visits.
+  -- The rows of 附件1 in their order, the figures, the weeks, what is due, what was refused, the rows of 附件2, a
+  -- unit's welders, and the day's visits.
   CREATE INDEX ledger_by_unit ON ledger (street, unit_name, unit, recorded_on);
   CREATE INDEX ledger_by_figure ON ledger
     (street, industry, status, payer, recorded_on, fitted_on, retired_on, purchased_on);
@@ -61,7 +62,8 @@ let schema0012 = """
   CREATE INDEX ledger_due ON ledger (street, industry, status, payer, purchased_on)
     WHERE purchased_on >= '2024-07-24' AND fitted_on IS NULL;
   CREATE INDEX ledger_refused ON ledger (street, industry, status, payer) WHERE status = 'refused';
-  CREATE INDEX ledger_of_unit ON ledger (street, unit);
+  CREATE INDEX ledger_by_place ON ledger (street, unit);
+  CREATE INDEX ledger_of_unit ON ledger (unit);
   CREATE INDEX ledger_by_appointment ON ledger (appointment_on) WHERE appointment_on IS NOT NULL;
   """
 

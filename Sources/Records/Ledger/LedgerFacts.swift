@@ -47,7 +47,7 @@ public struct LedgerFacts: Hashable, Sendable {
         figures.append(.done)
         if let payer { figures.append(payer == .banner ? .fundedByBanner : .fundedByOwner) }
       }
-      if status.rawValue == "outOfUse" { figures.append(.outOfUse) }
+      if status == .outOfUse { figures.append(.outOfUse) }
       return figures
     }
     var figures: [LedgerFigure] = [.known, .outstanding]

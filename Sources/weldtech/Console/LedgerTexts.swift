@@ -32,8 +32,12 @@ enum LedgerTexts {
           Text(zh: "进度", en: "progress"),
           bar(total.percentDone ?? 0, of: 100) + " \(total.percentDone.map { "\($0)%" } ?? "–")"
         ),
-        (LedgerFigure.done.title, "\(total[.done])" + Text(zh: "（计划应完成 \(plan)）", en: " (by the plan \(plan))")[console.language]),
-      ] + LedgerFigure.allCases.filter { $0 != .done && (total[$0] > 0 || $0 == .known) }
+        (
+          LedgerFigure.done.title,
+          "\(total[.done])" + Text(zh: "（计划应完成 \(plan)）", en: " (by the plan \(plan))")[console.language]
+        ),
+      ]
+        + LedgerFigure.allCases.filter { $0 != .done && (total[$0] > 0 || $0 == .known) }
         .map { ($0.title, "\(total[$0])  \($0.rawValue)") })
     guard total[.known] > 0 else { return }
     table(
@@ -51,7 +55,8 @@ enum LedgerTexts {
         en: "to see which: `weldtech ledger rows overdue`, with --street, --industry, --from and --to"))
   }
 
-  private static func table(_ title: Text, _ rows: [(name: String, counts: LedgerCounts)], to console: Console) {
+  private static func table(_ title: Text, _ rows: [(name: String, counts: LedgerCounts)], to console: Console)
+  {
     console.put("")
     console.table(
       [

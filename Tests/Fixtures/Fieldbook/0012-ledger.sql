@@ -364,7 +364,13 @@ BEGIN
 END;
 CREATE INDEX ledger_by_unit ON ledger (street, unit_name, unit, recorded_on);
 CREATE INDEX ledger_by_figure ON ledger
-  (street, industry, status, payer, fitted_on, retired_on, recorded_on, purchased_on);
-CREATE INDEX ledger_by_fitting ON ledger (fitted_on, status) WHERE fitted_on IS NOT NULL;
-CREATE INDEX ledger_of_unit ON ledger (street, unit);
+  (street, industry, status, payer, recorded_on, fitted_on, retired_on, purchased_on);
+CREATE INDEX ledger_by_fitting ON ledger (fitted_on)
+  WHERE fitted_on IS NOT NULL AND status IN ('open', 'closed', 'delivered', 'outOfUse');
+CREATE INDEX ledger_due ON ledger (street, industry, status, payer, purchased_on)
+  WHERE purchased_on >= '2024-07-24' AND fitted_on IS NULL;
+CREATE INDEX ledger_refused ON ledger (street, industry, status, payer) WHERE status = 'refused';
+CREATE INDEX ledger_by_place ON ledger (street, unit);
+CREATE INDEX ledger_of_unit ON ledger (unit);
+CREATE INDEX ledger_by_appointment ON ledger (appointment_on) WHERE appointment_on IS NOT NULL;
 COMMIT;

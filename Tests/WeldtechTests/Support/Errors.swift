@@ -276,7 +276,8 @@ enum Errors {
     + [PhotoDeclined(file: "/f")]
 
   private static let refusals: [StepRefusal] = [
-    .needs(Step.walk), .needs([]), .certificateExpired(day), .surveyed, .registered, .retired, .refused, .void, .closed,
+    .needs(Step.walk), .needs([]), .certificateExpired(day), .surveyed, .registered, .retired, .refused, .void,
+    .closed,
     .signedBefore, .testNotPassed,
     .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code), .repairOpen, .noRepair,
     .repairNotBegun, .notInstalled, .moduleOnRecord("M-1"), .otherModule("M-1"),
@@ -405,13 +406,15 @@ enum Errors {
       .tooManySheets(max: 1), .tooMuchText(maxBytes: 1 << 20), .binary, .outOfMemory,
     ] as [WorkbookError]).map { .workbook($0) }
     + [
-      .severalSheets(["一", "二"]), .noConverter(.xls), .noConverter(.ods), .notConverted(.xls, program: "soffice"),
+      .severalSheets(["一", "二"]), .noConverter(.xls), .noConverter(.ods),
+      .notConverted(.xls, program: "soffice"),
     ]
 
-  private static let forms: [any Error] = [
-    .notAFile(path: "/dev/null"), .file(FileError("/f", .write, ENOSPC)), .file(FileError("/f", .read, EIO)),
-    .workbook(code: 2), .readBack, .tooManyRows, .drawing,
-  ] as [LedgerError]
+  private static let forms: [any Error] =
+    [
+      .notAFile(path: "/dev/null"), .file(FileError("/f", .write, ENOSPC)), .file(FileError("/f", .read, EIO)),
+      .workbook(code: 2), .readBack, .tooManyRows, .drawing,
+    ] as [LedgerError]
 
   private static let surveys: [any Error] =
     tableFaults.map { SurveyListRefused(file: "f", reason: .noTable($0)) }
@@ -419,7 +422,8 @@ enum Errors {
       .noHeader([]), .noHeader(["一"]), .noSheet("二", names: []), .noSheet("二", names: ["一"]),
       .columnsMissing([.street], sheet: "", row: 3, unused: []),
       .columnsMissing([.street, .supply], sheet: "一", row: 3, unused: ["片区"]),
-      .columnTwice(.unitName, sheet: "一", places: [CellAddress(row: 3, column: 2), CellAddress(row: 3, column: 30)]),
+      .columnTwice(
+        .unitName, sheet: "一", places: [CellAddress(row: 3, column: 2), CellAddress(row: 3, column: 30)]),
     ] as [SurveyListRefused.Reason]).map { SurveyListRefused(file: "f", reason: $0) }
     + [FieldbookError.surveyGoneOn, SurveyChangesUnanswered(file: "f", rows: [])]
 

@@ -50,7 +50,8 @@ enum LedgerExportCommand {
           "reporter", \.reporter, .string, placeholder: "NAME",
           Text(zh: "填报单位（默认空着）", en: "who reports and stamps; empty unless told"))
         parameters.option(
-          "date", \.day, .day, placeholder: "DAY", Text(zh: "填表时间（默认今天）", en: "the form's date, unless told today"))
+          "date", \.day, .day, placeholder: "DAY",
+          Text(zh: "填表时间（默认今天）", en: "the form's date, unless told today"))
         LedgerFilterOptions.add(to: &parameters, \.filter)
       }, run: run)
   }

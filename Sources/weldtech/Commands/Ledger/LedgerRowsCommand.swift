@@ -41,7 +41,8 @@ enum LedgerRowsCommand {
     Command(
       "rows", Text(zh: "打开一个数：是哪几台焊机", en: "open a figure: the welders that it counts"),
       discussion: Text(
-        zh: "数的名字：\n" + LedgerFigure.allCases.map { "  \($0.rawValue)  \($0.title.zh)" }.joined(separator: "\n"),
+        zh: "数的名字：\n"
+          + LedgerFigure.allCases.map { "  \($0.rawValue)  \($0.title.zh)" }.joined(separator: "\n"),
         en: "The figures:\n"
           + LedgerFigure.allCases.map { "  \($0.rawValue): \($0.title.en)" }.joined(separator: "\n")),
       options: Options(),
@@ -82,7 +83,8 @@ enum LedgerRowsCommand {
           String(row.id.text.prefix(8)), row.unitName ?? "–", row.street ?? "–",
           [row.brand, row.model, row.serialNumber].compactMap(\.self).joined(separator: " "),
           row.status.title[console.language],
-          (row.dueOn.flatMap { row.fittedOn == nil ? $0 : nil } ?? row.retiredOn ?? row.fittedOn ?? row.recordedOn)?
+          (row.dueOn.flatMap { row.fittedOn == nil ? $0 : nil } ?? row.retiredOn ?? row.fittedOn
+            ?? row.recordedOn)?
             .description ?? "",
         ]
       })

@@ -57,15 +57,18 @@ enum LedgerStatsCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "stats", Text(zh: "工作进度：分街道、行业、按周，和计划对照", en: "the progress by street, industry and week beside the plan"),
+      "stats",
+      Text(zh: "工作进度：分街道、行业、按周，和计划对照", en: "the progress by street, industry and week beside the plan"),
       discussion: Text(
         zh: "--output F.pdf 写成一页带图的月报。表里的数都能打开：weldtech ledger rows 名字 --street 街道。",
-        en: "--output F.pdf writes the monthly report with charts, one page. Every figure can be opened:\n`weldtech ledger rows FIGURE --street STREET`."
+        en:
+          "--output F.pdf writes the monthly report with charts, one page. Every figure can be opened:\n`weldtech ledger rows FIGURE --street STREET`."
       ),
       options: Options(),
       parameters: { parameters in
         parameters.option(
-          "output", \.output, .file, placeholder: "F.pdf", Text(zh: "月报，一页 A4", en: "the report, one page of A4"))
+          "output", \.output, .file, placeholder: "F.pdf",
+          Text(zh: "月报，一页 A4", en: "the report, one page of A4"))
         parameters.option(
           "reporter", \.reporter, .string, placeholder: "NAME",
           Text(zh: "填报单位（默认空着）", en: "who reports and stamps; empty unless told"))
@@ -77,7 +80,8 @@ enum LedgerStatsCommand {
     let filter = try options.filter.filter()
     let today = workplace.clock.now().day
     let found = try workplace.fieldbook().ledgerFigures(filter, today: today)
-    let report = LedgerReport(cells: found.cells, days: found.days, today: filter.to.map { min($0, today) } ?? today)
+    let report = LedgerReport(
+      cells: found.cells, days: found.days, today: filter.to.map { min($0, today) } ?? today)
     if let path = options.output {
       let page = ReportPage(
         report, head: FormHead(reporter: options.reporter, filledOn: today, scope: options.filter.scope))
