@@ -151,10 +151,13 @@ extension Fieldbook {
       }
       var closing: Int64?
       for event in events {
+        // A revision that the event before has closed is there before the next one begins.
+        if let seq = closing { forgets = try close(installation, seq: seq) || forgets }
+        closing = nil
         if let seq = try take(event, into: &installation, by: technician, at: at) { closing = seq }
       }
       try updateProjection(of: installation)
-      if let closing { forgets = try close(installation, seq: closing) }
+      if let closing { forgets = try close(installation, seq: closing) || forgets }
       return installation
     }
     if forgets { shedOldPages() }
