@@ -45,7 +45,8 @@ let package = Package(
     feature(
       "Drawing", isOptimized: true,
       [
-        "CExif", "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler", "CQPDF",
+        "Cryptography", "CExif", "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler",
+        "CQPDF",
         "CQRencode",
         "CRsvg",
         "CTurboJPEG",

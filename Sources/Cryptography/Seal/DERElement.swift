@@ -65,17 +65,12 @@ struct DERElement: Hashable {
 
   /// Takes the first element off; nil where there is none, or its length is written in another way than the shortest.
   private static func next(_ rest: inout ArraySlice<UInt8>) -> DERElement? {
-    guard let tag = rest.popFirst(), tag & 0x1F != 0x1F, let first = rest.popFirst() else { return nil }
-    var count = Int(first)
-    if first >= 0x80 {
-      let digits = Int(first & 0x7F)
-      guard (1...4).contains(digits), rest.count >= digits else { return nil }
-      count = rest.prefix(digits).reduce(0) { $0 << 8 | Int($1) }
-      guard length(count) == [first] + rest.prefix(digits) else { return nil }
-      rest = rest.dropFirst(digits)
+    guard let tag = rest.popFirst(), tag & 0x1F != 0x1F, let (length, octets) = DERLength.read(rest) else {
+      return nil
     }
-    guard rest.count >= count else { return nil }
-    defer { rest = rest.dropFirst(count) }
-    return DERElement(tag, Array(rest.prefix(count)))
+    rest = rest.dropFirst(octets)
+    guard rest.count >= length else { return nil }
+    defer { rest = rest.dropFirst(length) }
+    return DERElement(tag, Array(rest.prefix(length)))
   }
 }

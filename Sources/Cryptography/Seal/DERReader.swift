@@ -41,22 +41,12 @@ struct DERReader {
   mutating func next(_ tag: UInt8) throws(SealFault) -> DERPlace {
     guard nextTag == tag else { throw fault() }
     let start = position
-    var at = start + 1
-    guard at < end else { throw fault() }
-    let first = bytes[at]
-    at += 1
-    var length = Int(first)
-    if first >= 0x80 {
-      let count = Int(first & 0x7F)
-      // Three octets hold every length up to the largest seal.
-      guard (1...3).contains(count), end - at >= count else { throw fault(at: start + 1) }
-      length = bytes[at..<(at + count)].reduce(0) { $0 << 8 | Int($1) }
-      at += count
-      guard length >= 0x80, length >> (8 * (count - 1)) != 0 else { throw fault(at: start + 1) }
-    }
-    guard length <= end - at else { throw fault(at: start + 1) }
-    position = at + length
-    return DERPlace(tag: tag, start: start, contents: at..<position)
+    guard start + 1 < end else { throw fault() }
+    guard let (length, octets) = DERLength.read(bytes[(start + 1)..<end]) else { throw fault(at: start + 1) }
+    let contents = start + 1 + octets
+    guard length <= end - contents else { throw fault(at: start + 1) }
+    position = contents + length
+    return DERPlace(tag: tag, start: start, contents: contents..<position)
   }
 
   /// Reads the next element where it has this tag.

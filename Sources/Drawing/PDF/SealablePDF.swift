@@ -1,3 +1,4 @@
+import Cryptography
 public import FoundationEssentials
 
 /// A PDF with a place for one seal, which covers every byte of the file but that place.
@@ -10,7 +11,7 @@ public import FoundationEssentials
 /// could have written in its stead is refused, so that no byte of the file changes unnoticed.
 public struct SealablePDF: Hashable, Sendable {
   /// The number of bytes of DER that the place takes: four times a seal with its chain and its timestamp.
-  public static let maxSealBytes = 12_288
+  public static let maxSealBytes = DetachedSeal.maxSize
 
   /// The whole file.
   public let bytes: Data
@@ -230,12 +231,7 @@ public struct SealablePDF: Hashable, Sendable {
   /// The number of bytes of the DER value that `bytes` begin with, tag and length included (X.690, 8.1.3 and 10.1); nil
   /// where they begin with no sequence of which the length is written in the shortest way.
   private static func lengthOfValue(_ bytes: [UInt8]) -> Int? {
-    guard bytes.count > 2, bytes[0] == 0x30 else { return nil }
-    let first = Int(bytes[1])
-    if first < 0x80 { return 2 + first }
-    let count = first - 0x80
-    guard (1...3).contains(count), bytes.count >= 2 + count, bytes[2] != 0 else { return nil }
-    let length = bytes[2..<(2 + count)].reduce(0) { $0 << 8 | Int($1) }
-    return length < 0x80 ? nil : 2 + count + length
+    guard bytes.count > 2, bytes.first == 0x30 else { return nil }
+    return DERLength.read(bytes.dropFirst()).map { 1 + $0.octets + $0.length }
   }
 }
