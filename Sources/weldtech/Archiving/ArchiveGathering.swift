@@ -1,6 +1,4 @@
-import Agreements
 import Archives
-import Cryptography
 import Fieldbook
 import FoundationEssentials
 import Labels
@@ -68,13 +66,10 @@ struct ArchiveGathering {
   private func addTimestamp(of file: BagLayout.NamedFile, _ id: InstallationID, to source: inout BagSource)
     throws
   {
-    guard let timestamp = try fieldbook.timestamp(of: file.sha256) else { return }
     do {
-      let token = try fieldbook.files.contents(of: timestamp.sha256)
-      let agreement = try SealedAgreement(file: fieldbook.files.contents(of: file.sha256))
-      let joined = try agreement.joined(with: TimestampToken(der: Array(token)))
-      source.files.append(BagSource.File(BagLayout.agreementToken(file.path), .bytes(token)))
-      source.files.append(BagSource.File(BagLayout.timestamped(file.path), .bytes(joined)))
+      guard let timestamped = try workplace.timestamped(file.sha256) else { return }
+      source.files.append(BagSource.File(BagLayout.agreementToken(file.path), .bytes(timestamped.token)))
+      source.files.append(BagSource.File(BagLayout.timestamped(file.path), .bytes(timestamped.file)))
     } catch FieldbookError.fileMissing(let sha256) {
       throw FieldbookError.evidence(id, .fileMissing(name: "agreement.tst", sha256: sha256))
     } catch FieldbookError.fileDamaged(let sha256) {

@@ -9,11 +9,17 @@ import Terminal
 extension Workplace {
   /// The file of an agreement with its timestamp in its seal; as the record names it where there is no timestamp.
   func agreementFile(_ agreement: AgreementRecord) throws -> Data {
+    try timestamped(agreement.sha256)?.file ?? fieldbook().files.contents(of: agreement.sha256)
+  }
+
+  /// The timestamp of an agreement, and the agreement with it in its seal; nil where there is none.
+  /// - Parameter agreement: SHA-256 of the agreement's file, lower-case hex.
+  func timestamped(_ agreement: String) throws -> (token: Data, file: Data)? {
     let fieldbook = try fieldbook()
-    let file = try fieldbook.files.contents(of: agreement.sha256)
-    guard let timestamp = try fieldbook.timestamp(of: agreement.sha256) else { return file }
-    let token = try TimestampToken(der: [UInt8](fieldbook.files.contents(of: timestamp.sha256)))
-    return try SealedAgreement(file: file).joined(with: token)
+    guard let timestamp = try fieldbook.timestamp(of: agreement) else { return nil }
+    let token = try fieldbook.files.contents(of: timestamp.sha256)
+    let sealed = try SealedAgreement(file: fieldbook.files.contents(of: agreement))
+    return (token, try sealed.joined(with: TimestampToken(der: [UInt8](token))))
   }
 
   /// Takes the timestamp of an agreement that has just been signed, where an authority is set up and answers soon. The signature
