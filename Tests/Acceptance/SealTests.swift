@@ -159,22 +159,6 @@ import Testing
 /// Kills the commands that seal at each of their writes to the disk.
 @Suite(.enabled(if: InstalledProgram("strace").isInstalled, "strace is not installed"))
 struct SealKillTests {
-  private func kill(at number: Int, _ arguments: [String]) throws -> Bool {
-    let calls = "pwrite64,fdatasync,fsync,write,rename,renameat2"
-    let outcome = try InstalledProgram("strace").run(
-      [
-        "-f", "-o", "/dev/null", "-e", "trace=\(calls)", "-e", "inject=\(calls):signal=KILL:when=\(number)",
-        Weldtech.path,
-      ] + arguments)
-    return outcome.status != 0
-  }
-
-  private func copy(_ laptop: Laptop, _ name: String) throws -> String {
-    let home = laptop.scratch.file(name)
-    try FileManager.default.copyItem(atPath: laptop.home, toPath: home)
-    return home
-  }
-
   @Test func `a signature that is killed at any write is there once and sealed, or not at all`() throws {
     let laptop = try Office.shared.get().laptop()
     let plug = try Plug(timings: .instant)
@@ -182,9 +166,9 @@ struct SealKillTests {
     let signature = try laptop.signature()
     var number = 1
     while true {
-      let home = try copy(laptop, "sign-\(number)")
+      let home = try laptop.copyHome("sign-\(number)")
       let command = ["--home", home, "--json", "sign", id, "--signature", signature]
-      let isKilled = try kill(at: number, command)
+      let isKilled = try Weldtech.kill(atWrite: number, command)
       let again = try Weldtech.run(command)
       let place = "write \(number): \(again.output)"
       #expect(again.status == 0 || again.output.contains("walk.closed"), "\(place)")
@@ -225,8 +209,9 @@ struct SealKillTests {
     #expect(try fingerprint(laptop.home) == first)
     var number = 1
     while true {
-      let home = try copy(laptop, "setup-\(number)")
-      let isKilled = try kill(at: number, ["--home", home, "--json", "setup", "--seal-certificate", file])
+      let home = try laptop.copyHome("setup-\(number)")
+      let isKilled = try Weldtech.kill(
+        atWrite: number, ["--home", home, "--json", "setup", "--seal-certificate", file])
       #expect([first, second].contains(try fingerprint(home)), "write \(number)")
       _ = try Weldtech.run(["--home", home, "--json", "setup", "--seal-certificate", file])
       #expect(try fingerprint(home) == second, "write \(number)")

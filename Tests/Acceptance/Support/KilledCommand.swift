@@ -7,24 +7,6 @@ import Testing
 enum KilledCommand {
   static let isPossible = InstalledProgram("strace").isInstalled
 
-  /// Runs the program and kills it at its `number`th write.
-  /// - Returns: whether it was killed; false where it makes fewer writes.
-  private static func kill(at number: Int, _ arguments: [String]) throws -> Bool {
-    let calls = "pwrite64,fdatasync,fsync,write"
-    let outcome = try InstalledProgram("strace").run(
-      [
-        "-f", "-o", "/dev/null", "-e", "trace=\(calls)", "-e", "inject=\(calls):signal=KILL:when=\(number)",
-        Weldtech.path,
-      ] + arguments)
-    return outcome.status != 0
-  }
-
-  private static func copy(_ laptop: Laptop, _ name: String) throws -> String {
-    let home = laptop.scratch.file(name)
-    try FileManager.default.copyItem(atPath: laptop.home, toPath: home)
-    return home
-  }
-
   /// The record of an installation in a copy of a laptop's home.
   static func record(_ id: String, in home: String) throws -> [String: Any] {
     try Weldtech.run(["--home", home, "--json", "show", id]).document()
@@ -39,8 +21,8 @@ enum KilledCommand {
     var number = 1
     while true {
       let place = "\(command[0]), write \(number)"
-      let home = try copy(laptop, "\(command.prefix(2).joined(separator: "-"))-\(number)")
-      let isKilled = try kill(at: number, ["--home", home, "--json"] + command)
+      let home = try laptop.copyHome("\(command.prefix(2).joined(separator: "-"))-\(number)")
+      let isKilled = try Weldtech.kill(atWrite: number, ["--home", home, "--json"] + command)
       let again = try Weldtech.run(["--home", home, "--json"] + command)
       try check(home, again, place)
       guard isKilled else { break }
