@@ -4,9 +4,68 @@ import Records
 enum EnglishWords {
   static func time(_ timestamp: Timestamp) -> String { timestamp.screenText }
 
-  /// The code of a value in words: `doorsWindows` becomes 'doors windows'.
-  static func code(_ value: some PlanWord) -> String { split(value.rawValue) }
+  // MARK: - The plan's lists
 
+  static func code(_ type: UnitType) -> String {
+    switch type {
+    case .general: "ordinary company"
+    case .small: "small or micro business"
+    case .individual: "individual business"
+    case .flexible: "flexible employment"
+    case .household: "household"
+    }
+  }
+
+  static func code(_ industry: Industry) -> String {
+    switch industry {
+    case .autoRepair: "vehicle repair"
+    case .doorsWindows: "welding of doors, windows and frames"
+    case .renovation: "renovation of homes"
+    case .flexibleWork: "flexible employment"
+    case .mining: "industry and mining"
+    case .construction: "construction"
+    case .municipal: "running of the city"
+    case .specialEquipment: "special equipment"
+    case .other: "other"
+    }
+  }
+
+  static func code(_ supply: Supply) -> String {
+    switch supply {
+    case .singlePhase220: "single-phase 220 V"
+    case .threePhase380: "three-phase 380 V"
+    case .other: "other"
+    }
+  }
+
+  static func code(_ process: WeldingProcess) -> String {
+    switch process {
+    case .manualArc: "manual arc welding"
+    case .tig: "TIG welding"
+    case .mig: "gas-shielded welding (MIG, MAG)"
+    case .spot: "spot welding"
+    case .plasma: "plasma"
+    case .other: "other"
+    }
+  }
+
+  static func code(_ source: SourceType) -> String {
+    switch source {
+    case .ac: "alternating current"
+    case .dc: "direct current"
+    case .inverter: "inverter"
+    case .other: "other"
+    }
+  }
+
+  static func code(_ condition: Condition) -> String {
+    switch condition {
+    case .fit: "fit for the module"
+    case .retired: "to be taken out of use"
+    }
+  }
+
+  /// A code in words: `bendTheArm` becomes 'bend the arm'.
   private static func split(_ code: String) -> String {
     var words = ""
     for character in code {
@@ -19,8 +78,24 @@ enum EnglishWords {
 
   // MARK: - The test
 
-  /// The name of a test step in words: its code, as the plan has it.
-  static func step(_ name: String) -> String { split(name) }
+  /// The name of a test step in words; that of a company's own step is its code.
+  static func step(_ name: String) -> String {
+    switch name {
+    case "supplyVoltage": "supply voltage"
+    case "currentZeroOffset": "zero of the welding current"
+    case "sealClosed": "housing closed, seal whole"
+    case "relayClosesOnSignedStart": "relay closes on a valid start"
+    case "feedbackFollows": "contact feedback agrees with the order"
+    case "relayOpensOnStop": "relay opens on a stop"
+    case "relayRefusesForged": "a forged start is refused"
+    case "relayRefusesReplayed": "a start that is used again is refused"
+    case "clockOffset": "error of the clock"
+    case "position": "satellites for the position"
+    case "signal": "signal of the mobile network"
+    case "platformStart": "relay closes on a start from the platform"
+    default: split(name)
+    }
+  }
 
   private static let yesOrNo = "1"
 
@@ -94,6 +169,20 @@ enum EnglishWords {
     case false?: "no, only the shape of the strokes is kept"
     case nil: "not asked"
     }
+  }
+
+  /// By whom the document is sealed, who vouches for that, and whose clock the time is by, as it stands on the document itself.
+  static func seal(_ sealer: EvidenceManifest.Sealer, expectsTimestamp: Bool) -> String {
+    let identity =
+      sealer.selfIssued
+      ? "Party A's laptop issued this certificate itself, and no third party says whose it is; the seal shows that nothing was changed since, and does not prove by itself who sealed."
+      : "The certificate was issued by an authority, whose word counts for who sealed."
+    let time =
+      expectsTimestamp
+      ? "The time of sealing is proved by a timestamp authority besides."
+      : "The time of signing is that of Party A's laptop; there is no timestamp."
+    return
+      "Electronic seal: Party A has sealed the Chinese document with the certificate '\(sealer.subject)', which covers the whole text and the record inside. \(identity) \(time)"
   }
 
   static func payer(_ payer: Funding.Payer) -> String {

@@ -9,6 +9,7 @@ public struct ReadingCopy {
   private let signing: Agreement.Signing
   private let translation: TermsTranslation?
   private let agreementSha256: String
+  private let sealWords: String
 
   /// Puts a copy together from the files that an agreement has inside it, so that it is of what was signed, whatever was changed
   /// since.
@@ -22,6 +23,8 @@ public struct ReadingCopy {
     let evidence = try EmbeddedEvidence(document)
     text = evidence.text
     signing = evidence.signing
+    sealWords = EnglishWords.seal(
+      evidence.manifest.sealedBy, expectsTimestamp: evidence.manifest.timestampExpected)
     self.translation = translation.flatMap { $0.translates(evidence.terms) ? $0 : nil }
     agreementSha256 = SHA256Digest(of: file).hex
   }
@@ -88,6 +91,7 @@ public struct ReadingCopy {
     place(translation?.statement ?? text.terms.statement, in: flow)
     place(translation?.consent ?? text.terms.consent, in: flow)
     table.facts(facts.signing(signing))
+    place(sealWords, in: flow)
   }
 
   private static let style = TextStyle(sizePoints: 9)

@@ -68,7 +68,10 @@ struct ReadingCopyTests {
       #expect(Self.contains(pages, words), "\(words)")
     }
     let values = [
-      sample.unitName.text, "individual", "27.5 A (plate: I1max)", "three phase 380", "WM1-24000173",
+      sample.unitName.text, "individual business", "27.5 A (plate: I1max)", "three-phase 380 V",
+      "manual arc welding", "relay closes on a valid start", "a start that is used again is refused",
+      "sealed the Chinese document with the certificate '\(Sample.evidence.sealer.subject)'",
+      "no third party says whose it is", "there is no timestamp", "WM1-24000173",
       "FT-000123",
       "383.4 V", "342 to 418 V", "at least -105 dBm", "not run (no network on site)",
       "1 not run and to be made up",
