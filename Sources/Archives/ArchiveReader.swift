@@ -28,13 +28,15 @@ public struct ArchiveReader {
 
   /// Checks one bag after the other, in the order of their folders.
   /// - Parameters:
-  ///   - roots: the certificates that the caller trusts, of the seals' authorities and of their timestamps'.
+  ///   - roots: the certificates that the caller trusts as the seals' authorities.
+  ///   - timestampRoots: those that the caller trusts as the timestamps' authorities; nil stands for `roots`.
   ///   - now: seconds since 1970 UTC, the moment that counts for a seal without a timestamp.
   ///   - isCancelled: asked while files are read; true ends the reading.
   ///   - body: gets each bag, which is valid only during the call.
   /// - Throws: `archive`, `cancelled`, and what `body` throws as an `ArchiveError`.
   public func forEachBag(
-    trusting roots: [Certificate], now: Int64, isCancelled: () -> Bool = { false },
+    trusting roots: [Certificate], timestampRoots: [Certificate]? = nil, now: Int64,
+    isCancelled: () -> Bool = { false },
     _ body: (CheckedBag) throws(ArchiveError) -> Void
   ) throws(ArchiveError) {
     var entries = zip.entries[...]
@@ -42,7 +44,9 @@ public struct ArchiveReader {
       let folder = Self.folder(of: first)
       let bag = entries.prefix { Self.folder(of: $0) == folder }
       entries = entries.dropFirst(bag.count)
-      var check = BagCheck(folder: String(folder), entries: bag, zip: zip, roots: roots, now: now)
+      var check = BagCheck(
+        folder: String(folder), entries: bag, zip: zip, roots: roots, timestampRoots: timestampRoots ?? roots,
+        now: now)
       try body(try check.run(isCancelled: isCancelled))
     }
   }

@@ -37,10 +37,16 @@ extension Certificate {
   public var issuer: String { name { X509_get_issuer_name($0) } }
 
   /// The subject's common name, or the whole subject where it has none.
-  public var commonName: String {
-    (try? use { handle in
+  public var commonName: String { attribute(NID_commonName) ?? subject }
+
+  /// The organisation in the subject; nil where it names none.
+  public var organization: String? { attribute(NID_organizationName) }
+
+  /// The first attribute of this kind in the subject.
+  private func attribute(_ kind: Int32) -> String? {
+    try? use { handle in
       guard let name = X509_get_subject_name(handle) else { return nil }
-      let index = X509_NAME_get_index_by_NID(name, NID_commonName, -1)
+      let index = X509_NAME_get_index_by_NID(name, kind, -1)
       guard index >= 0, let entry = X509_NAME_get_entry(name, index),
         let text = X509_NAME_ENTRY_get_data(entry)
       else { return nil }
@@ -49,7 +55,13 @@ extension Certificate {
       guard let utf8, count >= 0 else { return nil }
       defer { CRYPTO_free(utf8, #file, Int32(#line)) }
       return String(decoding: UnsafeBufferPointer(start: utf8, count: Int(count)), as: UTF8.self)
-    }) ?? subject
+    }
+  }
+
+  /// Whether the organisation in the subject is this company, of whose name a certificate has the first 64 characters; nil where
+  /// the subject names no organisation.
+  public func isOf(company: String) -> Bool? {
+    organization.map { $0 == SealSubject(organization: company, commonName: "").organization }
   }
 
   public var validity: Validity {

@@ -5,12 +5,14 @@ public struct DueDate: Hashable, Sendable, Comparable {
     case newWelder
     /// The technician's certificate is renewed before it expires.
     case certificate
+    /// The certificate that agreements are sealed with is renewed before it ends.
+    case sealCertificate
   }
 
   public let reason: Reason
   /// The last day that is in time.
   public let day: CalendarDay
-  /// The record of the welder; nil for the certificate.
+  /// The record of the welder; nil for a certificate.
   public let installation: InstallationID?
 
   /// The number of days from `today` to the last day; negative once it is past.
@@ -36,9 +38,10 @@ public struct DueDate: Hashable, Sendable, Comparable {
   }
 
   /// The last day of a certificate; nil while more days are left than are worth a warning.
-  public init?(ofCertificate expires: CalendarDay, today: CalendarDay) {
+  /// - Parameter reason: which certificate it is.
+  public init?(ofCertificate expires: CalendarDay, today: CalendarDay, _ reason: Reason = .certificate) {
     guard expires.daysSince1970 - today.daysSince1970 <= Self.daysOfWarning else { return nil }
-    (reason, day, installation) = (.certificate, expires, nil)
+    (self.reason, day, installation) = (reason, expires, nil)
   }
 
   public static func < (left: DueDate, right: DueDate) -> Bool { left.day < right.day }

@@ -1,9 +1,11 @@
 import Cryptography
+import Files
 import Foundation
 import Records
 import TestSupport
 import Testing
 
+@testable import Archives
 @testable import weldtech
 
 struct ArchiveTests {
@@ -118,6 +120,54 @@ struct ArchiveTests {
     let whole = try laptop.json("archive", "export", "--all", "--output", archive)
     #expect(whole["missingOriginals"] as? Int == 1)
     #expect(try payload(of: archive).keys.filter { $0.hasSuffix("/data/missing.json") }.count == 1)
+  }
+
+  /// Writes the one bag of the archive anew with other texts of the test, sealed by somebody whose root is trusted.
+  /// - Returns: what `archive verify` says of it.
+  private func verdict(ofTestText change: (Data) -> Data) throws -> (verdict: String?, faults: String) {
+    let identity = try SealIdentity.selfIssued(
+      SealKey.generate(), subject: SealSubject(organization: "达旗焊安", commonName: "张三"))
+    var record: Installation?
+    var contents: [String: Data] = [:]
+    try ArchiveReader(FilePath(archive)).forEachBag(trusting: [], now: 0) { (bag) throws(ArchiveError) in
+      record = bag.installation
+      for entry in bag.entries {
+        contents[String(entry.name.dropFirst(bag.folder.count + 1))] = try bag.contents(
+          of: entry.name, maxBytes: 1 << 20)
+      }
+    }
+    let installation = try #require(record)
+    let own = [BagLayout.log, BagLayout.revision(1)]
+    var files: [BagSource.File] = []
+    for (name, bytes) in contents.sorted(by: { $0.key < $1.key }) where name.hasPrefix(BagLayout.payload) {
+      let path = String(name.dropFirst(BagLayout.payload.count))
+      if own.contains(path) { continue }
+      files.append(BagSource.File(path, .bytes(path == BagLayout.testText(1) ? change(bytes) : bytes)))
+    }
+    let log = try #require(contents[BagLayout.payload + BagLayout.log])
+    let source = BagSource(
+      installation: installation, entries: try BagLog.entries(log, of: installation.id, in: BagLayout.log),
+      revisions: [
+        .init(number: 1, body: try #require(contents[BagLayout.payload + BagLayout.revision(1)]))
+      ], files: files, missing: [])
+    let path = laptop.scratch.file("again.zip")
+    let writer = try ArchiveWriter(FilePath(path))
+    #expect(try writer.add(source) { try DetachedSeal.over($0, by: identity) })
+    _ = try writer.finish { false }
+    let root = try laptop.scratch.write("again.pem", identity.certificate.pem)
+    let answer = try laptop.run("--json", "archive", "verify", path, "--trust", root).document()
+    let bag = try #require((answer["installations"] as? [[String: Any]])?.first)
+    let faults = (bag["faults"] as? [[String: Any]])?.compactMap { $0["message"] as? String } ?? []
+    return (bag["verdict"] as? String, faults.joined(separator: "\n"))
+  }
+
+  @Test func `the text of a test is held against the log, also where it was sealed anew`() throws {
+    try fill(1)
+    try laptop.json("archive", "export", "--all", "--output", archive)
+    let same = try verdict { $0 }
+    #expect(same.verdict != "damaged" && same.faults.isEmpty, "\(same)")
+    let other = try verdict { $0 + Data("ok\n".utf8) }
+    #expect(other.verdict == "damaged" && other.faults.contains("data/test/1.txt"), "\(other)")
   }
 
   // MARK: - What goes wrong

@@ -66,6 +66,23 @@ import Testing
     #expect(judged.isTrusted && judged.pageCount > 3 && !judged.unjudged.contains(.pages))
   }
 
+  @Test func `a seal of another company than the record's is good and said to be another's`() throws {
+    let sample = try #require(Self.shared)
+    let judged = try AgreementVerification(sample.plain, trusting: sample.roots, now: SealedSample.now)
+    #expect(judged.company == "鄂尔多斯市焊安智能科技有限公司" && judged.isSealedByCompany == true)
+    let other = try SealedSample(organization: "别的公司")
+    let another = try AgreementVerification(other.plain, trusting: other.roots, now: SealedSample.now)
+    #expect(another.isTrusted && another.isSealedByCompany == false)
+    let unnamed = try SealedSample(organization: "")
+    #expect(
+      try AgreementVerification(unnamed.plain, trusting: unnamed.roots, now: SealedSample.now)
+        .isSealedByCompany == nil)
+    // A certificate has room for 64 characters.
+    let long = String(repeating: "焊安", count: 40)
+    let certificate = try SealedSample(organization: long).identity.certificate
+    #expect(certificate.isOf(company: long) == true && certificate.isOf(company: "焊安") == false)
+  }
+
   // MARK: - One bit
 
   @Test(arguments: [false, true])

@@ -11,6 +11,7 @@ import Testing
 /// A sealed agreement with all that made it, by an authority made on the spot.
 struct SealedSample {
   static let now = Sample.signedAt
+  static let company = "鄂尔多斯市焊安智能科技有限公司"
 
   let authority: TestAuthority
   let identity: SealIdentity
@@ -24,10 +25,11 @@ struct SealedSample {
 
   init(
     _ sample: Sample = Sample(), isSelfIssued: Bool = false, validity: TestAuthority.Validity? = nil,
-    pictures: [String: JPEGPicture] = [:]
+    pictures: [String: JPEGPicture] = [:], organization: String = Self.company
   ) throws {
     authority = try TestAuthority { Self.now.secondsSince1970 }
-    identity = try Self.identity(of: authority, isSelfIssued: isSelfIssued, validity: validity)
+    identity = try Self.identity(
+      of: authority, isSelfIssued: isSelfIssued, validity: validity, organization: organization)
     let evidence = Agreement.Evidence(
       sealer: Self.sealer(identity), expectsTimestamp: false, pictures: pictures)
     unsealed = try Agreement(
@@ -37,10 +39,11 @@ struct SealedSample {
   }
 
   static func identity(
-    of authority: TestAuthority, isSelfIssued: Bool = false, validity: TestAuthority.Validity? = nil
+    of authority: TestAuthority, isSelfIssued: Bool = false, validity: TestAuthority.Validity? = nil,
+    organization: String = Self.company
   ) throws -> SealIdentity {
     let key = try SealKey.generate()
-    let subject = SealSubject(organization: "鄂尔多斯市焊安智能科技有限公司", commonName: "焊安签章")
+    let subject = SealSubject(organization: organization, commonName: "焊安签章")
     if isSelfIssued { return try SealIdentity.selfIssued(key, subject: subject) }
     let certificate = try authority.issue(request: key.request(subject: subject), validity: validity)
     return try SealIdentity(key: key, certificates: [certificate])

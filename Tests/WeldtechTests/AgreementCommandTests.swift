@@ -1,4 +1,6 @@
+import Bench
 import Foundation
+import Glibc
 import Terminal
 import TestSupport
 import Testing
@@ -43,6 +45,41 @@ import Testing
     for words in ["签章可信", "电焊机所有权人", "按时间戳机构", "按技术人员电脑的时钟", "ZX7-400GT", "无法判断"] {
       #expect(chinese.contains(words), "\(words) in \(chinese)")
     }
+  }
+
+  @Test func `the company of the record is held against the certificate`() throws {
+    let answer = try document([Self.file, "--trust", Self.root], status: 0)
+    let company = "鄂尔多斯市焊安智能科技有限公司"
+    #expect((answer["installation"] as? [String: Any])?["company"] as? String == company)
+    let seal = try #require(answer["seal"] as? [String: Any])
+    #expect(seal["organization"] as? String == company && seal["ofCompany"] as? Bool == true)
+    let chinese = try desk.run(["--lang", "zh", "agreement", "verify", Self.file]).output
+    #expect(chinese.contains("\(company)（和签章证书上的一致）"), "\(chinese)")
+  }
+
+  @Test func `roots for timestamps are trusted for nothing else, and those for seals not for timestamps`()
+    throws
+  {
+    let other = try folder.write("other.pem", TestAuthority(clock: { 1_795_000_000 }).root.pem)
+    func verdicts(_ seals: String, _ timestamps: String, status: Int32) throws -> [String?] {
+      let answer = try document(
+        [Self.file, "--trust", seals, "--trust-timestamps", timestamps], status: status)
+      return ["seal", "timestamp"].map {
+        ((answer[$0] as? [String: Any])?["trust"] as? [String: Any])?["verdict"] as? String
+      }
+    }
+    #expect(try verdicts(Self.root, Self.root, status: 0) == ["trusted", "trusted"])
+    #expect(try verdicts(Self.root, other, status: 1) == ["trusted", "otherRoot"])
+    #expect(try verdicts(other, Self.root, status: 1) == ["otherRoot", "trusted"])
+    let text = try folder.write("text.pem", "hello")
+    #expect(
+      desk.failure(["agreement", "verify", Self.file, "--trust-timestamps", text])?.code == "agreement.root")
+  }
+
+  @Test func `a pipe is refused and not waited for`() throws {
+    let pipe = folder.file("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    #expect(desk.failure(["agreement", "verify", pipe])?.code == "file.unreadable")
   }
 
   @Test func `a seal that nobody vouches for ends with 1, and the answer says so without an error`() throws {

@@ -94,8 +94,13 @@ import Testing
     #expect(try store.identity()?.certificate == second && store.requestedKey() == nil)
     // The certificate of the key in use may be renewed, too.
     let again = try authority.issue(request: renewal)
-    _ = try desk.run(["setup", "--seal-certificate", try write("again.pem", again.pem)])
+    let bare = try desk.run(["setup", "--seal-certificate", try write("again.pem", again.pem)])
     #expect(try store.identity()?.certificate == again)
+    // Without the issuer's certificate nobody may be able to check it.
+    let warning = "the certificate of the issuer '\(authority.root.subject)' is not in the file"
+    #expect(bare.diagnostics.contains(warning), "\(bare.diagnostics)")
+    let whole = try write("whole.pem", again.pem + authority.root.pem)
+    #expect(try !desk.run(["setup", "--seal-certificate", whole]).diagnostics.contains("is not in the file"))
     _ = try desk.run(["setup", "--seal-certificate", ""])
     #expect(try store.identity() == nil)
   }
@@ -205,6 +210,8 @@ import Testing
     #expect(try desk.workplace().sealFinding()?.failure.code == code)
     let status = try desk.run(["status"]).output
     #expect(status.contains("[!!]") == (code != nil), "\(status)")
+    let today = try desk.run(["today"]).output
+    #expect(today.contains("the seal's certificate ends on") == (code != nil), "\(today)")
     if holds {
       _ = try desk.workplace().sealIdentity()
     } else {

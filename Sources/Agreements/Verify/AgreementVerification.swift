@@ -41,15 +41,23 @@ public struct AgreementVerification: Sendable {
   public let pageCount: Int
   public let unjudged: Set<Unjudged>
 
+  /// The company that installed the module, by the record.
+  public var company: String { installation.technician.company.text }
+  /// Whether the sealing certificate names the company of the record; nil where it names no organisation.
+  public var isSealedByCompany: Bool? { seal.signer.isOf(company: company) }
+
   /// Whether the seal leads to a given root, and so does the timestamp where there is one.
   public var isTrusted: Bool { seal.isTrusted }
 
   /// Judges a file.
   /// - Parameters:
-  ///   - roots: the certificates that the caller trusts, of the seal's authority and the timestamp's.
+  ///   - roots: the certificates that the caller trusts as the seal's authority.
+  ///   - timestampRoots: those that the caller trusts as the timestamp's authority; nil stands for `roots`.
   ///   - now: the moment at which certificates are judged where no trusted timestamp says another.
   /// - Throws: the first fault.
-  public init(_ file: Data, trusting roots: [Certificate], now: Timestamp) throws(AgreementFault) {
+  public init(
+    _ file: Data, trusting roots: [Certificate], timestampRoots: [Certificate]? = nil, now: Timestamp
+  ) throws(AgreementFault) {
     let pdf: SealablePDF
     do {
       pdf = try SealablePDF(sealed: file)
@@ -58,7 +66,10 @@ public struct AgreementVerification: Sendable {
       throw .form(offset: offset, fault)
     }
     guard let der = pdf.contents else { throw .form(offset: pdf.place.lowerBound, .notSealed) }
-    seal = try Self.seal(der, of: pdf, trusting: roots, now: now)
+    seal = try Self.seal(of: pdf) { (content) throws(SealFault) in
+      try SealVerification(
+        der, over: content, trusting: roots, timestampRoots: timestampRoots, now: now.secondsSince1970)
+    }
     let document: OwnPDFFile
     do { document = try OwnPDFFile(pdf.bytes) } catch { throw .structure(error) }
     let embedded = try EmbeddedEvidence(document)
@@ -75,12 +86,9 @@ public struct AgreementVerification: Sendable {
   // MARK: - The seal
 
   private static func seal(
-    _ der: [UInt8], of pdf: SealablePDF, trusting roots: [Certificate], now: Timestamp
+    of pdf: SealablePDF, _ judge: (SHA256Digest) throws(SealFault) -> SealVerification
   ) throws(AgreementFault) -> SealVerification {
-    do throws(SealFault) {
-      return try SealVerification(
-        der, over: SHA256Digest(of: pdf.signedContent), trusting: roots, now: now.secondsSince1970)
-    } catch {
+    do throws(SealFault) { return try judge(SHA256Digest(of: pdf.signedContent)) } catch {
       if let offset = error.offset { throw .seal(error, .byte(pdf.place.lowerBound + 2 * offset)) }
       throw .seal(error, .content(changedPlace(in: pdf)))
     }

@@ -9,6 +9,7 @@ struct BagCheck {
 
   private let zip: ZipReader
   private let roots: [Certificate]
+  private let timestampRoots: [Certificate]
   private let now: Int64
   private var bag: CheckedBag
   /// The digests of the files by their paths in the bag.
@@ -16,9 +17,13 @@ struct BagCheck {
   private var held: [String: Data] = [:]
   private var payloadBytes = 0
 
-  init(folder: String, entries: ArraySlice<ZipEntry>, zip: ZipReader, roots: [Certificate], now: Int64) {
+  init(
+    folder: String, entries: ArraySlice<ZipEntry>, zip: ZipReader, roots: [Certificate],
+    timestampRoots: [Certificate], now: Int64
+  ) {
     self.zip = zip
     self.roots = roots
+    self.timestampRoots = timestampRoots
     self.now = now
     bag = CheckedBag(folder: folder, entries: entries, zip: zip)
   }
@@ -71,7 +76,7 @@ struct BagCheck {
 
   /// Whether a file's contents are looked at, besides its digest.
   private static func isHeld(_ path: String) -> Bool {
-    guard path.hasPrefix(BagLayout.payload) else { return true }
+    guard path.hasPrefix(BagLayout.payload) else { return tags.contains(path) || sealTags.contains(path) }
     let path = path.dropFirst(BagLayout.payload.count)
     return path == BagLayout.log || path == BagLayout.missing || path.hasPrefix("record/")
       || path.hasPrefix("test/") && path.hasSuffix(".json")
@@ -80,17 +85,18 @@ struct BagCheck {
 
   // MARK: - Tag files
 
+  /// The tag files that every bag has.
+  private static let tags = [
+    BagLayout.bagit, BagLayout.information, BagLayout.readme, BagLayout.manifest, BagLayout.tagManifest,
+    BagLayout.seal,
+  ]
+  /// The files beside the seal, of which those of a timestamp may be missing.
+  private static let sealTags = [BagLayout.certificates, BagLayout.token, BagLayout.signature]
+
   private mutating func checkTags() {
-    let tags = [
-      BagLayout.bagit, BagLayout.information, BagLayout.readme, BagLayout.manifest, BagLayout.tagManifest,
-      BagLayout.seal,
-    ]
-    let sealed = [BagLayout.certificates, BagLayout.token, BagLayout.signature]
-    for tag in tags where digests[tag] == nil { bag.faults.append(.missing(entry: bag.entry(of: tag))) }
-    for path in digests.keys.sorted() where !path.hasPrefix(BagLayout.payload) {
-      if !tags.contains(path), !sealed.contains(path) {
-        bag.faults.append(.unexpected(entry: bag.entry(of: path)))
-      }
+    for tag in Self.tags where digests[tag] == nil { bag.faults.append(.missing(entry: bag.entry(of: tag))) }
+    for path in digests.keys.sorted() where !path.hasPrefix(BagLayout.payload) && !Self.isHeld(path) {
+      bag.faults.append(.unexpected(entry: bag.entry(of: path)))
     }
     compare(BagLayout.bagit, with: BagLayout.bagitText)
     compare(BagLayout.readme, with: BagReadme.text)
@@ -128,7 +134,8 @@ struct BagCheck {
     var files: [(path: String, bytes: Data)] = []
     do throws(SealFault) {
       let verification = try SealVerification(
-        Array(der), over: SHA256Digest(of: manifest), trusting: roots, now: now)
+        Array(der), over: SHA256Digest(of: manifest), trusting: roots, timestampRoots: timestampRoots,
+        now: now)
       bag.seal = verification
       guard let seal = try? DetachedSeal(der: Array(der)),
         let beside = try? BagLayout.files(of: seal, verification.chain)
@@ -294,7 +301,8 @@ struct BagCheck {
 
   /// Checks the runs of the test and the inspections against the events that have them.
   /// - Returns: the paths that belong to them.
-  private func checkDerived(_ installation: Installation, _ events: [InstallationEvent]) throws(ArchiveError)
+  private mutating func checkDerived(_ installation: Installation, _ events: [InstallationEvent])
+    throws(ArchiveError)
     -> [String]
   {
     var paths: [String] = []
@@ -309,7 +317,8 @@ struct BagCheck {
       let path = BagLayout.payload + path
       guard digests[path] != nil else { throw .damaged(.missing(entry: bag.entry(of: path))) }
     }
-    for (index, report) in BagSource.tests(in: events).enumerated() {
+    bag.tests = BagSource.tests(in: events)
+    for (index, report) in bag.tests.enumerated() {
       try check(BagLayout.test(index + 1), report)
       try checkIsThere(BagLayout.testText(index + 1))
       paths.append(BagLayout.testText(index + 1))

@@ -18,6 +18,8 @@ public struct CheckedBag {
   public internal(set) var faults: [ArchiveFault] = []
   /// What the seal over the list of files says; nil where it does not hold.
   public internal(set) var seal: SealVerification?
+  /// The runs of the functional test in the order of the log, which are those of the files for programs.
+  public internal(set) var tests: [TestReport] = []
   /// The agreements, oldest first.
   public internal(set) var agreements: [Agreement] = []
 
@@ -43,6 +45,12 @@ public struct CheckedBag {
     self.folder = folder
     self.entries = entries
     self.zip = zip
+  }
+
+  /// The name in the zip of the text of a run of the test.
+  /// - Parameter number: from 1.
+  public func entry(ofTestText number: Int) -> String {
+    entry(of: BagLayout.payload + BagLayout.testText(number))
   }
 
   /// The name in the zip of a file of the bag.

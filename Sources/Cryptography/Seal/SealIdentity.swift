@@ -17,6 +17,11 @@ public struct SealIdentity: Sendable {
   /// The certificates from the signer's upwards.
   public var chain: [Certificate] { [certificate] + issuers }
 
+  /// The name of the issuer whose certificate is not among those that were given; nil where the way leads to a root.
+  public var missingIssuer: String? {
+    chain.last.flatMap { $0.isSelfIssued ? nil : $0.issuer }
+  }
+
   /// Whether nobody but the owner of the key vouches for it.
   public var isSelfIssued: Bool { certificate.isSelfIssued }
 

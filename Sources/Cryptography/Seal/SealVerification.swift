@@ -26,12 +26,14 @@ public struct SealVerification: Hashable, Sendable {
   /// Judges a seal.
   /// - Parameters:
   ///   - content: the digest of what was sealed.
-  ///   - roots: the certificates that the caller trusts, of the seal's authority and the timestamp's.
+  ///   - roots: the certificates that the caller trusts as the seal's authority.
+  ///   - timestampRoots: those that the caller trusts as the timestamp's authority; nil stands for `roots`.
   ///   - now: seconds since 1970-01-01T00:00:00Z.
   /// - Throws: the first thing that is wrong.
-  public init(_ der: [UInt8], over content: SHA256Digest, trusting roots: [Certificate], now: Int64)
-    throws(SealFault)
-  {
+  public init(
+    _ der: [UInt8], over content: SHA256Digest, trusting roots: [Certificate],
+    timestampRoots: [Certificate]? = nil, now: Int64
+  ) throws(SealFault) {
     guard der.count <= Self.maxSize else {
       throw SealFault(.message, .tooLarge(maxBytes: Self.maxSize), at: 0)
     }
@@ -46,7 +48,7 @@ public struct SealVerification: Hashable, Sendable {
     signatureValue = Array(der[message.signature.contents])
     if let place = message.timestamp {
       do throws(SealFault) {
-        timestamp = try TimestampVerification(der, in: place.whole, trusting: roots) {
+        timestamp = try TimestampVerification(der, in: place.whole, trusting: timestampRoots ?? roots) {
           $0.digest(of: der[message.signature.contents])
         }
       } catch {

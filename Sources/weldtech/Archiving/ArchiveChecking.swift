@@ -24,6 +24,8 @@ struct ArchiveChecking {
       var subject: String
       var certificateSha256: String
       var selfIssued: Bool
+      /// Whether the certificate names the company of the record; left out where it names no organisation.
+      var ofCompany: Bool?
       var trusted: Bool
       /// The timestamp's time and authority; nil where the seal has none.
       var timestamp: Stamp?
@@ -43,6 +45,8 @@ struct ArchiveChecking {
       /// Whether a later agreement voids it.
       var voided: Bool
       var sealedBy: String?
+      /// Whether the certificate names the company of the record; left out where it names no organisation.
+      var ofCompany: Bool?
       var trusted: Bool?
       var signatory: String?
       var signedAt: Timestamp?
@@ -73,16 +77,21 @@ struct ArchiveChecking {
   }
 
   let reader: ArchiveReader
-  let roots: [Certificate]
+  let roots: TrustedRoots
   let clock: any Clock
   let language: Language
+
+  /// The size of the largest text of a test that is read, bytes.
+  private static let maxTextBytes = 1 << 20
 
   /// Checks all bags in their order.
   func run(isCancelled: () -> Bool) throws -> [Bag] {
     var bags: [Bag] = []
     let now = clock.now()
-    try reader.forEachBag(trusting: roots, now: now.secondsSince1970, isCancelled: isCancelled) {
-      (found) throws(ArchiveError) in
+    try reader.forEachBag(
+      trusting: roots.seals, timestampRoots: roots.timestamps, now: now.secondsSince1970,
+      isCancelled: isCancelled
+    ) { (found) throws(ArchiveError) in
       bags.append(try judge(found, now: now))
     }
     return bags
@@ -102,9 +111,12 @@ struct ArchiveChecking {
     if let seal = found.seal {
       bag.seal = Bag.Seal(
         subject: seal.signer.subject, certificateSha256: seal.signer.fingerprint,
-        selfIssued: seal.signer.isSelfIssued, trusted: seal.trust.root != nil, timestamp: stamp(of: seal))
+        selfIssued: seal.signer.isSelfIssued,
+        ofCompany: found.installation.flatMap { seal.signer.isOf(company: $0.technician.company.text) },
+        trusted: seal.trust.root != nil, timestamp: stamp(of: seal))
     }
     if bag.faults.isEmpty {
+      try checkTestTexts(of: found, &bag)
       for agreement in found.agreements { try judge(agreement, in: found, now: now, &bag) }
     }
     // An agreement from before there were seals is covered by the archive's.
@@ -117,6 +129,20 @@ struct ArchiveChecking {
     seal.timestamp.map {
       Bag.Stamp(
         at: clock.moment($0.time), authority: $0.authority.subject, trusted: $0.trust.root != nil)
+    }
+  }
+
+  /// Holds the texts of the functional test against its runs, whose words only this program has.
+  private func checkTestTexts(of found: CheckedBag, _ bag: inout Bag) throws(ArchiveError) {
+    guard let installation = found.installation else { return }
+    for (index, report) in found.tests.enumerated() {
+      let name = found.entry(ofTestText: index + 1)
+      let expected = Data(TestPaper.text(of: report, installation).utf8)
+      guard try found.contents(of: name, maxBytes: Self.maxTextBytes) != expected else { continue }
+      bag.faults.append(
+        Bag.Fault(
+          message: Text(
+            zh: "\(name) 不是事件日志里的测试结果", en: "\(name) is not the test as the log has it")[language]))
     }
   }
 
@@ -142,7 +168,8 @@ struct ArchiveChecking {
       whole = joined
     }
     do throws(AgreementFault) {
-      let verification = try AgreementVerification(whole, trusting: roots, now: now)
+      let verification = try AgreementVerification(
+        whole, trusting: roots.seals, timestampRoots: roots.timestamps, now: now)
       guard let before = agreement.before, verification.installation.isSame(as: before),
         verification.agreementSha256 == agreement.sha256
       else {
@@ -154,6 +181,7 @@ struct ArchiveChecking {
       }
       let signing = verification.manifest.signing
       row.sealedBy = verification.seal.signer.subject
+      row.ofCompany = verification.isSealedByCompany
       row.trusted = verification.seal.trust.root != nil
       row.signatory = signing.signatory.name.full
       row.signedAt = signing.signedAt

@@ -56,7 +56,10 @@ enum ArchiveTexts {
     }
     if let seal = bag.seal {
       rows.append(
-        (Text(zh: "签章", en: "sealed by"), trust(seal.subject, seal.trusted, seal.selfIssued)[console.language]))
+        (
+          Text(zh: "签章", en: "sealed by"),
+          trust(seal.subject, seal.trusted, seal.selfIssued, seal.ofCompany)[console.language]
+        ))
       rows.append((Text(zh: "时间戳", en: "timestamp"), stamp(seal.timestamp)[console.language]))
     }
     for agreement in bag.agreements {
@@ -69,8 +72,16 @@ enum ArchiveTexts {
     for fault in bag.faults { console.say(Text(verbatim: "  \(fault.message)"), .red) }
   }
 
-  private static func trust(_ subject: String, _ isTrusted: Bool, _ isSelfIssued: Bool) -> Text {
-    switch (isTrusted, isSelfIssued) {
+  private static func trust(
+    _ subject: String, _ isTrusted: Bool, _ isSelfIssued: Bool, _ isOfCompany: Bool?
+  ) -> Text {
+    guard isOfCompany != false else {
+      let known = trust(subject, isTrusted, isSelfIssued, nil)
+      return Text(
+        zh: "\(known.zh)（证书上的单位不是记录里的公司）",
+        en: "\(known.en) (the certificate does not name the company of the record)")
+    }
+    return switch (isTrusted, isSelfIssued) {
     case (true, _): Text(verbatim: subject)
     case (false, true): Text(zh: "\(subject)（自签，没有人担保）", en: "\(subject) (self-issued, nobody vouches for it)")
     case (false, false): Text(zh: "\(subject)（不通到给出的根证书）", en: "\(subject) (leads to no given root)")
@@ -96,7 +107,7 @@ enum ArchiveTexts {
     else {
       return Text(zh: "签章不成立", en: "the seal does not hold")
     }
-    let by = trust(sealedBy, agreement.trusted == true, false)
+    let by = trust(sealedBy, agreement.trusted == true, false, agreement.ofCompany)
     let voided =
       agreement.voided ? Text(zh: "（已作废）", en: " (void since)") : Text(verbatim: "")
     return Text(

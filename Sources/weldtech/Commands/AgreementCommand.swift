@@ -1,6 +1,7 @@
 import Agreements
 import Arguments
 import Cryptography
+import Files
 import FoundationEssentials
 import Records
 import Terminal
@@ -9,13 +10,15 @@ import Terminal
 enum AgreementCommand {
   struct Options {
     var file = ""
-    var trust: String?
+    var roots = TrustedRoots.Options()
   }
 
   struct Document: Encodable {
     struct Installation: Encodable {
       var id: InstallationID
       var code: LabelCode
+      /// The company that installed the module, by the record.
+      var company: String
       var unit: String
       var brand: Nullable<String>
       var model: Nullable<String>
@@ -35,6 +38,10 @@ enum AgreementCommand {
       var issuer: String
       var certificateSha256: String
       var selfIssued: Bool
+      /// The organisation that the certificate names; null where it names none.
+      var organization: Nullable<String>
+      /// Whether that is the company of the record; null where the certificate names none.
+      var ofCompany: Nullable<Bool>
       var validFrom: Timestamp
       var validUntil: Timestamp
       var trust: Trust
@@ -102,35 +109,26 @@ enum AgreementCommand {
           options: Options(),
           parameters: { parameters in
             parameters.argument("F.pdf", \.file, .file, Text(zh: "协议文件", en: "the agreement"))
-            parameters.option(
-              "trust", \.trust, .file, placeholder: "ROOT.pem",
-              Text(
-                zh: "信任的根证书，PEM，可以有几张（签章的和时间戳的）",
-                en: "the root certificates to trust, PEM, of the seal and of its timestamp"))
+            parameters.trustedRoots(\.roots)
           }, run: verify)
       ]
     }
   }
 
   static func verify(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    var roots: [Certificate] = []
-    if let path = options.trust {
-      let pem = try workplace.read(path, atMost: Certificate.maxSize)
-      do { roots = try Certificate.all(file: Array(pem)) } catch { throw RootUnreadable(path: path) }
+    let roots = try TrustedRoots(options.roots, workplace)
+    // A pipe without a writer would be waited for.
+    let file = try workplace.read(atMost: AgreementVerification.maxBytes) { () throws(FileError) in
+      try OpenFile(reading: FilePath(options.file), .regularOnly)
     }
-    let file = try workplace.read(options.file, atMost: AgreementVerification.maxBytes)
-    let verification = try AgreementVerification(file, trusting: roots, now: workplace.clock.now())
+    let verification = try AgreementVerification(
+      file, trusting: roots.seals, timestampRoots: roots.timestamps, now: workplace.clock.now())
     let document = Document(verification, file: options.file, clock: workplace.clock)
     try workplace.console.answer(document) {
       AgreementTexts(verification, clock: workplace.clock).put(file: options.file, to: workplace.console)
     }
     return (verification.isTrusted ? ExitCode.done : .failed).rawValue
   }
-}
-
-/// The file of `--trust` has no certificate.
-struct RootUnreadable: Error {
-  let path: String
 }
 
 extension AgreementCommand.Document {
@@ -144,7 +142,8 @@ extension AgreementCommand.Document {
     trusted = verification.isTrusted
     pages = verification.pageCount
     installation = Installation(
-      id: manifest.installation.id, code: manifest.installation.code, unit: record.owner.unitName.text,
+      id: manifest.installation.id, code: manifest.installation.code, company: verification.company,
+      unit: record.owner.unitName.text,
       brand: Nullable(record.welder.brand?.text), model: Nullable(record.welder.model?.text),
       serialNumber: Nullable(record.welder.serialNumber?.text),
       module: Nullable(record.module?.serialNumber))
@@ -153,7 +152,8 @@ extension AgreementCommand.Document {
       signedAt: manifest.signing.signedAt)
     seal = Seal(
       subject: signer.subject, issuer: signer.issuer, certificateSha256: signer.fingerprint,
-      selfIssued: signer.isSelfIssued, validFrom: clock.moment(signer.validity.from),
+      selfIssued: signer.isSelfIssued, organization: Nullable(signer.organization),
+      ofCompany: Nullable(verification.isSealedByCompany), validFrom: clock.moment(signer.validity.from),
       validUntil: clock.moment(signer.validity.until), trust: Trust(verification.seal.trust))
     timestamp = Nullable(
       verification.seal.timestamp.map {

@@ -1,6 +1,5 @@
 import Archives
 import Arguments
-import Cryptography
 import Fieldbook
 import Files
 import FoundationEssentials
@@ -67,11 +66,7 @@ enum ArchiveCommand {
           options: VerifyOptions(),
           parameters: { parameters in
             parameters.argument("F.zip", \.file, .file, Text(zh: "档案文件", en: "the archive"))
-            parameters.option(
-              "trust", \.trust, .file, placeholder: "ROOT.pem",
-              Text(
-                zh: "信任的根证书，PEM，可以有几张（签章的和时间戳的）",
-                en: "the root certificates to trust, PEM, of the seals and of their timestamps"))
+            parameters.trustedRoots(\.roots)
           }, run: verify),
       ]
     }
@@ -81,7 +76,7 @@ enum ArchiveCommand {
 
   struct VerifyOptions {
     var file = ""
-    var trust: String?
+    var roots = TrustedRoots.Options()
   }
 
   struct VerifyDocument: Encodable {
@@ -94,13 +89,7 @@ enum ArchiveCommand {
   }
 
   static func verify(_ options: VerifyOptions, _ workplace: Workplace) throws -> Int32 {
-    var roots: [Certificate] = []
-    if let path = options.trust {
-      let pem = try workplace.read(path, atMost: Certificate.maxSize)
-      do throws(CryptographyError) { roots = try Certificate.all(file: Array(pem)) } catch {
-        throw SealRefused.notCertificate(path: path)
-      }
-    }
+    let roots = try TrustedRoots(options.roots, workplace)
     let console = workplace.console
     var document = VerifyDocument(file: options.file, trusted: false, installations: [])
     let path = FilePath(absolutePath(options.file))
@@ -114,7 +103,7 @@ enum ArchiveCommand {
     } catch ArchiveError.damaged(let fault) where ArchiveReader.isZip(path) {
       document.fault = fault.text[console.language]
     }
-    try console.answer(document) { ArchiveTexts.put(document, hasRoot: !roots.isEmpty, to: console) }
+    try console.answer(document) { ArchiveTexts.put(document, hasRoot: !roots.seals.isEmpty, to: console) }
     return (document.trusted ? ExitCode.done : .failed).rawValue
   }
 

@@ -147,6 +147,15 @@ extension SetupCommand {
     }
 
     private static func warn(of identity: SealIdentity, _ workplace: Workplace) {
+      if let issuer = identity.missingIssuer {
+        workplace.console.say(
+          Text(
+            zh:
+              "文件里没有颁发者“\(issuer)”的证书。它若不是对方手里的根证书，就没有人能核对签章：向发证机构要全部上级证书，放在同一个文件里",
+            en:
+              "the certificate of the issuer '\(issuer)' is not in the file; unless it is the root that others have, nobody can check the seals: ask the authority for all its certificates, and put them into the same file"
+          ), .yellow)
+      }
       guard !identity.certificate.validity.contains(workplace.clock.now()) else { return }
       let days = identity.certificate.days(in: workplace.clock)
       workplace.console.say(

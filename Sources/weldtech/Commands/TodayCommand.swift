@@ -24,7 +24,7 @@ enum TodayCommand {
       var day: CalendarDay
       /// The number of days that are left; negative once the day is past.
       var daysLeft: Int
-      /// The record of the welder; left out for the certificate.
+      /// The record of the welder; left out for a certificate.
       var id: InstallationID?
     }
 
@@ -96,16 +96,22 @@ enum TodayCommand {
       drafts: try fieldbook.drafts(limit: maxRows).count,
       signaturesDue: try fieldbook.signaturesDue(),
       queue: StatusCommand.Document.Queue(queue, conflicts: try fieldbook.conflicts().count),
-      due: try self.due(on: today, fieldbook), codesLeft: codesLeft,
+      due: try self.due(on: today, fieldbook, workplace), codesLeft: codesLeft,
       codesLow: setup.technician != nil && setup.plates != .stock && codesLeft < HealthCheck.fewCodes)
   }
 
-  private static func due(on today: CalendarDay, _ fieldbook: Fieldbook) throws -> [Document.Due] {
+  private static func due(on today: CalendarDay, _ fieldbook: Fieldbook, _ workplace: Workplace) throws
+    -> [Document.Due]
+  {
     let certificate = try fieldbook.setup().technician.flatMap {
       DueDate(ofCertificate: $0.certificateExpires, today: today)
     }
+    // A damaged file of the seal ends `sign` and is a finding of `doctor`; the day's overview is shown all the same.
+    let seal = (try? workplace.sealStore.setUp()).flatMap {
+      DueDate(ofCertificate: $0.certificate.days(in: workplace.clock).until, today: today, .sealCertificate)
+    }
     let welders = try fieldbook.purchaseDaysOfOpenWelders().compactMap { DueDate(ofWelderBoughtOn: $1, in: $0) }
-    let dates = (welders + [certificate].compactMap(\.self)).sorted {
+    let dates = (welders + [certificate, seal].compactMap(\.self)).sorted {
       ($0.day, $0.installation?.text ?? "") < ($1.day, $1.installation?.text ?? "")
     }
     return dates.map {
@@ -199,9 +205,9 @@ enum TodayCommand {
           zh: "更正后待重新签字 \(document.signaturesDue) 条",
           en: "\(document.signaturesDue) corrected records to be signed again"))
     }
-    // What is due first stands first, and the certificate is never left out.
+    // What is due first stands first, and a certificate is never left out.
     let shown =
-      document.due.filter { $0.reason == .certificate } + document.due.filter { $0.reason == .newWelder }
+      document.due.filter { $0.reason != .newWelder } + document.due.filter { $0.reason == .newWelder }
     for due in shown.prefix(maxLines) { lines.append(line(of: due)) }
     if shown.count > maxLines {
       lines.append(
@@ -237,6 +243,10 @@ enum TodayCommand {
       return Text(
         zh: "技术人员证书 \(due.day) 到期，\(left.zh)",
         en: "the technician's certificate expires on \(due.day), \(left.en)")
+    case .sealCertificate:
+      return Text(
+        zh: "签章证书 \(due.day) 到期，\(left.zh)：weldtech setup --seal-request 文件",
+        en: "the seal's certificate ends on \(due.day), \(left.en): `weldtech setup --seal-request FILE`")
     }
   }
 }

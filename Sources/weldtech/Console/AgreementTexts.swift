@@ -22,6 +22,7 @@ struct AgreementTexts {
     console.facts([
       (Text(zh: "文件", en: "file"), file), (digestTitle, verification.agreementSha256),
       (Text(zh: "签章", en: "sealed by"), verification.seal.signer.subject),
+      (Text(zh: "公司", en: "company"), company[language]),
       (
         Text(zh: "担保", en: "vouched for"),
         Self.words(verification.seal.trust, of: verification.seal.chain, clock)[language]
@@ -58,9 +59,9 @@ struct AgreementTexts {
         zh: "签章后没有改动，但没有人担保是谁签章的", en: "Unchanged since it was sealed, but nobody vouches for who sealed it")
     case (false, _):
       Text(
-        zh: "签章后没有改动，签章可信，但没有人担保时间戳：把时间戳机构的根证书也放进 --trust 的文件",
+        zh: "签章后没有改动，签章可信，但没有人担保时间戳：把时间戳机构的根证书也放进 --trust 的文件，或用 --trust-timestamps",
         en:
-          "Unchanged since it was sealed, and the seal is trusted, but nobody vouches for the timestamp: put its authority's root into the file of --trust too"
+          "Unchanged since it was sealed, and the seal is trusted, but nobody vouches for the timestamp: put its authority's root into the file of --trust too, or name it by --trust-timestamps"
       )
     }
   }
@@ -97,6 +98,21 @@ struct AgreementTexts {
   private var signedAt: Text {
     let time = verification.manifest.signing.signedAt
     return Text(zh: "\(time.paperText)，按技术人员电脑的时钟", en: "\(time), by the clock of the installer's laptop")
+  }
+
+  /// The company of the record, and whether the certificate names it.
+  private var company: Text {
+    let company = verification.company
+    let organization = verification.seal.signer.organization ?? ""
+    return switch verification.isSealedByCompany {
+    case true?: Text(zh: "\(company)（和签章证书上的一致）", en: "\(company) (the certificate names it too)")
+    case false?:
+      Text(
+        zh: "\(company)（签章证书上是“\(organization)”，不是同一家，要向签章方问清楚）",
+        en: "\(company) (the certificate names another one, '\(organization)': ask the sealer why)")
+    case nil:
+      Text(zh: "\(company)（签章证书上没有单位名称）", en: "\(company) (the certificate names no organisation)")
+    }
   }
 
   private var capacity: Text {
