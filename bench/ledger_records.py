@@ -58,8 +58,9 @@ def record(number, source):
         body["remarks"] = "院内"
     agreement = {"sha256": "cd" * 32, "bytes": 90_000, "signedAt": at(fitted, second), "strokesSha256": "ef" * 32,
                  "signatory": {"name": "王五", "phone": "13900000003", "capacity": "proprietor"}}
-    if status in ("delivered", "closed", "outOfUse"):
-        body["agreement"] = agreement
+    # Some of the retired welders were fitted before.
+    if status in ("delivered", "closed", "outOfUse") or status == "retired" and number % 2:
+        body["agreement"] = agreement if status != "retired" else dict(agreement, signedAt=at(day, second))
         # A few were corrected since, and count by the day of their first signature.
         if source.random() < 0.05:
             body["earlierAgreements"] = [dict(agreement, signedAt=at(day, second))]
@@ -121,7 +122,7 @@ def count(home, today, start=None, end=None, chosen=lambda body: True):
         if status == "retired" and before(day(body["closedAt"])):
             if within(day(body["closedAt"])):
                 figures["retired"].add(id)
-        elif status != "retired" and before(fitted):
+        elif status != "refused" and before(fitted):
             if status == "outOfUse":
                 figures["outOfUse"].add(id)
             if within(fitted):

@@ -161,12 +161,17 @@ extension Fieldbook {
 
   private func days(_ filter: LedgerFilter) throws(FieldbookError) -> [(day: CalendarDay, done: Int)] {
     let (condition, values) = Self.condition(of: filter)
+    var isDone = "status IN ('open', 'closed', 'delivered', 'outOfUse')"
+    var bound = values
+    if let to = filter.to {
+      bound.append(.text(to))
+      isDone = "(\(isDone) OR status = 'retired' AND retired_on > ?\(bound.count))"
+    }
     return try database.rows(
       """
-      SELECT fitted_on, count(*) FROM ledger
-      WHERE fitted_on IS NOT NULL AND status IN ('open', 'closed', 'delivered', 'outOfUse') AND \(condition)
+      SELECT fitted_on, count(*) FROM ledger WHERE fitted_on IS NOT NULL AND \(isDone) AND \(condition)
       GROUP BY fitted_on
-      """, values
+      """, bound
     ) { (day: $0.day(0), done: $0.integer(1)) }
     .compactMap { row in row.day.map { (day: $0, done: row.done) } }
     .filter { filter.moment(of: $0.day) == .inPeriod }

@@ -38,7 +38,7 @@ import Testing
     let ids = try survey(0..<3, in: fieldbook)
     #expect(try Set(fieldbook.list(status: .surveyed).map(\.id)) == Set(ids))
     #expect(try fieldbook.codesLeft() == 100 && fieldbook.pendingRecords().isEmpty)
-    #expect(try fieldbook.rebuild().repaired == [] && fieldbook.check(watch: { _ in }).problems.isEmpty)
+    #expect(try fieldbook.rebuild().repaired == [] && fieldbook.check().faults.isEmpty)
     #expect(try known(fieldbook).welders.map(\.row) == (0..<3).map { row($0) })
     #expect(try fieldbook.surveyedWelders(withPhones: ["13900000009"]).welders.isEmpty)
   }

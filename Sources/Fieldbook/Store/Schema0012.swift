@@ -59,7 +59,8 @@ let schema0012 = """
     (street, industry, status, payer, recorded_on, fitted_on, retired_on, purchased_on);
   CREATE INDEX ledger_by_fitting ON ledger (fitted_on)
     WHERE fitted_on IS NOT NULL AND status IN ('open', 'closed', 'delivered', 'outOfUse');
-  CREATE INDEX ledger_due ON ledger (street, industry, status, payer, purchased_on)
+  CREATE INDEX ledger_due ON ledger
+    (street, industry, status, payer, purchased_on, recorded_on, fitted_on, retired_on)
     WHERE purchased_on >= '2024-07-24' AND fitted_on IS NULL;
   CREATE INDEX ledger_refused ON ledger (street, industry, status, payer) WHERE status = 'refused';
   CREATE INDEX ledger_by_place ON ledger (street, unit);

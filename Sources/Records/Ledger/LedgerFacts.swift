@@ -41,7 +41,8 @@ public struct LedgerFacts: Hashable, Sendable {
     if status == .retired, retired != .notYet {
       return retired == .inPeriod ? [.known, .retired] : [.known]
     }
-    if fitted != .notYet, status != .retired, status != .refused {
+    // A welder that was retired after the period counts as what it was before.
+    if fitted != .notYet, status != .refused {
       var figures: [LedgerFigure] = [.known]
       if fitted == .inPeriod {
         figures.append(.done)
