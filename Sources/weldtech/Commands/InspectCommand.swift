@@ -272,17 +272,20 @@ enum InspectCommand {
       throw UsageError.conflictingOptions("--label", "--label-photo")
     }
     if let text = options.label { return try typed(text) }
-    if let photo = options.labelPhoto {
-      var texts: [String] = []
-      for text in try PlateReader(workplace: workplace).texts(onPhoto: photo).map(harmless)
-      where !texts.contains(text) {
-        texts.append(text)
-      }
-      return texts.isEmpty ? .unreadable : .texts(texts)
-    }
+    if let photo = options.labelPhoto { return try label(onPhoto: photo, workplace) }
     // An address was scanned from the label; a code may have been typed from a list.
     let isScanned = options.code.contains("/") && LabelCode(written: options.code) != nil
     return isScanned ? .texts([harmless(TextNormalization.typed(options.code))]) : nil
+  }
+
+  /// The label on a photo.
+  static func label(onPhoto photo: String, _ workplace: Workplace) throws -> InspectionFindings.Label {
+    var texts: [String] = []
+    for text in try PlateReader(workplace: workplace).texts(onPhoto: photo).map(harmless)
+    where !texts.contains(text) {
+      texts.append(text)
+    }
+    return texts.isEmpty ? .unreadable : .texts(texts)
   }
 
   /// The label of a text that was scanned or typed: an address is from its symbol, anything else is its code.

@@ -35,10 +35,8 @@ struct RepairRun {
     let found = try RecordSource(workplace: workplace).find(installation.id.text)
     // Work on a record of which the platform has a later revision would never be delivered.
     guard case .ownRecord = found.keeping else { throw FieldbookError.recordGoneOn(installation.id) }
-    var label = InspectionFindings.Label.notGiven
-    if let photo = options.report.labelPhoto {
-      label = .texts(try PlateReader(workplace: workplace).texts(onPhoto: photo))
-    }
+    let label =
+      try options.report.labelPhoto.map { try InspectCommand.label(onPhoto: $0, workplace) } ?? .notGiven
     let run = InspectionRun(
       workplace: workplace, port: try workplace.choosePort(options.port), label: label, sealNumber: nil)
     let outcome: InspectionRun.Outcome
