@@ -112,8 +112,8 @@ public struct AgreementText: Sendable {
     headingCount = headings
   }
 
-  /// The technician who answers for what is signed.
-  var technician: Technician? { installation.openRepair?.found?.technician ?? installation.technician }
+  /// The technician who answers for what is signed; nil for a surveyed welder, for which nothing is signed.
+  var technician: Technician? { installation.technicianInCharge }
 
   static let testColumns = [
     Column("序号", 12, isCentred: true), Column("项目", 58), Column("实测值", 30), Column("合格范围", 38),

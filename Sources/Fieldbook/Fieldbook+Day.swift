@@ -33,6 +33,32 @@ extension Fieldbook {
       retired: count("registered", .retired), refused: count("refused", .refused))
   }
 
+  /// A surveyed welder that is to be fitted on a day.
+  public struct Visit: Hashable, Sendable {
+    public let id: InstallationID
+    public let day: CalendarDay
+    public let unitName: String
+    public let street: String
+    public let community: String?
+  }
+
+  /// The surveyed welders whose appointment is on a day or was before it, the earliest first, then by street and unit.
+  /// - Parameter limit: maximum number of visits, from 1.
+  /// - Throws: `store`.
+  public func visits(until day: CalendarDay, limit: Int) throws(FieldbookError) -> [Visit] {
+    try database.rows(
+      """
+      SELECT installation, appointment_on, coalesce(unit_name, ''), coalesce(street, ''), community FROM ledger
+      WHERE appointment_on <= ? AND status = 'surveyed'
+      ORDER BY appointment_on, street, community, unit_name, installation LIMIT ?
+      """, [.text(day), .integer(max(1, limit))]
+    ) { row -> Visit? in
+      guard let id = InstallationID(row.text(0)), let day = CalendarDay(row.text(1)) else { return nil }
+      return Visit(
+        id: id, day: day, unitName: row.text(2), street: row.text(3), community: row.optionalText(4))
+    }.compactMap(\.self)
+  }
+
   /// The days on which welders were bought that are in work and not fitted yet; those that are not under the plan's rule of new
   /// welders, or have no such day, are left out.
   /// - Throws: `store`.

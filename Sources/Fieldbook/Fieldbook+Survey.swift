@@ -9,6 +9,12 @@ extension Fieldbook {
     /// The row as it was imported last, whatever was corrected since.
     public let row: InstallationEvent.Surveyed
     public let status: Installation.Status
+
+    public init(id: InstallationID, row: InstallationEvent.Surveyed, status: Installation.Status) {
+      self.id = id
+      self.row = row
+      self.status = status
+    }
   }
 
   /// The welders of lists, as they were at one moment.
@@ -51,7 +57,9 @@ extension Fieldbook {
         guard let index = last[id] else { continue }
         let row = rows[index]
         guard let phone = row.phone, phones.contains(phone) else { continue }
-        let body = try database.first("SELECT body FROM event WHERE seq = ?", [.integer(row.seq)]) { $0.blob(0) }
+        let body = try database.first("SELECT body FROM event WHERE seq = ?", [.integer(row.seq)]) {
+          $0.blob(0)
+        }
         guard let body, let event = try? RecordCoding.decode(InstallationEvent.self, from: body),
           case .surveyed(let surveyed) = event, let status = Installation.Status(rawValue: row.status)
         else { throw FieldbookError.damagedRow(table: "event", key: String(row.seq)) }
@@ -80,7 +88,9 @@ extension Fieldbook {
       for order in orders {
         switch order {
         case .new(let id, let surveyed):
-          let isKnown = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in true }
+          let isKnown = try database.first("SELECT 1 FROM installation WHERE id = ?", [.text(id.text)]) { _ in
+            true
+          }
           if isKnown == true { throw FieldbookError.alreadyOpen(id) }
           let entry = try EventLog.append(.surveyed(surveyed), to: id, at: at, in: database)
           try insertProjection(

@@ -27,6 +27,10 @@ extension Installation {
   /// The step to which a photo belongs: whoever signs by authority shows it for the confirmation of a repair, too.
   public func step(of stage: Photo.Stage) -> Step { stage == .authority && isInRepair ? .confirm : stage.step }
 
+  /// The technician who answers for the present work: of a repair on the spot the one who came, else the one who installed the
+  /// module. It is nil for a surveyed welder.
+  public var technicianInCharge: Technician? { openRepair?.found?.technician ?? technician }
+
   /// What changed since the present repair began; the present one's beginning is the first. It is empty without one.
   public var historyOfRepair: ArraySlice<HistoryEntry> {
     guard let number = openRepair?.number,

@@ -16,7 +16,8 @@ extension Installation {
           sum = Installation(
             id: entry.installation, registered: registered, at: entry.at, entrySha256: entry.sha256)
         case .surveyed(let surveyed):
-          sum = Installation(id: entry.installation, surveyed: surveyed, at: entry.at, entrySha256: entry.sha256)
+          sum = Installation(
+            id: entry.installation, surveyed: surveyed, at: entry.at, entrySha256: entry.sha256)
         default: return nil
         }
         continue

@@ -49,7 +49,9 @@ extension InstallationEvent {
     /// The fields in which the row differs from the one before; nil for the first row.
     public var changes: [FieldChange]?
 
-    public init(owner: Owner, welder: Welder, survey: Survey, remarks: WrittenText?, changes: [FieldChange]? = nil) {
+    public init(
+      owner: Owner, welder: Welder, survey: Survey, remarks: WrittenText?, changes: [FieldChange]? = nil
+    ) {
       self.owner = owner
       self.welder = welder
       self.survey = survey

@@ -177,7 +177,9 @@ extension CSVError.DocumentKind {
       let name: [UInt8] = "EncryptedPackage".utf8.flatMap { [$0, 0] as [UInt8] }
       self = bytes.firstRange(of: name) == nil ? .xls : .encrypted
     } else if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-      self = contains("xl/") || contains("[Content_Types].xml") && contains("workbook") ? .xlsx : contains("application/vnd.oasis.opendocument.spreadsheet") ? .ods : .zip
+      self =
+        contains("xl/") || contains("[Content_Types].xml") && contains("workbook")
+        ? .xlsx : contains("application/vnd.oasis.opendocument.spreadsheet") ? .ods : .zip
     } else {
       let start = String(decoding: bytes.prefix(200), as: UTF8.self).drop {
         $0.isWhitespace || $0 == "\u{FEFF}"

@@ -49,7 +49,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     let welder = sample.welder
     let technician = sample.technician
     let expected: [String?] = [
-      owner.unitID?.text, owner.unitName.text, owner.unitType.word, owner.responsibleName.full,
+      owner.unitID?.text, owner.unitName.text, owner.unitType?.word, owner.responsibleName.full,
       owner.responsiblePhone.full,
       owner.street.text, owner.community?.text, owner.industry.word, owner.industryNote?.text, "3 人", "2 人",
       welder.brand?.text, welder.model?.text, welder.serialNumber?.text, welder.weldingProcess.word,

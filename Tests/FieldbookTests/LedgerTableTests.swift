@@ -27,7 +27,7 @@ import Testing
     func number(_ value: Double?) -> String? { value.map { "\($0)" } }
     let values: [String: String?] = [
       "installation": record.id.text, "status": record.status.rawValue, "unit_id": owner.unitID?.text,
-      "unit_name": owner.unitName.text, "unit_type": owner.unitType.rawValue,
+      "unit_name": owner.unitName.text, "unit_type": owner.unitType?.rawValue,
       "person": owner.responsibleName.full, "phone": owner.responsiblePhone.full, "street": owner.street.text,
       "community": owner.community?.text, "industry": owner.industry.rawValue,
       "industry_note": owner.industryNote?.text, "process": welder.weldingProcess.rawValue,
@@ -36,8 +36,8 @@ import Testing
       "power_kw": number(welder.maxPowerKilowatts), "purpose": welder.purpose?.text,
       "operators": owner.operators.map(String.init), "certified": owner.certifiedOperators.map(String.init),
       "brand": welder.brand?.text, "model": welder.model?.text, "serial": welder.serialNumber?.text,
-      "condition": welder.condition.rawValue, "filled_by": record.survey.filledBy.full,
-      "filled_phone": record.survey.filledByPhone.full, "remarks": record.remarks?.text,
+      "condition": welder.condition.rawValue, "filled_by": record.survey.filledBy?.full,
+      "filled_phone": record.survey.filledByPhone?.full, "remarks": record.remarks?.text,
       "payer": record.funding.payer.rawValue, "module_serial": record.module?.serialNumber,
       "seal_number": record.seal?.number, "purchased_on": welder.purchasedOn?.description,
       "recorded_on": record.history.first?.at.day.description, "fitted_on": signed?.day.description,

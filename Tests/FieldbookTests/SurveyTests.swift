@@ -16,7 +16,8 @@ import Testing
     welder.maxCurrentAmps = Double(200 + number)
     return InstallationEvent.Surveyed(
       owner: owner, welder: welder,
-      survey: Survey(filledBy: nil, filledByPhone: nil, list: "list.xlsx", row: "\(number)", sha256: Sample.firmware),
+      survey: Survey(
+        filledBy: nil, filledByPhone: nil, list: "list.xlsx", row: "\(number)", sha256: Sample.firmware),
       remarks: nil)
   }
 
@@ -26,7 +27,9 @@ import Testing
 
   /// Imports rows and returns their ids.
   @discardableResult
-  private func survey(_ numbers: Range<Int>, in fieldbook: Fieldbook, at second: Int64 = 0) throws -> [InstallationID] {
+  private func survey(_ numbers: Range<Int>, in fieldbook: Fieldbook, at second: Int64 = 0) throws
+    -> [InstallationID]
+  {
     let ids = numbers.map { _ in Sample.id() }
     let orders = zip(ids, numbers).map { Fieldbook.SurveyOrder.new($0, row($1)) }
     try fieldbook.survey(orders, since: known(fieldbook), at: Sample.at(second))
@@ -100,11 +103,13 @@ import Testing
   @Test func `a company's office plans, corrects and voids what is surveyed, and nothing else`() throws {
     let fieldbook = try home.ready()
     let ids = try survey(0..<2, in: fieldbook)
-    let planned = InstallationEvent.planned(.init(appointment: Appointment(day: CalendarDay("2026-11-30")!, note: nil)))
+    let planned = InstallationEvent.planned(
+      .init(appointment: Appointment(day: CalendarDay("2026-11-30")!, note: nil)))
     let record = try fieldbook.append(planned, to: ids[0], by: nil, at: Sample.at(1))
     #expect(record.appointment?.day == CalendarDay("2026-11-30"))
     #expect(throws: FieldbookError.refused(.surveyed)) {
-      try fieldbook.append(.refused(.init(reason: "不装", releasesCode: false)), to: ids[0], by: nil, at: Sample.at(2))
+      try fieldbook.append(
+        .refused(.init(reason: "不装", releasesCode: false)), to: ids[0], by: nil, at: Sample.at(2))
     }
     _ = try fieldbook.open(ids[0], Sample.registered(), at: Sample.at(3))
     #expect(throws: FieldbookError.refused(.registered)) {
@@ -118,7 +123,9 @@ import Testing
     #expect(try fieldbook.pendingRecords().isEmpty, "a cancelled appointment is not delivered")
   }
 
-  @Test func `an owner who refuses before the registration is delivered, with the technician who was told`() throws {
+  @Test func `an owner who refuses before the registration is delivered, with the technician who was told`()
+    throws
+  {
     let fieldbook = try home.ready()
     let id = try survey(0..<1, in: fieldbook)[0]
     _ = try fieldbook.append(

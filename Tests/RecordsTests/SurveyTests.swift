@@ -35,7 +35,8 @@ import Testing
   @Test func `a surveyed record has no code, technician, scheme or step, and is read back`() throws {
     let record = Self.record()
     #expect(record.status == .surveyed && record.nextStep == nil && record.revision == 1)
-    #expect(record.code == nil && record.technician == nil && record.scheme == nil && record.owner.unitType == nil)
+    #expect(
+      record.code == nil && record.technician == nil && record.scheme == nil && record.owner.unitType == nil)
     let body = try RecordCoding.encode(record)
     #expect(try RecordCoding.decode(Installation.self, from: body) == record)
     let keys = try JSONDecoder().decode(JSONValue.self, from: body)
@@ -50,7 +51,8 @@ import Testing
     for step in Step.walk {
       #expect(record.refusal(of: step, by: Sample.technician, on: Sample.day) == .surveyed)
     }
-    #expect(record.refusalOfPlanning == nil && record.refusalOfCorrecting == nil && record.refusalOfRefusing == nil)
+    #expect(
+      record.refusalOfPlanning == nil && record.refusalOfCorrecting == nil && record.refusalOfRefusing == nil)
     #expect(Sample.installation().refusalOfPlanning == .registered)
     #expect(Sample.installation(.retired).refusalOfPlanning == .retired)
     #expect(Sample.installation(after: Step.walk).refusalOfPlanning == .closed)
@@ -64,7 +66,8 @@ import Testing
     #expect(record.status == .open && record.code == Sample.code && record.nextStep == .photoBefore)
     #expect(record.openedAt == Sample.at(7) && record.technician == Sample.technician)
     #expect(record.welder == Sample.registered().welder && record.owner.unitType == .individual)
-    #expect(record.survey.filledBy == PersonName("诸葛亮") && record.survey.filledByPhone == Sample.technician.phone)
+    #expect(
+      record.survey.filledBy == PersonName("诸葛亮") && record.survey.filledByPhone == Sample.technician.phone)
     #expect(record.survey.row == "Sheet1!5" && record.appointment?.note == "上午")
     #expect(record.history.map(\.event) == ["surveyed", "planned", "registered"])
   }
@@ -108,7 +111,8 @@ import Testing
 
   private struct Unasked: Error {}
 
-  private func correction(of record: Installation, _ change: (inout CorrectableFields) -> Void) -> [FieldChange] {
+  private func correction(of record: Installation, _ change: (inout CorrectableFields) -> Void) -> [FieldChange]
+  {
     var fields = record.correctableFields
     change(&fields)
     return fields.changes(since: record.correctableFields)

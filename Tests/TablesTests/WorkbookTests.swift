@@ -56,7 +56,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (0.0, "0"), (13_800_000_000, "13800000000"), (7.1000000000000005, "7.1"), (0.1 + 0.2, "0.3"), (-1.5, "-1.5"),
+    (0.0, "0"), (13_800_000_000, "13800000000"), (7.1000000000000005, "7.1"), (0.1 + 0.2, "0.3"),
+    (-1.5, "-1.5"),
     (123_456_789_012_345, "123456789012345"),
   ])
   func `writes numbers with the digits that spreadsheets keep`(number: Double, text: String) {
@@ -64,7 +65,9 @@ import Testing
   }
 
   @Test func `a day that a calendar does not have is none`() {
-    #expect(CellNumber.day(of: 60, countsFrom1904: false) == nil && CellNumber.day(of: -1, countsFrom1904: false) == nil)
+    #expect(
+      CellNumber.day(of: 60, countsFrom1904: false) == nil
+        && CellNumber.day(of: -1, countsFrom1904: false) == nil)
     #expect(CellNumber.day(of: 59, countsFrom1904: false) == "1900-02-28")
     #expect(CellNumber.day(of: 61, countsFrom1904: false) == "1900-03-01")
     #expect(CellNumber.day(of: 0, countsFrom1904: true) == "1904-01-01")
@@ -72,7 +75,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("yyyy-mm-dd", true), ("yyyy\"年\"m\"月\"d\"日\"", true), ("0.00", false), ("\"day\"0", false), ("[Red]0", false),
+    ("yyyy-mm-dd", true), ("yyyy\"年\"m\"月\"d\"日\"", true), ("0.00", false), ("\"day\"0", false),
+    ("[Red]0", false),
     ("General", false), ("#,##0_d", false), ("[$-804]yyyy/m/d", true), ("@", false),
   ])
   func `tells the formats of days from those of numbers`(code: String, isDate: Bool) {
@@ -102,7 +106,10 @@ import Testing
     #expect(error { $0.cells = 65 } == nil && error { $0.cells = 64 } == .tooManyCells(sheet: "调研", max: 64))
     #expect(error { $0.textBytes = 100 } == .tooMuchText(maxBytes: 100))
     #expect(error { $0.sheets = 0 } == .tooManySheets(max: 0))
-    if case .unpacksTooLarge? = error({ $0.unpackedBytes = 1_000 }) {} else { Issue.record("unpacked without a bound") }
+    if case .unpacksTooLarge? = error({ $0.unpackedBytes = 1_000 }) {
+    } else {
+      Issue.record("unpacked without a bound")
+    }
   }
 
   /// What comes out of a damaged file is an error or a sheet; a trap would end the tests.
@@ -113,7 +120,7 @@ import Testing
     for number in 0..<3_000 {
       var bytes = try Self.fixture(names[number % names.count])
       for _ in 0...random.next(below: 6) where !bytes.isEmpty {
-        let place = Int(random.next(below: UInt64(bytes.count)))
+        let place = random.next(below: bytes.count)
         switch random.next(below: 3) {
         case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
         case 1: bytes.remove(at: place)
@@ -135,7 +142,8 @@ import Testing
     let sheet = Sheet(
       name: "一",
       rows: [
-        Sheet.Row(number: 2, cells: [Sheet.Cell(column: 1, text: "code"), Sheet.Cell(column: 3, text: "street")]),
+        Sheet.Row(
+          number: 2, cells: [Sheet.Cell(column: 1, text: "code"), Sheet.Cell(column: 3, text: "street")]),
         Sheet.Row(number: 4, cells: [Sheet.Cell(column: 3, text: "树林召镇")]),
         Sheet.Row(number: 5, cells: [Sheet.Cell(column: 4, text: "x")]),
         Sheet.Row(number: 6, cells: [Sheet.Cell(column: 1, text: String(repeating: "x", count: 1_001))]),

@@ -46,6 +46,37 @@ import Testing
     #expect((dates[0]["daysLeft"] as? Int ?? 0) < 0 && dates[1]["daysLeft"] as? Int == 20)
   }
 
+  @Test func `an appointment stands in the answer from its day until the welder is registered`() throws {
+    let desk = Desk()
+    desk.clock.time = Timestamp("2026-11-24T03:00:00+08:00")!
+    try desk.setUp()
+    var fields = try Registration.values(ofDocument: Data(Person.registration.utf8))
+    fields[.unitType] = nil
+    let registration = try Registration(fields, isSurveyed: true, today: nil, drawnBy: nil)
+    let fieldbook = try desk.fieldbook()
+    let ids = (0..<2).map { _ in InstallationID(UUID()) }
+    let row = InstallationEvent.Surveyed(
+      owner: registration.owner, welder: registration.welder,
+      survey: Survey(filledBy: nil, filledByPhone: nil, list: "l.csv", row: "2"), remarks: nil)
+    try fieldbook.survey(
+      ids.map { .new($0, row) }, since: fieldbook.surveyedWelders(withPhones: []), at: desk.clock.time)
+    _ = try desk.run(["correct", ids[0].text, "--date", "2026-11-25", "--note", "上午"])
+    let before = try document(desk, ["today"])
+    #expect((before["visits"] as? [Any])?.isEmpty == true && before["surveyed"] as? Int == 2)
+
+    desk.clock.time = Timestamp("2026-11-25T03:00:00+08:00")!
+    let visits = try #require(try document(desk, ["today"])["visits"] as? [[String: Any]])
+    #expect(visits.map { $0["id"] as? String } == [ids[0].text])
+    let printed = try desk.run(["--lang", "zh", "today"], columns: 80).output
+    #expect(printed.contains("今天要上门 1（已调研未登记共 2）") && printed.contains("2026-11-25"))
+    for secret in Person.secrets { #expect(!printed.contains(secret)) }
+
+    _ = try desk.run(["register", ids[0].text, "--unit-type", "individual", "--reason", "另一台"])
+    let after = try document(desk, ["today"])
+    #expect((after["visits"] as? [Any])?.isEmpty == true && after["surveyed"] as? Int == 1)
+    #expect(after["openInstallations"] as? Int == 1)
+  }
+
   @Test func `a local day ends at its own midnight, also at three in the morning in Shanghai`() throws {
     let desk = Desk()
     desk.clock.time = Timestamp("2026-11-24T23:59:59+08:00")!

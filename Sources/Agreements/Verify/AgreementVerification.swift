@@ -41,8 +41,8 @@ public struct AgreementVerification: Sendable {
   public let pageCount: Int
   public let unjudged: Set<Unjudged>
 
-  /// The company that installed the module, by the record.
-  public var company: String { installation.technician.company.text }
+  /// The company that installed the module, or repaired it, by the record.
+  public var company: String { installation.technicianInCharge?.company.text ?? "" }
   /// Whether the sealing certificate names the company of the record; nil where it names no organisation.
   public var isSealedByCompany: Bool? { seal.signer.isOf(company: company) }
 

@@ -44,6 +44,7 @@ enum CellNumber {
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let digits = String(year)
-    return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + "\(digits)-\(two(month))-\(two(dayOfMonth))"
+    return String(repeating: "0", count: max(0, 4 - digits.utf8.count))
+      + "\(digits)-\(two(month))-\(two(dayOfMonth))"
   }
 }

@@ -18,7 +18,9 @@ struct CellText {
 
   /// The text with `_x000D_` and its like as the characters that they stand for.
   var unescaped: String {
-    guard let start = bytes.firstRange(of: [UInt8(ascii: "_"), UInt8(ascii: "x")])?.lowerBound else { return plain }
+    guard let start = bytes.firstRange(of: [UInt8(ascii: "_"), UInt8(ascii: "x")])?.lowerBound else {
+      return plain
+    }
     var units: [UInt8] = Array(bytes[..<start])
     var index = start
     while index < bytes.count {

@@ -5,7 +5,8 @@ extension Sheet {
   ///   - encoding: the encoding that the user named; nil finds it.
   ///   - limits: of these, the columns and the length of a field are not looked at.
   /// - Throws: `tooLarge`, `document`, `brokenText`, `empty`, `tooManyRows`.
-  public init(csv bytes: [UInt8], encoding told: TextEncoding? = nil, limits: CSVTable.Limits) throws(CSVError) {
+  public init(csv bytes: [UInt8], encoding told: TextEncoding? = nil, limits: CSVTable.Limits) throws(CSVError)
+  {
     guard bytes.count <= limits.bytes else { throw .tooLarge(bytes: bytes.count, maxBytes: limits.bytes) }
     if let kind = CSVError.DocumentKind(of: bytes) { throw .document(kind) }
     var text = try TextEncoding.decode(bytes, as: told).text

@@ -88,10 +88,11 @@ final class SheetReader: XMLPartReader {
 
   private func beginRow(_ attributes: XMLAttributes) throws(WorkbookError) {
     // Programs may leave the numbers out where they only count on.
-    let number = try attributes["r"].map { (text) throws(WorkbookError) in
-      guard let number = Int(text) else { throw .damaged(part: part) }
-      return number
-    } ?? rowNumber + 1
+    let number =
+      try attributes["r"].map { (text) throws(WorkbookError) in
+        guard let number = Int(text) else { throw .damaged(part: part) }
+        return number
+      } ?? rowNumber + 1
     guard number > rowNumber, number <= CellAddress.maxRow else { throw .damaged(part: part) }
     rowNumber = number
     isRowHidden = attributes.isTrue("hidden")
@@ -108,7 +109,8 @@ final class SheetReader: XMLPartReader {
   private func beginCell(_ attributes: XMLAttributes) throws(WorkbookError) {
     guard rowNumber > 0 else { throw .damaged(part: part) }
     if let reference = attributes["r"] {
-      guard let address = CellAddress(utf8: reference.utf8), address.row == rowNumber, address.column > column else {
+      guard let address = CellAddress(utf8: reference.utf8), address.row == rowNumber, address.column > column
+      else {
         throw .damaged(part: part)
       }
       column = address.column

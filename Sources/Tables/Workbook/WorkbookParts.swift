@@ -106,7 +106,9 @@ final class StylesReader: XMLPartReader {
   func begin(_ name: XMLName, _ attributes: XMLAttributes) throws(WorkbookError) {
     if name.is("cellXfs") {
       isInCellFormats = true
-    } else if name.is("numFmt"), formats.count < Self.maxStyles, let id = attributes["numFmtId"].flatMap({ Int($0) }) {
+    } else if name.is("numFmt"), formats.count < Self.maxStyles,
+      let id = attributes["numFmtId"].flatMap({ Int($0) })
+    {
       formats[id] = Self.isDate(attributes["formatCode"] ?? "")
     } else if isInCellFormats, name.is("xf"), showsDate.count < Self.maxStyles {
       let id = attributes["numFmtId"].flatMap { Int($0) } ?? 0

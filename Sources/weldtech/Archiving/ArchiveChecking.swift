@@ -112,7 +112,7 @@ struct ArchiveChecking {
       bag.seal = Bag.Seal(
         subject: seal.signer.subject, certificateSha256: seal.signer.fingerprint,
         selfIssued: seal.signer.isSelfIssued,
-        ofCompany: found.installation.flatMap { seal.signer.isOf(company: $0.technician.company.text) },
+        ofCompany: found.installation?.technician.flatMap { seal.signer.isOf(company: $0.company.text) },
         trusted: seal.trust.root != nil, timestamp: stamp(of: seal))
     }
     if bag.faults.isEmpty {

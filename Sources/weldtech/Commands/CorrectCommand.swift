@@ -66,7 +66,8 @@ enum CorrectCommand {
     let isPlanning = options.date != nil || options.note != nil
     if fields.isEmpty, !isPlanning { fields = try ask(about: installation, workplace) }
     let order = Walk.CorrectionOrder(
-      fields: fields, day: options.date, note: options.note, duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
+      fields: fields, day: options.date, note: options.note,
+      duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
     let outcome = try workplace.step(on: installation) { walk, locked in try walk.correct(locked, order) }
     let changed = outcome.installation
     let document = Document(

@@ -65,7 +65,9 @@ enum HandoverCommand {
 
   private static func writeRules(to file: String, for installation: Installation, _ workplace: Workplace) throws
   {
-    guard let technician = installation.technician else { throw StepRefused(step: .handover, refusal: .surveyed) }
+    guard let technician = installation.technician else {
+      throw StepRefused(step: .handover, refusal: .surveyed)
+    }
     let rules = OperatingRulesPage(
       try workplace.operatingRules(), unit: installation.owner.unitName,
       company: technician.company, phone: try workplace.fieldbook().setup().companyPhone,

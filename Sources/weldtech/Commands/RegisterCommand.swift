@@ -41,7 +41,8 @@ enum RegisterCommand {
       options: Options(),
       parameters: { parameters in
         parameters.argument(
-          "ID", \.id, .string, Text(zh: "调研过的焊机，只补调研表没有的内容", en: "a surveyed welder, of which only the rest is asked for"),
+          "ID", \.id, .string,
+          Text(zh: "调研过的焊机，只补调研表没有的内容", en: "a surveyed welder, of which only the rest is asked for"),
           completion: .dynamic("installations"))
         parameters.option(
           "from", \.from, .file, placeholder: "FILE.json",
@@ -140,7 +141,8 @@ enum RegisterCommand {
       switch try RegistrationForm(workplace: workplace).fill(request) {
       case .goOn(let id): return .goOn(id)
       case .registered(let registration, let draft, let answered):
-        let survey = try request.survey?.id ?? draft.flatMap { try workplace.fieldbook().draft($0).answers.survey }
+        let survey =
+          try request.survey?.id ?? draft.flatMap { try workplace.fieldbook().draft($0).answers.survey }
         let again = draft.map { workplace.commandLine([request.verb, "--draft", "\($0)"]) }
         do {
           let opened = try WalkStopped.naming(again) {

@@ -18,6 +18,15 @@ enum TodayCommand {
       var next: Step?
     }
 
+    struct Visit: Encodable {
+      var id: InstallationID
+      /// The day of the appointment, today or before.
+      var day: CalendarDay
+      var unitName: String
+      var street: String
+      var community: String?
+    }
+
     struct Due: Encodable {
       var reason: DueDate.Reason
       /// The last day that is in time.
@@ -37,6 +46,10 @@ enum TodayCommand {
     var open: [Row]
     /// The welders with a fault that was reported and whose repair is not over, those out of use first; at most a hundred.
     var repairs: [Row]
+    /// The surveyed welders whose appointment is today or was before, at most a hundred, the earliest first.
+    var visits: [Visit]
+    /// The number of all surveyed welders that nobody has registered yet.
+    var surveyed: Int
     /// The number of all open installations.
     var openInstallations: Int
     /// The number of registrations that were begun and have no record yet, at most a hundred.
@@ -92,6 +105,10 @@ enum TodayCommand {
       day: today, installed: try outcomes.installed.compactMap { try fieldbook.summary(of: $0).map(row) },
       retired: outcomes.retired, refused: outcomes.refused, open: open.filter { !$0.isInRepair }.map(row),
       repairs: repairs.map(row),
+      visits: try fieldbook.visits(until: today, limit: maxRows).map {
+        Document.Visit(
+          id: $0.id, day: $0.day, unitName: $0.unitName, street: $0.street, community: $0.community)
+      }, surveyed: counts[.surveyed] ?? 0,
       openInstallations: (counts[.open] ?? 0) - due.count { $0.status == .open },
       drafts: try fieldbook.drafts(limit: maxRows).count,
       signaturesDue: try fieldbook.signaturesDue(),
@@ -154,6 +171,14 @@ enum TodayCommand {
       console.put(Text(zh: "到现场：weldtech repair 记录号 --port 串口", en: "on the spot: weldtech repair ID --port P"))
     }
 
+    if document.surveyed > 0 {
+      console.heading(
+        Text(
+          zh: "今天要上门 \(document.visits.count)（已调研未登记共 \(document.surveyed)）",
+          en: "to visit \(document.visits.count) (surveyed and not registered: \(document.surveyed))"))
+      putVisits(document.visits.prefix(maxLines), to: console)
+    }
+
     let queue = document.queue
     console.heading(Text(zh: "待上传 \(queue.records)", en: "to deliver \(queue.records)"))
     if queue.records > 0 || queue.keys > 0 {
@@ -193,6 +218,24 @@ enum TodayCommand {
             ?? row.status.title[language],
         ]
       })
+  }
+
+  private static func putVisits(_ visits: some Collection<Document.Visit>, to console: Console) {
+    guard !visits.isEmpty else { return }
+    console.table(
+      [
+        Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 4),
+        Table.Column(Text(zh: "预约", en: "day"), minimum: 10, importance: 3),
+        Table.Column(Text(zh: "单位", en: "unit"), minimum: 12, importance: 2),
+        Table.Column(Text(zh: "地点", en: "place"), minimum: 10, importance: 1),
+      ],
+      visits.map { visit in
+        [
+          String(visit.id.text.prefix(8)), visit.day.description, visit.unitName,
+          [visit.street, visit.community ?? ""].filter { !$0.isEmpty }.joined(separator: " "),
+        ]
+      })
+    console.put(Text(zh: "上门登记：weldtech install 记录号", en: "to register one on the spot: weldtech install ID"))
   }
 
   private static func putDue(_ document: Document, to console: Console) {

@@ -43,7 +43,10 @@ struct SpreadsheetConverter {
         ]
       }
     try run(path, arguments, below: folder)
-    guard let data = try? OpenFile(reading: FilePath(target)).contents(maxBytes: Self.maxBytes, isCancelled: { false }) else {
+    guard
+      let data = try? OpenFile(reading: FilePath(target)).contents(
+        maxBytes: Self.maxBytes, isCancelled: { false })
+    else {
       throw TableFault.notConverted(kind, program: program.rawValue)
     }
     return [UInt8](data)
@@ -57,7 +60,9 @@ struct SpreadsheetConverter {
     let made = template.withUnsafeMutableBufferPointer { buffer in
       buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
     }
-    guard let made, mkdir("\(made)/out", 0o700) == 0 else { throw FileFailure.unwritable(path: home, errno: errno) }
+    guard let made, mkdir("\(made)/out", 0o700) == 0 else {
+      throw FileFailure.unwritable(path: home, errno: errno)
+    }
     return made
   }
 
@@ -94,7 +99,9 @@ struct SpreadsheetConverter {
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     // Temporary files hold names and phone numbers too.
     var variables: [UnsafeMutablePointer<CChar>?] =
-      (environment.variables.merging(["TMPDIR": folder, "HOME": folder]) { $1 }).map { strdup("\($0.key)=\($0.value)") }
+      (environment.variables.merging(["TMPDIR": folder, "HOME": folder]) { $1 }).map {
+        strdup("\($0.key)=\($0.value)")
+      }
       + [nil]
     defer { for word in words + variables { free(word) } }
     var child: pid_t = 0

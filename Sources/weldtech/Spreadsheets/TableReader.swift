@@ -45,7 +45,9 @@ struct TableReader {
     do {
       switch try contents(of: bytes) {
       case .csv(let text):
-        do throws(CSVError) { return try CSVTable(text, encoding: encoding) } catch { throw TableFault.csv(error) }
+        do throws(CSVError) { return try CSVTable(text, encoding: encoding) } catch {
+          throw TableFault.csv(error)
+        }
       case .workbook(let workbook):
         let sheet = try onlySheet(of: workbook)
         do throws(CSVError) { return try CSVTable(sheet) } catch { throw TableFault.csv(error) }

@@ -49,7 +49,8 @@ enum SurveyColumn: Hashable, CaseIterable {
   /// Whether the column belongs to the unit, so that it is written once for several welders.
   var isOfUnit: Bool {
     switch self {
-    case .person, .phone, .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .community, .industry,
+    case .person, .phone, .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .community,
+      .industry,
       .operators, .certifiedOperators, .filledBy, .filledByPhone:
       true
     case .number, .quantity, .remarks, .weldingProcess, .supply, .sourceType, .supplyMaxAmps, .maxCurrentAmps,
@@ -154,7 +155,9 @@ enum SurveyColumn: Hashable, CaseIterable {
   static func plain(_ title: String) -> String {
     var text = TextNormalization.folded(title)
     for word in ["必填项", "必填", "选填", "单选"] { text = text.replacing(word, with: "") }
-    return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil }))
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil }))
   }
 
   private static func withoutBrackets(_ title: String) -> String {

@@ -33,7 +33,8 @@ struct SurveyHeader {
     let rows = cells.sheet.rows.prefix(Self.maxRows)
     for (index, row) in rows.enumerated() where row.fault == nil {
       let next = rows.dropFirst(index + 1).first
-      let candidates = [row.number...row.number]
+      let candidates =
+        [row.number...row.number]
         + (next.map { $0.number == row.number + 1 ? [row.number...$0.number] : [] } ?? [])
       for candidate in candidates {
         let header = SurveyHeader(cells, rows: candidate)
@@ -117,7 +118,8 @@ struct MergedCells {
     rows = Dictionary(sheet.rows.map { ($0.number, $0) }) { first, _ in first }
     var merges: [Int: [CellRange]] = [:]
     for range in sheet.merges {
-      for column in range.columns.clamped(to: 1...SurveyHeader.maxColumns) where range.columns.contains(column) {
+      for column in range.columns.clamped(to: 1...SurveyHeader.maxColumns) where range.columns.contains(column)
+      {
         merges[column, default: []].append(range)
       }
     }

@@ -64,7 +64,8 @@ struct SurveyImport {
   /// - Throws: `SurveyListRefused`, `FileFailure`, `FieldbookError`, `Cancelled`.
   init(_ path: String, sheet wanted: String?, encoding: TextEncoding?, _ workplace: Workplace) throws {
     self.path = path
-    name = String(path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? path)
+    name = String(
+      path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? path)
     let now = workplace.clock.now()
     // The clock is checked before the days of the list are.
     try workplace.fieldbook().checkClock(now)
@@ -135,11 +136,14 @@ struct SurveyImport {
       for (index, entry) in workbook.entries.enumerated() where wanted == nil || entry.name == wanted {
         if workplace.isInterrupted { throw Cancelled() }
         if wanted == nil, let omission = omission(of: entry) {
-          sheets.append(JudgedSheet(name: entry.name, isHidden: entry.isHidden, hiddenRows: 0, omission: omission))
+          sheets.append(
+            JudgedSheet(name: entry.name, isHidden: entry.isHidden, hiddenRows: 0, omission: omission))
           continue
         }
         let sheet: Sheet
-        do throws(WorkbookError) { sheet = try workbook.sheet(at: index) } catch { throw TableFault.workbook(error) }
+        do throws(WorkbookError) { sheet = try workbook.sheet(at: index) } catch {
+          throw TableFault.workbook(error)
+        }
         sheets.append(try judge(sheet, isWanted: wanted != nil, source, rules))
       }
       return sheets
@@ -178,7 +182,9 @@ struct SurveyImport {
   // MARK: - Storing
 
   /// The rows of welders that are recorded otherwise, with their places among all rows.
-  var changedRows: [(index: Int, row: Row, welder: Fieldbook.SurveyedWelder, surveyed: InstallationEvent.Surveyed)] {
+  var changedRows:
+    [(index: Int, row: Row, welder: Fieldbook.SurveyedWelder, surveyed: InstallationEvent.Surveyed)]
+  {
     rows.enumerated().compactMap { index, row in
       if case .changed(let welder, let surveyed) = row.outcome { (index, row, welder, surveyed) } else { nil }
     }

@@ -33,7 +33,8 @@ struct SurveyMatching {
   private static let maxSlips = 2
 
   /// What becomes of each row, in the order of the rows.
-  static func matches(of rows: [InstallationEvent.Surveyed], with known: [Fieldbook.SurveyedWelder]) -> [Match] {
+  static func matches(of rows: [InstallationEvent.Surveyed], with known: [Fieldbook.SurveyedWelder]) -> [Match]
+  {
     var matches = [Match](repeating: .new, count: rows.count)
     let groups = Dictionary(grouping: rows.indices) { Key(rows[$0].owner) }
     let knownGroups = Dictionary(grouping: known) { Key($0.row.owner) }

@@ -12,6 +12,8 @@ struct SurveySheet {
   private let rules: Rules
   /// The unit's texts of the row before, which several welders of one unit share; nil behind an empty row or a total.
   private var unit: [SurveyColumn: Value]?
+  /// The texts of the row before, which 同上 repeats; empty behind an empty row or a total.
+  private var above: [SurveyColumn: Value] = [:]
 
   /// What the rows are judged by.
   struct Rules {
@@ -49,12 +51,12 @@ struct SurveySheet {
 
   private mutating func judge(_ row: Sheet.Row) -> SurveyRow.Outcome {
     if let fault = row.fault {
-      unit = nil
+      (unit, above) = (nil, [:])
       return .rejected([SurveyRow.Problem(cell: nil, fault: .line(fault))])
     }
     let values = values(of: row)
     if let skip = skip(row, values) {
-      if skip != .header { unit = nil }
+      if skip != .header { (unit, above) = (nil, [:]) }
       return .skipped(skip)
     }
     return judge(values, row: row.number)
@@ -126,12 +128,15 @@ struct SurveySheet {
   // MARK: - Welders
 
   private mutating func judge(_ own: [SurveyColumn: Value], row: Int) -> SurveyRow.Outcome {
-    let values = sharing(own)
+    let values = sharing(repeating(own))
+    above = values
     unit = values.filter { $0.key.isOfUnit }
     var reading = Reading(values: values, header: header, row: row)
     var fields = reading.fields()
     let person = reading.survey(rules.glyphs)
-    if let name = values[.responsibleName] ?? values[.person], fields[.responsibleName] == nil, name.kind == .text {
+    if let name = values[.responsibleName] ?? values[.person], fields[.responsibleName] == nil,
+      name.kind == .text
+    {
       fields[.responsibleName] = .string(name.text)
     }
     do throws(RegistrationRejected) {
@@ -150,6 +155,18 @@ struct SurveySheet {
     } catch {
       reading.add(error.problems)
       return .rejected(reading.problems)
+    }
+  }
+
+  /// The row's texts, with that of the row before wherever one says 同上.
+  private func repeating(_ own: [SurveyColumn: Value]) -> [SurveyColumn: Value] {
+    own.reduce(into: [:]) { values, entry in
+      let (column, value) = entry
+      guard ["同上", "同上行", "〃"].contains(TextNormalization.folded(value.text)) else {
+        values[column] = value
+        return
+      }
+      values[column] = above[column].map { Value(text: $0.text, kind: $0.kind, cell: value.cell) }
     }
   }
 
@@ -276,7 +293,8 @@ private struct Reading {
   }
 
   private mutating func checkQuantity(_ value: SurveySheet.Value) {
-    guard let number = try? WrittenNumber.read(value.text.replacing("台", with: ""), unit: .people), number == 1 else {
+    guard let number = try? WrittenNumber.read(value.text.replacing("台", with: ""), unit: .people), number == 1
+    else {
       problems.append(.init(cell: value.cell, fault: .quantity(TextNormalization.typed(value.text))))
       return
     }
@@ -290,7 +308,8 @@ private struct Reading {
     let parts = typed.split(separator: "e", omittingEmptySubsequences: false)
     if parts.count == 2, let exponent = Int(parts[1]), exponent > 0 {
       let digits = parts[0].filter { $0 != "." }
-      let fraction = parts[0].split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.count ?? 0
+      let fraction =
+        parts[0].split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.count ?? 0
       guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), fraction == exponent else { return nil }
       return digits
     }
@@ -303,7 +322,9 @@ private struct Reading {
     guard text.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return text }
     let lines = text.split(whereSeparator: \.isNewline).map { TextNormalization.trimmed(String($0)) }
     return lines.filter { !$0.isEmpty }.reduce("") { joined, line in
-      guard let last = joined.unicodeScalars.last, let first = line.unicodeScalars.first else { return joined + line }
+      guard let last = joined.unicodeScalars.last, let first = line.unicodeScalars.first else {
+        return joined + line
+      }
       return joined + (last.isASCII && first.isASCII ? " " : "") + line
     }
   }
@@ -321,7 +342,9 @@ private struct Reading {
       do {
         name = PersonName(try WrittenText(person.name, .name, drawnBy: glyphs))
       } catch {
-        if let fault = FieldProblem.Fault(error) { problems.append(.init(cell: value.cell, fault: .filledBy(fault))) }
+        if let fault = FieldProblem.Fault(error) {
+          problems.append(.init(cell: value.cell, fault: .filledBy(fault)))
+        }
       }
     }
     if let value = typedPhone {
@@ -343,7 +366,9 @@ private struct Reading {
     for problem in found {
       guard let field = RegistrationField(rawValue: problem.path) else { continue }
       let column = column(of: field == .industryNote ? .industry : field)
-      let place = header.places[column] ?? ([.responsibleName, .responsiblePhone].contains(column) ? header.places[.person] : nil)
+      let place =
+        header.places[column]
+        ?? ([.responsibleName, .responsiblePhone].contains(column) ? header.places[.person] : nil)
       let cell = place.map { CellAddress(row: row, column: $0) }
       if let cell, known.contains(cell) { continue }
       problems.append(.init(cell: cell, fault: .field(field, problem.fault)))

@@ -8,17 +8,19 @@ enum SurveyTexts {
   /// The answers to a changed row.
   static var answers: [Choice<LedgerImportCommand.Answer>] {
     [
-    Choice("accept", Text(zh: "用新的", en: "take the new row"), value: .accept),
-    Choice("keep", Text(zh: "保留原来的", en: "keep what is recorded"), value: .keep),
-    Choice("accept-all", Text(zh: "后面的也都用新的", en: "take this and all that follow"), value: .acceptAll),
-    Choice("keep-all", Text(zh: "后面的也都保留", en: "keep this and all that follow"), value: .keepAll),
+      Choice("accept", Text(zh: "用新的", en: "take the new row"), value: .accept),
+      Choice("keep", Text(zh: "保留原来的", en: "keep what is recorded"), value: .keep),
+      Choice("accept-all", Text(zh: "后面的也都用新的", en: "take this and all that follow"), value: .acceptAll),
+      Choice("keep-all", Text(zh: "后面的也都保留", en: "keep this and all that follow"), value: .keepAll),
     ]
   }
 
   /// Says how the list was read, so that a sheet or a column that was overlooked is noticed.
   static func announce(_ list: SurveyImport, on console: Console) {
     for sheet in list.sheets {
-      let name = sheet.name.isEmpty ? Text(verbatim: list.name) : Text(zh: "工作表“\(sheet.name)”", en: "sheet '\(sheet.name)'")
+      let name =
+        sheet.name.isEmpty
+        ? Text(verbatim: list.name) : Text(zh: "工作表“\(sheet.name)”", en: "sheet '\(sheet.name)'")
       guard let judged = sheet.judged else {
         let reason = sheet.omission?.title ?? Text(verbatim: "")
         console.say(Text(zh: "\(name.zh)：\(reason.zh)，没有读", en: "\(name.en): \(reason.en), left out"))
@@ -27,7 +29,8 @@ enum SurveyTexts {
       let header = judged.header
       console.say(
         Text(
-          zh: "\(name.zh)：表头在第 \(header.rows.upperBound) 行", en: "\(name.en): header in row \(header.rows.upperBound)"))
+          zh: "\(name.zh)：表头在第 \(header.rows.upperBound) 行",
+          en: "\(name.en): header in row \(header.rows.upperBound)"))
       if !header.unused.isEmpty {
         console.say(
           Text(
@@ -37,7 +40,8 @@ enum SurveyTexts {
       if sheet.hiddenRows > 0 {
         console.say(
           Text(
-            zh: "  隐藏的 \(sheet.hiddenRows) 行也读了", en: "  \(sheet.hiddenRows) hidden rows are read as well"), .yellow)
+            zh: "  隐藏的 \(sheet.hiddenRows) 行也读了", en: "  \(sheet.hiddenRows) hidden rows are read as well"),
+          .yellow)
       }
     }
   }
@@ -55,7 +59,8 @@ enum SurveyTexts {
       )
       console.say(
         Text(
-          zh: "  \(change.field.title.zh)：\(old.zh) → \(new.zh)", en: "  \(change.field.title.en): \(old.en) → \(new.en)"))
+          zh: "  \(change.field.title.zh)：\(old.zh) → \(new.zh)",
+          en: "  \(change.field.title.en): \(old.en) → \(new.en)"))
     }
   }
 
@@ -83,7 +88,10 @@ enum SurveyTexts {
       (counts.same, Text(zh: "与以前相同 \(counts.same)", en: "the same as before \(counts.same)")),
       (counts.changed, Text(zh: "已改为新的 \(counts.changed)", en: "recorded anew \(counts.changed)")),
       (counts.kept, Text(zh: "有变化、保留原来的 \(counts.kept)", en: "changed but kept \(counts.kept)")),
-      (counts.registered, Text(zh: "已登记、不改 \(counts.registered)", en: "registered already \(counts.registered)")),
+      (
+        counts.registered,
+        Text(zh: "已登记、不改 \(counts.registered)", en: "registered already \(counts.registered)")
+      ),
       (counts.rejected, Text(zh: "没有导入 \(counts.rejected)", en: "not imported \(counts.rejected)")),
       (counts.skipped, Text(zh: "不是焊机 \(counts.skipped)", en: "no welders \(counts.skipped)")),
     ]
@@ -93,15 +101,19 @@ enum SurveyTexts {
       ? Text(zh: "只核对，没有导入。可导入 \(counts.new) 台", en: "nothing was stored; to be imported: \(counts.new)")
       : Text(zh: "新预约 \(counts.new) 台", en: "new appointments: \(counts.new)")
     console.paragraph(
-      Text(zh: ([new] + rest).map(\.zh).joined(separator: "，"), en: ([new] + rest).map(\.en).joined(separator: "; ")))
+      Text(
+        zh: ([new] + rest).map(\.zh).joined(separator: "，"),
+        en: ([new] + rest).map(\.en).joined(separator: "; ")))
     if counts.rejected > 0 {
       console.say(
         Text(
           zh: "在表里改正上面的单元格，再导入一次；已导入的不会重复",
-          en: "mend the cells above in the list and import it again; what is imported is not imported twice"), .yellow)
+          en: "mend the cells above in the list and import it again; what is imported is not imported twice"),
+        .yellow)
     }
     if counts.new > 0, !document.dryRun {
-      console.say(Text(zh: "列出：weldtech list --status surveyed", en: "to list them: weldtech list --status surveyed"))
+      console.say(
+        Text(zh: "列出：weldtech list --status surveyed", en: "to list them: weldtech list --status surveyed"))
     }
   }
 

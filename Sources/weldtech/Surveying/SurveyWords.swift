@@ -28,7 +28,9 @@ enum SurveyWords {
   /// The note behind 其他, empty where there is none; nil where the text does not begin with 其他.
   private static func other(_ text: String) -> String? {
     let typed = TextNormalization.typed(text)
-    guard let word = ["其他", "其它", "other"].first(where: { typed.lowercased().hasPrefix($0) }) else { return nil }
+    guard let word = ["其他", "其它", "other"].first(where: { typed.lowercased().hasPrefix($0) }) else {
+      return nil
+    }
     let rest = typed.dropFirst(word.count).drop { ":(-： ".contains($0) }
     let note = TextNormalization.trimmed(rest.last == ")" ? String(rest.dropLast()) : String(rest))
     return ["焊机", "行业", "类型", "电源"].contains(note) ? "" : note

@@ -93,8 +93,7 @@ extension Walk {
   /// The fields with typed values in them, each judged as `register` judges it.
   func corrected(
     _ old: CorrectableFields, isSurveyed: Bool, by typed: [RegistrationField: String]
-  ) throws -> CorrectableFields
-  {
+  ) throws -> CorrectableFields {
     if typed[.condition] != nil { throw ConditionUncorrectable() }
     let now = now()
     try fieldbook.checkClock(now)

@@ -39,7 +39,8 @@ extension Walk {
 
   /// - Parameter survey: the surveyed record, which nobody else works on; nil for a new one.
   private func register(
-    _ registration: Registration, as id: InstallationID, survey: Installation?, code: LabelCode?, photos: [String],
+    _ registration: Registration, as id: InstallationID, survey: Installation?, code: LabelCode?,
+    photos: [String],
     reason: WrittenText?, duplicateReason: WrittenText?, draft: Int?
   ) throws -> Registered {
     let technician = try technician()

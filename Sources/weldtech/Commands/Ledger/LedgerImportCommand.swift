@@ -120,18 +120,23 @@ enum LedgerImportCommand {
   // MARK: - Changed rows
 
   /// The places of the changed rows that are taken.
-  private static func accepted(of list: SurveyImport, _ options: Options, _ workplace: Workplace) throws -> Set<Int> {
+  private static func accepted(of list: SurveyImport, _ options: Options, _ workplace: Workplace) throws -> Set<
+    Int
+  > {
     let changed = list.changedRows
     if options.accepts { return Set(changed.map(\.index)) }
     if changed.isEmpty || options.keeps || options.isRehearsal { return [] }
-    guard workplace.console.canPrompt else { throw SurveyChangesUnanswered(file: list.path, rows: changed.map(\.row)) }
+    guard workplace.console.canPrompt else {
+      throw SurveyChangesUnanswered(file: list.path, rows: changed.map(\.row))
+    }
     var accepted: Set<Int> = []
     var all: Bool?
     for (index, row, welder, surveyed) in changed {
       SurveyTexts.show(row, welder, surveyed, on: workplace.console)
       if all == nil {
         let answer = try workplace.console.prompter.choose(
-          Text(zh: "这一行与上次导入的不同", en: "this row differs from the one imported before"), SurveyTexts.answers, fallback: 1)
+          Text(zh: "这一行与上次导入的不同", en: "this row differs from the one imported before"), SurveyTexts.answers,
+          fallback: 1)
         switch answer {
         case .accept: accepted.insert(index)
         case .keep: break
@@ -173,7 +178,8 @@ enum LedgerImportCommand {
         hiddenRows: sheet.hiddenRows == 0 ? nil : sheet.hiddenRows, leftOut: sheet.omission?.rawValue)
     }
     return Document(
-      file: list.path, sha256: list.sha256, dryRun: options.isRehearsal, sheets: sheets, rows: rows, counts: counts)
+      file: list.path, sha256: list.sha256, dryRun: options.isRehearsal, sheets: sheets, rows: rows,
+      counts: counts)
   }
 
   private static func row(
@@ -186,7 +192,9 @@ enum LedgerImportCommand {
     case .same(let id): (written.outcome, written.id) = (.same, id)
     case .registered(let id): (written.outcome, written.id) = (.registered, id)
     case .changed(let welder, let surveyed):
-      (written.outcome, written.id, written.changes) = (isAccepted ? .changed : .kept, welder.id, surveyed.changes)
+      (written.outcome, written.id, written.changes) = (
+        isAccepted ? .changed : .kept, welder.id, surveyed.changes
+      )
     case .skipped(let skip): (written.outcome, written.reason) = (.skipped, skip.rawValue)
     case .rejected(let problems):
       written.outcome = .rejected

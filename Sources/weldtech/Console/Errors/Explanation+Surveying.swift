@@ -8,14 +8,17 @@ extension SurveyListRefused: Explained {
     case .noTable(let fault):
       Failure(
         code: "ledger.list.unusable",
-        message: Text(zh: "\(file) \(fault.sentence.zh)", en: "\(file) \(fault.sentence.en)"), hint: fault.remedy,
+        message: Text(zh: "\(file) \(fault.sentence.zh)", en: "\(file) \(fault.sentence.en)"),
+        hint: fault.remedy,
         exit: .badData)
     case .noHeader(let names):
       Failure(
         code: "ledger.list.noHeader",
         message: Text(
           zh: "\(file) 里没有找到调研表的表头\(names.isEmpty ? "" : "（工作表：\(names.joined(separator: "、"))）")",
-          en: "\(file) has no header of a survey list\(names.isEmpty ? "" : " (sheets: \(names.joined(separator: ", ")))")"),
+          en:
+            "\(file) has no header of a survey list\(names.isEmpty ? "" : " (sheets: \(names.joined(separator: ", ")))")"
+        ),
         hint: Text(
           zh: "前 \(SurveyHeader.maxRows) 行里要有一行写着附件1的列名，如 企业/店铺名称、责任人姓名、责任人电话、焊机用电类型",
           en:
@@ -28,7 +31,8 @@ extension SurveyListRefused: Explained {
         hint: names.isEmpty
           ? Text(zh: "CSV 没有工作表，不写 --sheet", en: "a CSV has no sheets; leave --sheet out")
           : Text(
-            zh: "它有：\(names.joined(separator: "、"))", en: "it has: \(names.joined(separator: ", "))"), exit: .badData)
+            zh: "它有：\(names.joined(separator: "、"))", en: "it has: \(names.joined(separator: ", "))"),
+        exit: .badData)
     case .columnsMissing(let columns, let sheet, let row, let unused):
       Failure(
         code: "ledger.list.columns",
@@ -81,14 +85,16 @@ extension SurveyChangesUnanswered: Explained {
 extension SurveyImport.Row {
   /// The fields in which a changed row differs.
   fileprivate var difference: Failure.Detail {
-    let changes = if case .changed(_, let surveyed) = outcome { surveyed.changes ?? [] } else { [] as [FieldChange] }
+    let changes =
+      if case .changed(_, let surveyed) = outcome { surveyed.changes ?? [] } else { [] as [FieldChange] }
     let place = SurveyTexts.place(sheet: sheet, row: number)
     let words = changes.map { change in
       let (old, new) = (
         CorrectionTexts.value(change.from, of: change.field), CorrectionTexts.value(change.to, of: change.field)
       )
       return Text(
-        zh: "\(change.field.title.zh) \(old.zh) → \(new.zh)", en: "\(change.field.title.en) \(old.en) → \(new.en)")
+        zh: "\(change.field.title.zh) \(old.zh) → \(new.zh)",
+        en: "\(change.field.title.en) \(old.en) → \(new.en)")
     }
     return Failure.Detail(
       path: sheet.isEmpty ? "row \(number)" : "\(sheet)!\(number)", code: "survey.changed",
@@ -145,7 +151,8 @@ extension SurveyRow.Problem {
         zh: "数量写了“\(text)”：每台焊机要单独一行", en: "the quantity is '\(text)': every welder takes a row of its own")
     case .uncalculated:
       return Text(
-        zh: "公式没有存结果；用 Excel 或 WPS 打开，另存一次", en: "a formula without its value; open the list in Excel or WPS and save it")
+        zh: "公式没有存结果；用 Excel 或 WPS 打开，另存一次",
+        en: "a formula without its value; open the list in Excel or WPS and save it")
     case .formulaError(let text): return Text(zh: "公式出错：\(text)", en: "a formula's error: \(text)")
     case .line(let fault): return fault.sentence
     }

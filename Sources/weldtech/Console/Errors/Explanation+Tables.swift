@@ -17,7 +17,9 @@ extension TableFault {
       Text(
         zh: "\(kind.sentence.zh)，本机没有能转换它的程序", en: "\(kind.sentence.en), and no program here converts it")
     case .notConverted(let kind, let program):
-      Text(zh: "\(kind.sentence.zh)，\(program) 没能转换它", en: "\(kind.sentence.en), and \(program) did not convert it")
+      Text(
+        zh: "\(kind.sentence.zh)，\(program) 没能转换它", en: "\(kind.sentence.en), and \(program) did not convert it"
+      )
     }
   }
 
@@ -46,13 +48,17 @@ extension WorkbookError {
     case .missing(let part): Text(zh: "不完整，缺 \(part)", en: "is incomplete: \(part) is missing")
     case .unpacksTooLarge(let part, let max):
       Text(
-        zh: "解压后超过 \(max >> 20) MiB\(Self.zh(part))", en: "has more than \(max >> 20) MiB when it is unpacked\(Self.en(part))")
+        zh: "解压后超过 \(max >> 20) MiB\(Self.zh(part))",
+        en: "has more than \(max >> 20) MiB when it is unpacked\(Self.en(part))")
     case .documentType(let part):
       Text(
-        zh: "含有文档类型声明\(Self.zh(part))，表格程序不会这样存", en: "has a document type, which no spreadsheet program writes\(Self.en(part))")
-    case .oversized(let part): Text(zh: "结构不正常\(Self.zh(part))", en: "is built as no workbook is\(Self.en(part))")
+        zh: "含有文档类型声明\(Self.zh(part))，表格程序不会这样存",
+        en: "has a document type, which no spreadsheet program writes\(Self.en(part))")
+    case .oversized(let part):
+      Text(zh: "结构不正常\(Self.zh(part))", en: "is built as no workbook is\(Self.en(part))")
     case .tooManyCells(let sheet, let max):
-      Text(zh: "工作表“\(sheet)”有内容的单元格超过 \(max) 个", en: "has more than \(max) cells with a text in sheet '\(sheet)'")
+      Text(
+        zh: "工作表“\(sheet)”有内容的单元格超过 \(max) 个", en: "has more than \(max) cells with a text in sheet '\(sheet)'")
     case .tooManyRows(let sheet, let max):
       Text(zh: "工作表“\(sheet)”超过 \(max) 行", en: "has more than \(max) rows in sheet '\(sheet)'")
     case .tooManySheets(let max): Text(zh: "超过 \(max) 个工作表", en: "has more than \(max) sheets")
@@ -71,7 +77,9 @@ extension WorkbookError {
     case .damaged, .missing, .documentType, .oversized, .binary:
       Text(
         zh: "用 Excel 或 WPS 打开它，“文件 → 另存为”，文件类型选“Excel 工作簿 (*.xlsx)”，再用存好的文件",
-        en: "open it in Excel or WPS, choose File, Save As, file type 'Excel Workbook (*.xlsx)', and use that file")
+        en:
+          "open it in Excel or WPS, choose File, Save As, file type 'Excel Workbook (*.xlsx)', and use that file"
+      )
     }
   }
 
@@ -107,7 +115,9 @@ extension CSVError {
     case .document:
       Text(
         zh: "用 Excel 或 WPS 打开它，“文件 → 另存为”，文件类型选“Excel 工作簿 (*.xlsx)”，再用存好的文件",
-        en: "open it in Excel or WPS, choose File, Save As, file type 'Excel Workbook (*.xlsx)', and use that file")
+        en:
+          "open it in Excel or WPS, choose File, Save As, file type 'Excel Workbook (*.xlsx)', and use that file"
+      )
     case .brokenText:
       Text(
         zh: "改正那几行的字，重新另存为 CSV；如果编码认错了，用 --encoding utf-8|gb18030|utf-16 指明",
