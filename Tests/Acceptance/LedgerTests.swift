@@ -122,7 +122,7 @@ struct LedgerTests {
     #expect(try rows(one) == rows(again))
   }
 
-  @Test func `the progress stands on a terminal of 80 columns in Chinese`() throws {
+  @Test func `the progress and its page are written, and no form where none can be read back`() throws {
     let laptop = try Laptop()
     try fill(laptop, 400)
     let printed = try laptop.run(["--lang", "zh", "ledger", "stats"]).output
