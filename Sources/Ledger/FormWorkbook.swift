@@ -133,6 +133,8 @@ final class FormWorkbook {
   }
 
   private func write(_ values: [FormValue], isSum: Bool) {
+    // LibreOffice and printers do not fit a row to its text by themselves.
+    check(worksheet_set_row(sheet, row, height(of: values), nil))
     var place: UInt16 = 0
     for (column, value) in zip(form.columns, values) {
       let format = isSum ? formats.sum : column.kind == .text ? formats.text : formats.number
@@ -145,6 +147,37 @@ final class FormWorkbook {
     }
     row += 1
   }
+
+  /// The height of a row in points, in which each text has the lines that it needs.
+  private func height(of values: [FormValue]) -> Double {
+    var lines = 1
+    for (column, value) in zip(form.columns, values) {
+      guard case .text(let text) = value else { continue }
+      lines = max(lines, Self.lines(of: text, width: column.width))
+    }
+    return Double(min(lines, Self.maxLines)) * 15.5 + 4
+  }
+
+  /// The number of lines of a text in a column.
+  /// - Parameter width: of the column, in digits.
+  static func lines(of text: String, width: Double) -> Int {
+    var lines = 1
+    var used = 0.0
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" {
+        (lines, used) = (lines + 1, 0)
+        continue
+      }
+      // A Chinese character is a little wider than two digits of the sheet's own type.
+      let advance = scalar.value < 0x1100 ? 1.05 : 2.1
+      used += advance
+      if used > width + 0.3 { (lines, used) = (lines + 1, advance) }
+    }
+    return lines
+  }
+
+  /// The number of lines of the highest row, of which a page has several.
+  private static let maxLines = 20
 
   /// Writes a text over several cells of a row.
   private func merge(

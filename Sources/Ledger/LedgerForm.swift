@@ -53,8 +53,8 @@ public enum LedgerForm: String, Hashable, Sendable, CaseIterable {
     FormColumn("应用行业", "industry", width: 13, .text, isRequired: true),
     FormColumn("备注", "note", width: 14, .text),
     FormColumn("所属街道", "street", width: 11, .text, isRequired: true),
-    FormColumn("所属社区", "community", width: 10, .text),
-    FormColumn("填表人", "filledBy", width: 8, .text, isRequired: true),
+    FormColumn("所属社区", "community", width: 11, .text),
+    FormColumn("填表人", "filledBy", width: 9, .text, isRequired: true),
     FormColumn("填表人电话", "filledByPhone", width: 13, .text, isRequired: true),
   ]
 
@@ -62,13 +62,13 @@ public enum LedgerForm: String, Hashable, Sendable, CaseIterable {
     FormColumn("序号", "number", width: 5, .number),
     FormColumn("企业名称", "unitName", width: 28, .text),
     FormColumn("企业类型", "unitType", width: 10, .text),
-    FormColumn("电焊机数量", "known", width: 8, .number),
-    FormColumn("完成“加芯赋码”电焊机的数量", "done", width: 14, .number),
+    FormColumn("电焊机数量", "known", width: 9, .number),
+    FormColumn("完成“加芯赋码”电焊机的数量", "done", width: 15, .number),
     FormColumn("从业人员数量", "operators", width: 8, .number),
     FormColumn("已取证的从业人员数量", "certifiedOperators", width: 11, .number),
     FormColumn("淘汰的电焊机数量", "retired", width: 10, .number),
     FormColumn("主要负责人及联系方式", "responsible", width: 22, .text),
-    FormColumn("备注", "note", width: 26, .text),
+    FormColumn("备注", "note", width: 28, .text),
   ]
 
   // MARK: - Rows

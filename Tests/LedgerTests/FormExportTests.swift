@@ -96,6 +96,7 @@ import Testing
       var fitToWidth, fitToHeight: Int?
       var repeated, printArea, footer: String?
       var blue: [String]
+      var heights: [Double?]
     }
     enum Cell: Decodable, Equatable {
       case text(String)
@@ -158,6 +159,9 @@ import Testing
     #expect(sheet.repeated == "$4:$4" && sheet.printArea == "'附件1'!$A$1:$Q$2005")
     #expect(sheet.footer == "第 &P 页，共 &N 页")
     #expect(sheet.blue == LedgerForm.survey.columns.filter(\.isRequired).map(\.title))
+    // The longest name has three lines, of which nothing is cut.
+    let long = try #require(welders.firstIndex { $0.unitName?.hasPrefix("一个特别") == true })
+    #expect(try #require(sheet.heights[4 + long]) >= 43 && sheet.heights[4] == 19.5)
     #expect(reading.created.hasPrefix("2024-09-30T00:00:00"))
   }
 
