@@ -36,6 +36,7 @@ import Testing
           ])
         try fieldbook.database.run(
           "INSERT INTO record (installation, body) VALUES (?, ?)", [.text(id.text), .blob(Data(copy.utf8))])
+        try fieldbook.database.run(ledgerRows("record.installation = ?"), [.text(id.text)])
         try SearchIndex(database: fieldbook.database).update(id)
       }
     }
