@@ -247,6 +247,10 @@ import Testing
     try fieldbook.database.run(
       "UPDATE record SET body = ? WHERE installation = ?", [.blob(Data("{".utf8)), .text(first.text)])
     #expect(Set(try fieldbook.page(mentioning: "树林召汽修").installations.map(\.id)) == [first, second])
+    #expect(Set(try fieldbook.page(mentioning: "ZX7").installations.map(\.id)) == [first, second])
+    // Its words stand beside it, and are those of its row where they are made anew.
+    try SearchIndex(database: fieldbook.database).update(first)
     #expect(try fieldbook.page(mentioning: "ZX7").installations.map(\.id) == [second])
+    #expect(Set(try fieldbook.page(mentioning: "树林召汽修").installations.map(\.id)) == [first, second])
   }
 }
