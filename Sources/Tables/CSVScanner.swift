@@ -20,6 +20,7 @@ struct CSVScanner {
 
   private let bytes: [UInt8]
   private let maxFieldBytes: Int
+  private let maxFields: Int
   private let separator: UInt8
   private var index = 0
   private var line = 1
@@ -31,8 +32,10 @@ struct CSVScanner {
 
   /// Finds the separator: the one in Excel's `sep=` line, which is skipped, or otherwise the one that is most
   /// frequent in the first line that is not blank.
-  init(_ bytes: [UInt8], maxFieldBytes: Int) {
+  /// - Parameter maxFields: the number of fields of a record beyond which it is a fault.
+  init(_ bytes: [UInt8], maxFieldBytes: Int, maxFields: Int = .max) {
     self.bytes = bytes
+    self.maxFields = maxFields
     self.maxFieldBytes = maxFieldBytes
     if let told = Self.toldSeparator(bytes) {
       separator = told
@@ -78,6 +81,11 @@ struct CSVScanner {
     guard index < bytes.count else { return nil }
     var record = Record(line: line)
     while true {
+      guard record.values.count < maxFields else {
+        record.fault = .fieldCount(found: maxFields + 1, wanted: maxFields)
+        skipLine()
+        return record
+      }
       // Other programs write ="…" to make Excel treat digits as text.
       if index + 1 < bytes.count, bytes[index] == Self.equals, bytes[index + 1] == Self.quote { index += 1 }
       let field = index < bytes.count && bytes[index] == Self.quote ? quotedField() : plainField()

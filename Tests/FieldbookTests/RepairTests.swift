@@ -139,7 +139,8 @@ import Testing
     let again = try append(
       [.handedOver(Handover(trainedOperators: 1, operatingRules: .existing, note: nil)), .signed(agreement)],
       to: signed.id, in: fieldbook, at: 30)
-    #expect(again.status == .closed && again.earlierAgreements == [try #require(signed.agreement)])
+    let earlier = try #require(signed.agreement)
+    #expect(again.status == .closed && again.earlierAgreements == [earlier])
     #expect(try fieldbook.list().map(\.unitName) == ["东风路修理部"])
   }
 

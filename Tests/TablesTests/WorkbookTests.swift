@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: [("days-1900.xlsx", 1900), ("days-1904.xlsx", 1904)])
   func `reads days by the workbook's own calendar`(name: String, system: Int) throws {
-    let row = try #require(try Workbook(Self.fixture(name)).sheet(at: 0).rows.last)
+    let row = try Workbook(Self.fixture(name)).sheet(at: 0).rows[1]
     #expect(row.cells.first { $0.kind == .date }?.text == "2024-07-24")
   }
 

@@ -12,7 +12,7 @@ extension Sheet {
     var text = try TextEncoding.decode(bytes, as: told).text
     // 0x1A is CP/M's end of file, which programs for DOS still write.
     while text.last == 0x1A { text.removeLast() }
-    var scanner = CSVScanner(text, maxFieldBytes: CellText.maxBytes)
+    var scanner = CSVScanner(text, maxFieldBytes: CellText.maxBytes, maxFields: CellAddress.maxColumn)
     var rows: [Row] = []
     while let record = scanner.next() {
       if record.isBlank { continue }
@@ -20,9 +20,6 @@ extension Sheet {
       var cells: [Cell] = []
       if record.fault == nil {
         for (index, value) in record.values.enumerated() where !value.isEmpty {
-          guard index < CellAddress.maxColumn else {
-            throw .tooManyColumns(count: record.values.count, max: CellAddress.maxColumn)
-          }
           cells.append(Cell(column: index + 1, text: value))
         }
       }

@@ -109,6 +109,8 @@ struct MergedCells {
   /// The number of columns that have a text.
   let width: Int
   private let rows: [Int: Sheet.Row]
+  /// The maximum number of merged columns that are looked at, over all ranges: more than any list that people fill in has.
+  private static let maxMerges = 200_000
   /// The merged ranges of a column by ascending rows.
   private let merges: [Int: [CellRange]]
 
@@ -116,11 +118,12 @@ struct MergedCells {
     self.sheet = sheet
     width = sheet.rows.lazy.compactMap { $0.cells.last?.column }.max() ?? 0
     rows = Dictionary(sheet.rows.map { ($0.number, $0) }) { first, _ in first }
-    var merges: [Int: [CellRange]] = [:]
-    for range in sheet.merges {
+    var (merges, count) = ([Int: [CellRange]](), 0)
+    for range in sheet.merges where count < Self.maxMerges {
       for column in range.columns.clamped(to: 1...SurveyHeader.maxColumns) where range.columns.contains(column)
       {
         merges[column, default: []].append(range)
+        count += 1
       }
     }
     self.merges = merges.mapValues { $0.sorted { $0.rows.lowerBound < $1.rows.lowerBound } }

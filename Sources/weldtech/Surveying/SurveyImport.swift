@@ -55,7 +55,7 @@ struct SurveyImport {
   private let known: Fieldbook.SurveyedWelders
 
   /// The maximum size of a CSV, bytes, and the maximum number of its rows.
-  private static let csvLimits = CSVTable.Limits(bytes: 24 << 20, rows: 100_000)
+  private static let csvLimits = CSVTable.Limits(bytes: 8 << 20, rows: 100_000)
 
   /// Reads and judges a list; nothing is stored.
   /// - Parameters:
@@ -69,7 +69,7 @@ struct SurveyImport {
     let now = workplace.clock.now()
     // The clock is checked before the days of the list are.
     try workplace.fieldbook().checkClock(now)
-    let data = try workplace.tables.read(path, Self.csvLimits.bytes)
+    let data = try workplace.tables.read(path, Workbook.Limits().bytes)
     sha256 = SHA256Digest(of: data).hex
     let rules = SurveySheet.Rules(today: now.day, glyphs: workplace.glyphs, unitID: Walk.unitID(of:))
     let source = SurveySheet.SurveySource(name: name, sha256: sha256)

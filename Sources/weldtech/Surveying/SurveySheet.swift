@@ -83,7 +83,10 @@ struct SurveySheet {
       let word = TextNormalization.folded(first.text)
       let unit = values[.unitName].map { TextNormalization.folded($0.text) } ?? ""
       if [word, unit].contains(where: Self.isSample) { return .sample }
-      let hasPhone = values[.responsiblePhone] != nil || values[.person] != nil
+      // The lines below a table may have other words in the column of phones.
+      let hasPhone = [values[.responsiblePhone], values[.person]].contains { value in
+        (value?.text.count { $0.isNumber } ?? 0) >= 10
+      }
       if !hasPhone, [word, unit].contains(where: Self.isTotal) { return .total }
       if !hasPhone, isNote(row, texts, word) { return .note }
       if texts.count >= 4, Self.areColumnNumbers(texts) { return .columnNumbers }
