@@ -34,7 +34,7 @@ def record(number, source):
         "schema": "weldtech.installation/1", "id": str(uuid.UUID(int=source.getrandbits(128), version=4)), "revision": 1,
         "openedAt": at(day, second), "status": {"signatureDue": "open", "delivered": "closed"}.get(status, status),
         "owner": {
-            "unitId": f"U-{unit:012x}", "unitName": f"示例{'汽修焊接钢构门窗农机'[unit % 5 * 2:][:2]}{unit}部", "unitType": TYPES[unit % 5],
+            "unitId": f"U-{unit:012x}", "unitName": f"顺利{'汽修焊接钢构门窗农机'[unit % 5 * 2:][:2]}{unit}部", "unitType": TYPES[unit % 5],
             "responsibleName": "王五", "responsiblePhone": f"138{unit:08}", "street": STREETS[unit % len(STREETS)],
             "community": f"第{unit % 7 + 1}社区", "industry": industry,
         },

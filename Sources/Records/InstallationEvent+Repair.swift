@@ -150,7 +150,8 @@ extension InstallationEvent {
     case .repairBegun(let begun): begun.photos
     case .moduleRetired(let retired): retired.photos
     case .withdrawn(let withdrawn): withdrawn.photos
-    case .surveyed, .planned, .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .sealed, .tested, .protected,
+    case .surveyed, .planned, .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .sealed,
+      .tested, .protected,
       .handedOver, .signed, .voided, .welderInspected, .corrected, .refused, .repairOpened, .repairClosed,
       .transferred, .moved:
       []

@@ -133,7 +133,7 @@ import Testing
         read += 1
       } catch { refused += 1 }
     }
-    #expect(read > 100 && refused > 100)
+    #expect(read > 0 && refused > 1_000)
   }
 
   // MARK: - As tables

@@ -104,7 +104,7 @@ import Testing
       #expect(
         laptop.failure(["setup", "--from", file] + Self.technician)?.code == "setup.file", "\(bytes.prefix(9))")
     }
-    #expect(laptop.failure(["setup", "--from", folder.file("none.json")])?.exit == .failed)
+    #expect(laptop.failure(["setup", "--from", folder.file("none.json")])?.exit == .badData)
   }
 
   @Test func `an export replaces a file of its own and no other`() throws {

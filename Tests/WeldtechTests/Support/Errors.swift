@@ -40,8 +40,8 @@ enum Errors {
   private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
   private static let check = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!.checkCharacter
-  private static let day = CalendarDay("2026-11-24")!
-  private static let laterDay = CalendarDay("2026-12-24")!
+  static let day = CalendarDay("2026-11-24")!
+  static let laterDay = CalendarDay("2026-12-24")!
   private static let digest = String(repeating: "ab", count: 32)
 
   private static let moment = Timestamp(secondsSince1970: 0, offsetSeconds: 0)
@@ -460,32 +460,6 @@ enum Errors {
       .refused(status: 422, code: "x"), .platformKeyChanged(pinned: digest, offered: digest),
       .platformKeyUnreadable, .sealing,
     ] as [SyncError]
-
-  private static let cryptography: [any Error] =
-    [
-      CryptographyError.noRandom, .unreadable(path: "/f", errno: ENOENT), .notCertificate, .notPrivateKey,
-      .generation, .sealing, .opening, .notVerifyingKey, .notSigningKey, .signing, .notSealKey, .notPKCS12,
-      .wrongPassphrase, .certificateNotOfKey, .certificateUsage, .sealTooLarge(bytes: 9_000, largest: 6_144),
-      .notSeal,
-    ] as [CryptographyError] + keyKinds.map { CryptographyError.sealKeyKind($0) }
-    + timestampFaults.map { CryptographyError.timestamp($0) } + [SigningKeyRejected(path: "/k.pem")]
-
-  private static let keyKinds: [KeyKind] = [
-    .p256, .rsa(bits: 2048), .rsa(bits: 16_384), .ed25519, .sm2, .curve("secp384r1"), .other("X25519"),
-  ]
-  private static let timestampFaults: [TimestampFault] = [
-    .notReply, .tooLarge(bytes: 70_000), .refused(status: 2), .otherImprint, .otherNonce, .signature,
-  ]
-
-  private static let sealRefusals: [SealRefused] = [
-    .damaged(path: "/h/seal/identity.pem"), .notValid(from: day, until: day, today: laterDay),
-    .notValid(from: laterDay, until: laterDay, today: day), .nothingRequested,
-    .passphraseOpen(path: "/f", mode: 0o644), .passphrase(path: "/f"), .notCertificate(path: "/f"),
-    .timestampAddress("http://tsa.example"),
-  ]
-  private static let timestampErrors: [TimestampError] =
-    [.sync(.unreachable), .status(500)] + timestampFaults.map { .fault($0) }
-  private static let seal: [any Error] = sealRefusals + timestampErrors
 
   private static let practice: [any Error] = [
     PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),

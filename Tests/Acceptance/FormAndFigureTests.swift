@@ -4,8 +4,8 @@ import Testing
 
 /// Exports forms and opens figures by the built program, on two thousand records of every outcome, and holds them against a count over
 /// the records' bodies in which no line of weldtech takes part (`bench/ledger_records.py`).
-@Suite(.enabled(if: LedgerTests.python.isInstalled, "python3 is not installed"))
-struct LedgerTests {
+@Suite(.enabled(if: InstalledProgram("python3").isInstalled, "python3 is not installed"))
+struct FormAndFigureTests {
   static let python = InstalledProgram("python3")
   private static let bench = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../bench").standardized.path()
