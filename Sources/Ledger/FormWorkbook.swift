@@ -1,4 +1,6 @@
 import CXLSXWriter
+import Files
+import Glibc
 
 /// Writes a form as a workbook that is printed, signed and stamped: A4 landscape, as wide as the page, the headings on every
 /// page. The library keeps one row in memory, and its first error until the end.
@@ -23,6 +25,14 @@ final class FormWorkbook {
   ///   - path: of a file of the caller's, into which the workbook is written when it is finished.
   ///   - temporaryFolder: the place of the library's temporary files, which hold names and phones.
   init(_ form: LedgerForm, head: FormHead, path: String, temporaryFolder: String) throws(LedgerError) {
+    // Where the folder is missing, the library would take /tmp without a word.
+    do throws(FileError) {
+      guard try FilePath(temporaryFolder).status().kind == .folder else {
+        throw FileError(FilePath(temporaryFolder), .create, ENOTDIR)
+      }
+    } catch {
+      throw .file(error)
+    }
     guard let workbook = wt_workbook_new(path, temporaryFolder) else {
       throw .workbook(code: LXW_ERROR_MEMORY_MALLOC_FAILED.rawValue)
     }

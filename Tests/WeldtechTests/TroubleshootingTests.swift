@@ -26,7 +26,7 @@ import Testing
       for match in source.matches(of: /code: "([A-Za-z.]+)"/) { codes.insert(String(match.1)) }
       for match in source.matches(of: /"([a-z]+(?:\.[a-z][A-Za-z]*)+)"/) {
         let word = String(match.1)
-        if !["png", "pdf", "json", "pem", "csr", "tst"].contains(
+        if !["png", "pdf", "json", "pem", "csr", "tst", "csv"].contains(
           word.split(separator: ".").last.map(String.init) ?? "")
         {
           codes.insert(word)

@@ -52,7 +52,8 @@ enum SurveyWords {
     ("三相", .threePhase380), ("单相", .singlePhase220), ("两相", .singlePhase220), ("工业", .threePhase380),
     ("动力", .threePhase380), ("家用", .singlePhase220), ("民用", .singlePhase220), ("照明", .singlePhase220),
     ("交流", nil), ("制", nil), ("电压", nil), ("电源", nil), ("用电", nil), ("伏特", nil), ("伏", nil), ("电", nil),
-    ("ac", nil), ("v", nil), ("~", nil), ("(", nil), (")", nil), ("-", nil), ("/", nil), (",", nil), (":", nil),
+    ("ac", nil), ("v", nil), ("~", nil), ("(", nil), (")", nil), ("或", nil), ("、", nil), ("-", nil), ("/", nil),
+    (",", nil), (":", nil),
   ]
 
   /// The supply of a text of nothing but words for one supply: `380v`, `三相`, `单相220V`; nil for any other.

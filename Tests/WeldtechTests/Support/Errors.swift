@@ -37,7 +37,7 @@ enum Errors {
     AuthorityMissing(), SignatoryPhoneUnproven(),
   ]
 
-  private static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
+  static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
   private static let check = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!.checkCharacter
   static let day = CalendarDay("2026-11-24")!
