@@ -8,7 +8,10 @@ import Terminal
 /// `practice`: takes the whole walk against a simulated module and a local platform, in a folder of its own.
 /// Each step runs the same command that a technician would type.
 enum PracticeCommand {
-  struct Options { var folder = "weldtech-practice" }
+  struct Options {
+    var folder = "weldtech-practice"
+    var isDay = false
+  }
 
   static var command: Command<Workplace> {
     Command(
@@ -18,8 +21,17 @@ enum PracticeCommand {
         zh: "不碰真实记录：所有东西都在练习文件夹里，每次练习重新开始。",
         en: "Touches no real record: everything is in the practice folder, which each run begins anew."),
       options: Options(),
-      parameters: { $0.option("folder", \.folder, .directory, Text(zh: "练习文件夹", en: "the practice folder")) },
-      run: run)
+      parameters: { parameters in
+        parameters.option(
+          "folder", \.folder, .directory, Text(zh: "练习文件夹", en: "the practice folder"))
+        parameters.flag(
+          "day", \.isDay,
+          Text(
+            zh: "练习一整天：导入调研表，装五台，淘汰、拒装、检查、维修各一台，重印标牌，出统计表",
+            en:
+              "a whole day: a survey list in, five installed, one each retired, refused, inspected and repaired, a label reprinted, the form out"
+          ))
+      }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
@@ -31,6 +43,11 @@ enum PracticeCommand {
       listen: "127.0.0.1:0", folder: folder.path + "/platform", token: nil, authority: authority)
     let url = try platform.start()
     defer { platform.stop() }
+    if options.isDay {
+      let day = PracticeDay(workplace: workplace, folder: folder, platform: url, authority: authority)
+      try day.run()
+      return try day.report(platform).rawValue
+    }
     // The sample's welder is a three-phase one.
     let bench = BenchCommand.moduleBench(
       try BenchCommand.configuration(BenchCommand.ModuleOptions(), world: .threePhase, workplace))

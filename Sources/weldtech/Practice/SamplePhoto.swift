@@ -1,3 +1,4 @@
+import Bench
 import Drawing
 import FoundationEssentials
 
@@ -9,11 +10,14 @@ enum SamplePhoto {
   }
 
   /// Makes a PNG of 1,600 × 1,200 pixels.
-  static func png(_ scene: Scene) throws -> Data {
+  /// - Parameter workshop: the number of the workshop in the background, 0 for an empty one. Two welders in one workshop would
+  ///   look nearly the same.
+  static func png(_ scene: Scene, workshop: Int = 0) throws -> Data {
     let size = try PixelSize(widthPixels: 1600, heightPixels: 1200, dotsPerInch: 254)
     let typesetter = Typesetter()
     return try DotImage(size: size, dotsPerInch: 254) { canvas in
       let caption: String
+      draw(workshop: workshop, on: canvas)
       switch scene {
       case .before:
         drawWelder(on: canvas)
@@ -31,6 +35,18 @@ enum SamplePhoto {
       // The lower edge is the watermark's.
       canvas.draw(text, x: 5, y: 2)
     }.png()
+  }
+
+  /// Draws the boards on the wall of a workshop; each number has another pattern of them.
+  private static func draw(workshop: Int, on canvas: Canvas) {
+    guard workshop > 0 else { return }
+    var random = SeededGenerator(seed: UInt64(workshop))
+    for row in 0..<6 {
+      for column in 0..<8 where random.next() & 1 == 1 {
+        canvas.fill(Path(Rectangle(x: Double(column) * 20, y: Double(row) * 20, width: 20, height: 20)))
+      }
+    }
+    canvas.fill(Path(Rectangle(x: 32, y: 32, width: 96, height: 64)), colour: .white)
   }
 
   /// Draws case, handle, louvres, current dial and the two sockets of an inverter welder.

@@ -14,10 +14,15 @@ enum SampleSignature {
     var strokes: [[Sample]]
   }
 
-  static func document() -> Document {
+  /// - Parameter variant: the number of the signature; nobody writes twice in exactly the same way, and strokes that were used
+  ///   before are refused.
+  static func document(variant: Int = 0) -> Document {
     var time = 0.0
-    let strokes = curves.map { curve in
+    let strokes = curves.enumerated().map { index, curve in
       time += 120  // The pen is in the air between two strokes.
+      var curve = curve
+      let shift = Double((variant * (index + 3)) % 17)
+      (curve.control.x, curve.control.y) = (curve.control.x + shift, curve.control.y - shift)
       return samples(along: curve, from: &time)
     }
     return Document(width: 900, height: 360, strokes: strokes)
