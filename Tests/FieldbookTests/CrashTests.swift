@@ -12,7 +12,7 @@ import Testing
   /// Reads every row of every table.
   private func state(of fieldbook: Fieldbook) throws -> [String] {
     let tables = try fieldbook.database.rows(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' ORDER BY name"
     ) {
       $0.text(0)
     }

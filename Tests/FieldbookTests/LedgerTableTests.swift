@@ -142,6 +142,9 @@ import Testing
   }
 
   static let rewind = """
+    DROP TABLE search_index; DROP TABLE search;
+    DROP TRIGGER ledger_follows_unit; DROP TRIGGER ledger_follows_unit_of_new;
+    DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block; DROP INDEX event_outcome;
     DROP TRIGGER ledger_follows_status;
     DROP TABLE ledger; DELETE FROM migration WHERE name >= '0012';
     """

@@ -178,7 +178,7 @@ import Testing
     let signed = try Sample.signed(in: fieldbook, at: 10)
     func refusal(_ events: [InstallationEvent], _ id: InstallationID) throws -> StepRefusal? {
       do {
-        _ = try append(events, to: id, in: fieldbook, at: 30)
+        _ = try append(events, to: id, in: fieldbook, at: 40)
         return nil
       } catch FieldbookError.refused(let refusal) { return refusal }
     }
