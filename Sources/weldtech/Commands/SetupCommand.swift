@@ -184,7 +184,9 @@ enum SetupCommand {
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
-    let terms = try options.terms.map { try agreementTerms($0, workplace) } ?? file?.terms
+    // The inner nil stands for the clauses as shipped, the outer one for what was set up before.
+    let terms: String?? =
+      try options.terms.map { try agreementTerms($0, workplace) } ?? file?.terms.map { Optional($0) }
     let seal = try SealSetup(options, workplace)
     // The token stays in its file, so the path must be valid from every folder. An empty path means no token.
     try askForToken(&options, for: platform, known: known, workplace)
