@@ -9,7 +9,7 @@ SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests Worn
   ArchiveTests ArchiveStrangerTests SealKillTests SealPeerTests SearchTests SmallPictureTests RemedyTests UploadCopyTests Acceptance.Phone StockPlateTests HostileClientTests \
   WalkDateTests BenchWorldTests ContractTests ESP32FlasherTests CrashTests SchemeDiagramTests RandomLivesTests RepairWalkTests \
   SurveyImportTests FormAndFigureTests PracticeDayTests
-.PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
+.PHONY: help setup build install install-files deb practice test release-program build-tests tests-of-modules tests-of-the-program-1 tests-of-the-program-2 tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,14 @@ build: setup ## build the release programs, .build/release/weldtech and weldtech
 	swift build -c release --product weldtech --static-swift-stdlib
 	swift build -c release --product weldtech-chip --static-swift-stdlib
 
-install: build docs ## install program, data, manual page and completions under PREFIX (/usr/local)
+install: build docs install-files ## install program, data, manual page and completions under PREFIX (/usr/local)
+
+deb: build docs ## make the Debian package .build/deb/weldtech_*.deb; packaging/try installs it on a clean Debian 12
+	@scripts/setup package
+	packaging/build
+
+# What is built already, under DESTDIR and PREFIX.
+install-files:
 	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
 	install -Dm755 .build/release/weldtech-chip $(DESTDIR)$(PREFIX)/bin/weldtech-chip
 	for folder in label-templates schemes agreement-terms companion-pages firmware/releases firmware/trust firmware/development; do \
@@ -42,9 +49,12 @@ test: ## lint, build and run all tests, peers included; .build/tested-tree then 
 	# Each build keeps one core busy most of the time. The release build has a folder of its own, so that they need not wait
 	# for each other.
 	@$(MAKE) --no-print-directory -j2 --output-sync=target release-program build-tests lint check-firmware
-	# One process of tests leaves the cores idle while it waits for the programs that it starts; three do not.
+	# A process of tests runs as many of them at once as there are cores, and most of them wait for programs that they start;
+	# four processes keep the cores busy.
+	@rm -f .build/test-failures
 	@TZ=Asia/Shanghai WELDTECH_RELEASE=$(CURDIR)/.build/shipped/release/weldtech \
-	  $(MAKE) --no-print-directory -j3 --output-sync=target tests-of-modules tests-of-the-program tests-of-the-rest
+	  $(MAKE) --no-print-directory -j4 -k --output-sync=target \
+	  tests-of-modules tests-of-the-program-1 tests-of-the-program-2 tests-of-the-rest || { cat .build/test-failures; exit 1; }
 	# Whatever has to do with dates, where they are other dates; in these zones winter and summer differ, or nothing does.
 	for zone in America/New_York UTC; do TZ=$$zone swift test --skip-build --filter DateTests || exit 1; done
 	@scripts/tested-tree end
@@ -56,20 +66,22 @@ release-program:
 build-tests:
 	swift build --build-tests
 
-# The bundle itself is run, because `swift test` lets only one of its kind run in a folder.
-BUNDLE = .build/debug/weldtechPackageTests.xctest --testing-library swift-testing
 PHONE = ^Acceptance\.Phone
 MODULES = ^(ChipTests|Peers|ProvisionTests)\.
 PROGRAM = ^Acceptance\.
 
 tests-of-modules:
-	$(BUNDLE) --filter '$(MODULES)' --filter '$(PHONE)'
+	scripts/test-part modules --filter '$(MODULES)' --filter '$(PHONE)'
 
-tests-of-the-program:
-	$(BUNDLE) --filter '$(PROGRAM)' --skip '$(PHONE)'
+# The halves take about as long as each other.
+tests-of-the-program-1:
+	scripts/test-part program-1 --filter '$(PROGRAM)[A-L]'
+
+tests-of-the-program-2:
+	scripts/test-part program-2 --filter '$(PROGRAM)[M-Z]' --skip '$(PHONE)'
 
 tests-of-the-rest:
-	$(BUNDLE) --skip '$(MODULES)' --skip '$(PROGRAM)'
+	scripts/test-part rest --skip '$(MODULES)' --skip '$(PROGRAM)'
 
 check-firmware:
 	firmware/check
