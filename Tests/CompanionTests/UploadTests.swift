@@ -97,6 +97,7 @@ import Testing
     let (base, host, port) = (task.base, task.host, task.port)
     let failures = Watched<[String]>([])
     let ended = Watched(0)
+    let attendedTo = Watched(0)
     let photos = (0..<4).map { phone in
       (0..<15).map { SplitMix64.bytes(20_000 + $0, seed: UInt64(100 * phone + $0)) }
     }
@@ -123,8 +124,16 @@ import Testing
             let piece = try ask(
               "PATCH", "uploads/\(id)", "application/octet-stream", Data(bytes), "Upload-Offset: 0")
             let action = #"{"id":"\#(shot)","kind":"photo","upload":"\#(id)","shot":"\#(shot)"}"#
-            let taken = try ask("POST", "actions", "application/json", Data(action.utf8))
-            if piece.status != 200 || taken.status != 202 { throw RawClient.Failure.noObject(shot) }
+            var attended = attendedTo.latest
+            var answer = try ask("POST", "actions", "application/json", Data(action.utf8))
+            // The command has as many actions waiting as it keeps: it is asked again once it has attended to another one.
+            while answer.status == 503, attendedTo.wait(until: { $0 > attended }) {
+              attended = attendedTo.latest
+              answer = try ask("POST", "actions", "application/json", Data(action.utf8))
+            }
+            if piece.status != 200 || answer.status != 202 {
+              throw RawClient.Failure.noObject("\(shot): \(piece.status), \(answer.status)")
+            }
           }
         } catch { failures.change { $0.append("\(error)") } }
         ended.change { $0 += 1 }
@@ -133,6 +142,7 @@ import Testing
     }
     var got: [String: [UInt8]] = [:]
     while got.count < 60, failures.latest.isEmpty, let action = task.nextAction() {
+      attendedTo.change { $0 += 1 }
       guard case .photo(let file, _, _) = action.kind else { continue }
       got[file.shot] = Array(try Data(contentsOf: URL(filePath: file.path)))
       var state = TaskOnPhone.waiting
