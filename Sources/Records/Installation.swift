@@ -269,6 +269,9 @@ public struct Installation: Hashable, Sendable, Codable {
     module?.serialNumber == serialNumber && module?.pairedAt != nil
   }
 
+  /// Whether an owner has ever signed for this welder, whatever was opened since.
+  public var wasSigned: Bool { agreement != nil || earlierAgreements?.isEmpty == false }
+
   /// Whether the owner has signed, and has to sign again because the record was corrected since.
   public var isSignatureDue: Bool { status == .open && earlierAgreements != nil && agreement == nil }
 

@@ -47,6 +47,10 @@ import Testing
     #expect(try office.platform.record(id) == firstBody)
     #expect(try laptop.failure("sign", id, "--signature", try laptop.signature(), status: 1) == "walk.order")
 
+    // The record is open, and signed and delivered before: nobody takes it back by a slip.
+    #expect(try laptop.failure("void", id, "--reason", "登记错了", status: 64) == "usage.option.missing")
+    #expect(try laptop.status(of: id) == "open")
+
     // The answer to a correction may be lost: said again, it changes nothing.
     #expect((try correct(laptop, [id, "--unit-name", "练习五金二店"])["changes"] as? [Any])?.isEmpty == true)
     for again in [Step.label, .test] { try step(again, of: id, laptop, plug) }

@@ -43,14 +43,17 @@ enum VoidCommand {
     let id = try fieldbook.resolve(options.id)
     let status = try fieldbook.status(of: id)
     if isOffice, status != .surveyed { throw SetupMissing.technician }
-    if isClosed(status), !options.isConfirmed, !console.canPrompt {
-      throw VoidUnconfirmed(id: id, status: status)
+    // A correction, a sale or a repair opens a record that somebody has signed; it is no less signed for that.
+    let isReopened = status == .open ? try fieldbook.installation(id).wasSigned : false
+    let isSettled = isReopened || isClosed(status)
+    if isSettled, !options.isConfirmed, !console.canPrompt {
+      throw VoidUnconfirmed(id: id, status: status, isReopened: isReopened)
     }
     let reason = try console.need(options.reason, option: "reason") {
       try workplace.ask(Text(zh: "作废的原因", en: "why is it void"), as: .note)
     }
     let written = try workplace.written(reason, as: .note, option: "reason")
-    if isClosed(status), !options.isConfirmed { try confirm(id, status, console) }
+    if isSettled, !options.isConfirmed { try confirm(id, words(status, isReopened: isReopened), console) }
     try Walk(workplace: workplace).void(id, reason: written)
     PhoneFolders(workplace: workplace).removeOver()
     try console.answer(Document(id: id, status: .void)) {
@@ -66,10 +69,15 @@ enum VoidCommand {
     }
   }
 
-  private static func confirm(_ id: InstallationID, _ status: Installation.Status, _ console: Console) throws {
+  /// What a record is, for a sentence.
+  static func words(_ status: Installation.Status, isReopened: Bool) -> Text {
+    isReopened ? Text(zh: "以前签过字，正在更正、过户或维修", en: "signed before and opened again") : status.title
+  }
+
+  private static func confirm(_ id: InstallationID, _ state: Text, _ console: Console) throws {
     let question = Text(
-      zh: "记录 \(id.text.prefix(8)) \(status.title.zh)，确定作废吗",
-      en: "record \(id.text.prefix(8)) is \(status.title.en); take it back")
+      zh: "记录 \(id.text.prefix(8)) \(state.zh)，确定作废吗",
+      en: "record \(id.text.prefix(8)) is \(state.en); take it back")
     guard try console.prompter.confirm(question, fallback: false) else { throw Cancelled() }
   }
 }
@@ -78,15 +86,18 @@ enum VoidCommand {
 struct VoidUnconfirmed: Error {
   let id: InstallationID
   let status: Installation.Status
+  /// Whether the record is open again after somebody has signed it.
+  let isReopened: Bool
 }
 
 extension VoidUnconfirmed: Explained {
   var failure: Failure {
-    Failure(
+    let state = VoidCommand.words(status, isReopened: isReopened)
+    return Failure(
       code: "usage.option.missing",
       message: Text(
-        zh: "记录 \(id.text.prefix(8)) \(status.title.zh)，作废前要确认",
-        en: "record \(id.text.prefix(8)) is \(status.title.en); taking it back has to be confirmed"),
+        zh: "记录 \(id.text.prefix(8)) \(state.zh)，作废前要确认",
+        en: "record \(id.text.prefix(8)) is \(state.en); taking it back has to be confirmed"),
       hint: Text(zh: "确定要作废，就加上 --yes", en: "add --yes if it is to be taken back"), exit: .usage)
   }
 }
