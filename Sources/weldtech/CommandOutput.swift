@@ -50,15 +50,27 @@ extension Workplace {
   /// name.
   func writeSynced(_ data: Data, to path: String) throws { try write(data, to: path, isSynced: true) }
 
-  /// Writes a picture or a page to the path that an option names. It replaces only a file that begins as it does itself, so that a
-  /// slip of the Tab key costs nobody a photo, and none of the home's.
-  /// - Throws: `OutputTaken`, `FileFailure.unwritable`, `Cancelled`.
+  /// Writes a picture, a page or a table to the path that an option names. It replaces only a file that begins as it does itself,
+  /// a table in its whole first line, and none of the home's.
+  /// - Throws: the errors of `checkMayReplace`, `FileFailure.unwritable`, `Cancelled`.
   func writePaper(_ data: Data, to path: String) throws {
-    let target = FilePath(absolutePath(path))
-    let isThere = (try? target.status())?.kind == .regular
-    let beginning = isThere ? try self.beginning(of: path, maxBytes: 4) : Data()
-    if isInHome(target) || !beginning.isEmpty && beginning != data.prefix(4) { throw OutputTaken(path: path) }
+    let firstLine = data.prefix(1_024).firstIndex(of: UInt8(ascii: "\n")).map { data[...$0] }
+    let isText = data.starts(with: [0xEF, 0xBB, 0xBF])
+    let mark = isText ? firstLine ?? data.prefix(1_024) : data.prefix(4)
+    try checkMayReplace(path) { beginning, _ in beginning.starts(with: mark) }
     try write(data, to: path)
+  }
+
+  /// Checks that an option's path may be written, so that a slip of the Tab key costs nobody another file: nothing is there, an
+  /// empty file, what is no regular file, or a file that `isOwn` knows as one of the same kind; and it is none of the home's.
+  /// - Parameter isOwn: judges by the first 64 KiB of the file that is there, and by its size in bytes.
+  /// - Throws: `OutputTaken`, `FileFailure.unreadable`.
+  func checkMayReplace(_ path: String, isOwn: (_ beginning: Data, _ byteCount: Int) throws -> Bool) throws {
+    let target = FilePath(absolutePath(path))
+    if isInHome(target) { throw OutputTaken(path: path) }
+    guard let status = try? target.status(), status.kind == .regular, status.byteCount > 0 else { return }
+    let beginning = try self.beginning(of: absolutePath(path), maxBytes: 64 << 10)
+    guard try isOwn(beginning, status.byteCount) else { throw OutputTaken(path: path) }
   }
 
   /// Whether a file lies, or would lie, in the home, whose files keep their places. A link is as good as what it leads to, on the
@@ -85,7 +97,7 @@ extension Workplace {
   }
 }
 
-/// The path of an output is that of another kind of file, or lies in the folder of the records.
+/// The path of an output is that of another file, or lies in the folder of the records.
 struct OutputTaken: Error {
   let path: String
 }
@@ -95,8 +107,8 @@ extension OutputTaken: Explained {
     Failure(
       code: "output.taken",
       message: Text(
-        zh: "\(path) 是另一种文件，或在记录的目录里，没有写",
-        en: "\(path) is a file of another kind, or in the records' folder; nothing was written"),
+        zh: "\(path) 是别的文件，或在记录的目录里，没有写",
+        en: "\(path) is another file, or in the records' folder; nothing was written"),
       hint: Text(zh: "换一个文件名", en: "choose another name"), exit: .badData)
   }
 }

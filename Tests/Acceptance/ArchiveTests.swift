@@ -194,6 +194,16 @@ struct ArchiveTests {
       #expect(
         try laptop.failure("archive", "export", "--all", "--output", place, status: 65) == "output.taken")
     }
+    // A zip of somebody else's is no archive of ours, and keeps its place; an earlier archive does not.
+    let other = laptop.scratch.file("photos.zip")
+    let photos = try InstalledProgram("zip")
+    _ = try photos.output(["-q", "-j", other, "\(laptop.home)/fieldbook.sqlite"])
+    let before = try Data(contentsOf: URL(filePath: other))
+    #expect(
+      try laptop.failure("archive", "export", "--all", "--output", other, status: 65) == "output.taken")
+    #expect(try Data(contentsOf: URL(filePath: other)) == before)
+    let own = laptop.scratch.file("own.zip")
+    for _ in 0..<2 { _ = try laptop.json("archive", "export", "--all", "--output", own) }
     // A home that is named through a link is the same home.
     let through = try Weldtech.run([
       "--home", link, "--json", "archive", "export", "--all", "--output", "\(laptop.home)/seal/identity.pem",
@@ -203,8 +213,10 @@ struct ArchiveTests {
   }
 
   @Test func `leaves the archive of before where the disk is full or the run is killed`() throws {
+    try fill(1)
+    try laptop.json("archive", "export", "--all", "--output", archive)
+    let before = try Data(contentsOf: URL(filePath: archive))
     try fill(40, photos: 3, bytes: 60_000)
-    try Data("before".utf8).write(to: URL(filePath: archive))
     // No file may become longer than 1,000 KiB, which a shell imposes.
     let full = try RunningProgram(
       [
@@ -213,7 +225,7 @@ struct ArchiveTests {
       ], executable: "/bin/sh"
     ).end()
     #expect(full.status == 1 && full.errorCode == "file.unwritable", "\(full.everything)")
-    #expect(FileManager.default.contents(atPath: archive) == Data("before".utf8))
+    #expect(FileManager.default.contents(atPath: archive) == before)
     #expect(!FileManager.default.fileExists(atPath: archive + ".part"))
 
     let killed = try laptop.start(["archive", "export", "--all", "--output", archive])
@@ -222,9 +234,9 @@ struct ArchiveTests {
         FileManager.default.fileExists(atPath: archive + ".part")
       })
     #expect(killed.kill().status == -SIGKILL)
-    #expect(FileManager.default.contents(atPath: archive) == Data("before".utf8))
+    #expect(FileManager.default.contents(atPath: archive) == before)
     try laptop.json("archive", "export", "--all", "--output", archive)
-    #expect(try payload(of: archive).keys.filter { $0.hasSuffix("/data/log.jsonl") }.count == 40)
+    #expect(try payload(of: archive).keys.filter { $0.hasSuffix("/data/log.jsonl") }.count == 41)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: laptop.scratch.path).sorted() == [
         "archive.zip", "home",

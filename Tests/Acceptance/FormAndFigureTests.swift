@@ -88,7 +88,8 @@ struct FormAndFigureTests {
       #expect(weeks.reduce(0) { $0 + ($1["done"] as? Int ?? 0) } == figures["done"], "\(cut)")
       // So do the rows of the progress form.
       let path = laptop.scratch.file("progress.json")
-      let answer = try json(laptop, ["ledger", "export", "--form", "progress", "--output", path] + cut.options)
+      let answer = try json(
+        laptop, ["ledger", "export", "--form", "progress", "--replace", "--output", path] + cut.options)
       #expect((answer["figures"] as? [String: Int])?["done"] == figures["done"], "\(cut)")
       let form = try #require(
         try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])

@@ -115,5 +115,22 @@ import Testing
     for _ in 0..<2 { _ = try office.run(["setup", "--export", file]) }
     #expect(try members()["schema"] as? String == "weldtech.laptop/1")
     #expect(laptop.failure(["setup", "--export", file])?.code == "setup.missing")
+    // No settings are as large as this file.
+    let large = folder.file("large.bin")
+    let bytes = Data(count: LaptopFile.maxBytes + 1)
+    try bytes.write(to: URL(filePath: large))
+    for path in [large, "\(office.home)/fieldbook.sqlite", "\(office.home)/laptop.json"] {
+      #expect(office.failure(["setup", "--export", path])?.code == "output.taken", "\(path)")
+    }
+    #expect(try Data(contentsOf: URL(filePath: large)) == bytes)
+  }
+
+  @Test func `the only file with a block that was given away is not replaced`() throws {
+    try setUpOffice()
+    _ = try office.run(["setup", "--export", file, "--codes", "00B000+50"])
+    for more in [[], ["--codes", "00C000+50"]] {
+      #expect(office.failure(["setup", "--export", file] + more)?.code == "setup.blockWaiting")
+    }
+    #expect(try members()["codes"] as? String == "00B000+50")
   }
 }

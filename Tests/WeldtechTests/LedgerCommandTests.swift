@@ -31,6 +31,23 @@ import Testing
     for secret in Person.secrets { #expect(!printed.contains(secret) && !rows.contains(secret)) }
   }
 
+  @Test func `a form takes no file's place unless it is told to`() throws {
+    let desk = try desk()
+    _ = try desk.register()
+    let folder = TemporaryFolder()
+    for ending in ["xlsx", "csv", "json"] {
+      let export = ["ledger", "export", "--form", "survey", "--output"]
+      let list = try folder.write("list.\(ending)", "a list that somebody sent")
+      #expect(desk.failure(export + [list])?.code == "ledger.form.there")
+      let link = folder.file("link.\(ending)")
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: list)
+      #expect(desk.failure(export + [link])?.code == "ledger.form.there")
+      #expect(try String(contentsOfFile: list, encoding: .utf8) == "a list that somebody sent")
+      #expect(try desk.run(export + [list, "--replace"]).status == 0)
+      #expect(try Data(contentsOf: URL(filePath: list)).count > 100)
+    }
+  }
+
   @Test func `a form needs a kind, a file and a format, and no period ends before it begins`() throws {
     let desk = try desk()
     func code(_ arguments: String...) -> String? { desk.failure(["ledger"] + arguments)?.code }

@@ -8,6 +8,7 @@ import Testing
 @Suite struct OutputTakenTests {
   @Test(arguments: [
     ["schemes", "single-phase-inverter", "--output"], ["help", "day", "--output"],
+    ["labels", "templates", "--output"], ["ledger", "stats", "--output"],
   ])
   func `only a file of the same kind is replaced, and none of the home's`(_ command: [String]) throws {
     let desk = Desk()

@@ -119,6 +119,12 @@ import Testing
     let other = try write("letter.txt", "Dear owner")
     #expect(desk.failure(["setup", "--seal-request", other])?.code == "output.taken")
     #expect(try String(contentsOfFile: other, encoding: .utf8) == "Dear owner")
+    // Neither of one that is larger than any request, nor of the records.
+    let large = try write("large.bin", String(repeating: "x", count: 100_000))
+    for path in [large, "\(desk.home)/fieldbook.sqlite", "\(desk.home)/seal/new.csr"] {
+      #expect(desk.failure(["setup", "--seal-request", path])?.code == "output.taken", "\(path)")
+    }
+    #expect(try Data(contentsOf: URL(filePath: large)).count == 100_000)
   }
 
   // MARK: - PKCS #12

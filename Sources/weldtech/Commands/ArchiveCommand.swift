@@ -124,7 +124,11 @@ enum ArchiveCommand {
       if ids.isEmpty { throw NothingToArchive() }
     }
     let target = FilePath(absolutePath(path))
-    if workplace.isInHome(target) { throw OutputTaken(path: path) }
+    // An archive is known by the first files of its first bag.
+    try workplace.checkMayReplace(path) { beginning, _ in
+      beginning.starts(with: "PK\u{03}\u{04}".utf8)
+        && ["/README.txt", "/bag-info.txt"].allSatisfy { beginning.firstRange(of: Data($0.utf8)) != nil }
+    }
     let gathering = try ArchiveGathering(workplace)
     let sealing = try BagSealing(workplace)
     var document = ExportDocument(

@@ -2,6 +2,7 @@ import Arguments
 import Cryptography
 import FoundationEssentials
 import Provision
+import Records
 import Terminal
 
 /// `firmware`: lists the shipped images and their signers, verifies an image, or signs one.
@@ -184,6 +185,9 @@ enum FirmwareCommand {
     guard let key = try? SigningKey(pem: pem) else { throw SigningKeyRejected(path: keyFile) }
     let signature = try ImageSignature(manifestPath: options.manifest, key: key)
     let path = options.output ?? ImageSignature.path(forManifest: options.manifest)
+    try workplace.checkMayReplace(path) { beginning, _ in
+      (try? JSONReader.decode(ImageSignature.self, from: Array(beginning))) != nil
+    }
     try workplace.write(Data(signature.json), to: path)
     let name = try workplace.firmwareShelf().trustedKeys().name(of: key.verifyingKey)
     let console = workplace.console

@@ -175,11 +175,9 @@ extension SetupCommand {
       switch change {
       case .request(let key, let file)?:
         let path = absolutePath(file)
-        // A slip of the Tab key costs nobody another file.
-        if let present = try? workplace.read(path, atMost: Certificate.maxSize), !present.isEmpty,
-          !present.starts(with: "-----BEGIN CERTIFICATE REQUEST-----".utf8)
-        {
-          throw OutputTaken(path: file)
+        try workplace.checkMayReplace(file) { beginning, byteCount in
+          byteCount <= Certificate.maxSize
+            && beginning.starts(with: "-----BEGIN CERTIFICATE REQUEST-----".utf8)
         }
         try store.keepRequested(key)
         try workplace.writeSynced(Data(key.request(subject: workplace.sealSubject()).utf8), to: path)

@@ -54,10 +54,13 @@ extension SetupCommand {
       file.add(block, try workplace.tagStore.tags())
     }
     let data = try file.encoded()
-    if let present = try? workplace.read(path, atMost: LaptopFile.maxBytes), !present.isEmpty,
-      (try? LaptopFileReader.read(path, workplace)) == nil
-    {
-      throw OutputTaken(path: path)
+    try workplace.checkMayReplace(path) { _, byteCount in
+      guard byteCount <= LaptopFile.maxBytes, let present = try? LaptopFileReader.read(path, workplace) else {
+        return false
+      }
+      // A block that is given once is given to nobody else: with its only file it would be lost.
+      if let codes = present.codes { throw GivenBlockWaiting(file: path, codes: codes) }
+      return true
     }
     try workplace.writeSynced(data, to: path)
     if let block {
@@ -132,5 +135,23 @@ extension LaptopFileRejected: Explained {
         zh: "在公司的电脑上用 weldtech setup --export 重新写一个",
         en: "write it anew on the company's laptop by `weldtech setup --export`"),
       details: problems, exit: .badData)
+  }
+}
+
+/// The file of an earlier `setup --export` has a block of serials that no other file has.
+struct GivenBlockWaiting: Error {
+  let file: String
+  let codes: String
+}
+
+extension GivenBlockWaiting: Explained {
+  var failure: Failure {
+    Failure(
+      code: "setup.blockWaiting",
+      message: Text(
+        zh: "\(file) 里有分给另一台电脑的号段 \(codes)，没有覆盖",
+        en: "\(file) gives the block \(codes) to another laptop; it was not replaced"),
+      hint: Text(zh: "换一个文件名；那台电脑设置好以后把这个文件删掉", en: "choose another name; delete the file once that laptop is set up"),
+      exit: .badData)
   }
 }

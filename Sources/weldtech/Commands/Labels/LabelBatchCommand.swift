@@ -128,7 +128,7 @@ enum LabelBatchCommand {
     if options.isPreview {
       let sheet = try LabelPreview(of: labels, template: template, settings: settings)
       let file = previewFile(output)
-      try workplace.write(try sheet.png(), to: file)
+      try workplace.writePaper(try sheet.png(), to: file)
       return try answer(
         previewed: labels.count, file, seconds: (ContinuousClock.now - began) / .seconds(1), list, workplace)
     }

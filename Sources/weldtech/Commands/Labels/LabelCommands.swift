@@ -221,7 +221,7 @@ enum LabelsCommand {
         isPDF
         ? try preview.pdf(title: "weldtech labels templates", date: workplace.clock.now().description)
         : try preview.png()
-      try workplace.write(sheet, to: output)
+      try workplace.writePaper(sheet, to: output)
     }
     let rows = templates.map { template in
       Templates.Row(

@@ -13,6 +13,8 @@ enum LedgerExportCommand {
     var format: FormExport.Format?
     var reporter: String?
     var day: CalendarDay?
+    /// Whether a file that is there is replaced.
+    var replaces = false
     var filter = LedgerFilterOptions()
   }
 
@@ -46,6 +48,8 @@ enum LedgerExportCommand {
         parameters.option(
           "format", \.format, .choice, placeholder: "xlsx|csv|json",
           Text(zh: "格式（默认看文件名的后缀）", en: "the format, unless the file's name says it"))
+        parameters.flag(
+          "replace", \.replaces, Text(zh: "文件已经有了也覆盖", en: "replace a file that is there"))
         parameters.option(
           "reporter", \.reporter, .string, placeholder: "NAME",
           Text(zh: "填报单位（默认空着）", en: "who reports and stamps; empty unless told"))
@@ -65,7 +69,11 @@ enum LedgerExportCommand {
     }
     let filter = try options.filter.filter()
     let target = FilePath(absolutePath(path))
-    if workplace.isInHome(target) { throw OutputTaken(path: path) }
+    // Every workbook begins alike, so that a list that somebody sent cannot be told from a form that was exported before.
+    try workplace.checkMayReplace(path) { _, _ in
+      if options.replaces { return true }
+      throw FormThere(path: path)
+    }
     let fieldbook = try workplace.fieldbook()
     let today = workplace.clock.now().day
     let export = try FormExport(
@@ -112,5 +120,20 @@ enum LedgerExportCommand {
             "\(document.file): form 2, \(document.rows) units, \(counts[.known]) welders, \(counts[.done]) done, \(counts[.retired]) retired; read back from the disk"
         ))
     }
+  }
+}
+
+/// A file has the name that a form shall get.
+struct FormThere: Error {
+  let path: String
+}
+
+extension FormThere: Explained {
+  var failure: Failure {
+    Failure(
+      code: "ledger.form.there",
+      message: Text(zh: "\(path) 已经有了，没有覆盖", en: "\(path) is there already; it was not replaced"),
+      hint: Text(zh: "换一个文件名，或者确定要覆盖时加上 --replace", en: "choose another name, or add --replace if it is to be replaced"),
+      exit: .badData)
   }
 }
