@@ -103,8 +103,18 @@ extension Fieldbook {
     if try isDelivered(id, revision: installation.revision) { expected.markDelivered() }
     // A row that cannot be read counts as one that differs.
     let row = (try? summaries("WHERE id = ?", [.text(id.text)]))?.first
-    if keptRecord?.isSame(as: installation) == true, row == InstallationSummary(expected) { return .same }
-    return .differs(installation)
+    guard keptRecord?.isSame(as: installation) == true, row == InstallationSummary(expected),
+      try hasSoundColumns(id)
+    else { return .differs(installation) }
+    return .same
+  }
+
+  /// Whether the ledger's columns and the words of the search are those of the stored record, so that forms, figures and lists say what it
+  /// says.
+  private func hasSoundColumns(_ id: InstallationID) throws(FieldbookError) -> Bool {
+    let found = try database.first(soundLedgerRow, [.text(id.text)]) { _ in true }
+    guard found == true else { return false }
+    return try SearchIndex(database: database).isSound(id)
   }
 
   /// Rewrites everything that is stored of a record outside the log.

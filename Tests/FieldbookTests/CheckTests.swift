@@ -89,6 +89,51 @@ import Testing
     #expect(try fieldbook.installation(row.id) == row)
   }
 
+  @Test(
+    arguments: [
+      "UPDATE ledger SET fitted_on = NULL", "UPDATE ledger SET street = '别处'", "UPDATE ledger SET unit_id = 'U-1'",
+      "UPDATE ledger SET operators = 9223372036854775807", "UPDATE ledger SET status = 'void'",
+      "DELETE FROM ledger", "DELETE FROM search", "UPDATE search SET words = 'x'",
+      "UPDATE search SET unit_order = 'zz'",
+    ])
+  func `columns that say other than the record are found, and written anew`(sql: String) throws {
+    let fieldbook = try home.ready()
+    let signed = try Sample.signed(in: fieldbook)
+    func stored() throws -> [[String]] {
+      try ["ledger", "search"].flatMap { table throws(FieldbookError) -> [[String]] in
+        try fieldbook.database.rows("SELECT * FROM \(table)") { row in
+          (0..<8).map { row.optionalText(Int32($0)) ?? "-" }
+        }
+      }
+    }
+    let before = try stored()
+    #expect(try fieldbook.check().faults == [])
+    try fieldbook.database.execute(sql)
+    #expect(try fieldbook.check().faults == [.differs(signed.id)])
+    #expect(try fieldbook.restore([signed.id]) == [signed.id])
+    #expect(try fieldbook.check().faults == [])
+    // The row of the search may have another number.
+    #expect(try stored().map { $0.dropFirst() } == before.map { $0.dropFirst() })
+    #expect(try fieldbook.page(mentioning: signed.owner.unitName.text).installations.map(\.id) == [signed.id])
+  }
+
+  @Test func `merged and split units are no fault`() throws {
+    let fieldbook = try home.ready()
+    let first = try Sample.signed(in: fieldbook, key: Sample.key(1))
+    let second = try Sample.signed(in: fieldbook, key: Sample.key(2))
+    let units = try fieldbook.unitList(limit: 10)
+    let reason = WrittenText(asKept: "同一家")
+    if units.count == 1 {
+      _ = try fieldbook.split([second.id], from: units[0].id, reason: reason, at: Sample.at(99))
+      #expect(try fieldbook.check().faults == [])
+    }
+    let both = try fieldbook.unitList(limit: 10)
+    try #require(both.count == 2)
+    _ = try fieldbook.merge(both[1].id, into: both[0].id, reason: reason, at: Sample.at(100))
+    #expect(try fieldbook.check().faults == [])
+    #expect(first.id != second.id)
+  }
+
   @Test func `finds a database that is damaged`() throws {
     var path = ""
     do {

@@ -10,12 +10,11 @@ struct SearchIndex {
   func update(_ id: InstallationID) throws(FieldbookError) {
     try forEachEntry("WHERE installation.id = ?", [.text(id.text)]) { (entry) throws(FieldbookError) in
       let kept = try database.first(
-        "SELECT number, words, street_order FROM search WHERE installation = ?", [.text(id.text)]
-      ) { (number: $0.integer(0), words: SearchWords(asKept: $0.text(1)), streetOrder: $0.text(2)) }
+        "SELECT number, words, unit_order, street_order FROM search WHERE installation = ?", [.text(id.text)]
+      ) { (number: $0.integer(0), words: SearchWords(asKept: $0.text(1)), orders: [$0.text(2), $0.text(3)]) }
       guard let kept else { return try insert(entry) }
-      // Most steps of the walk change no word. The order of units comes from a name that is among the words, and two
-      // streets can have the same words only where the order differs.
-      if kept.words == entry.words, kept.streetOrder == entry.streetOrder { return }
+      // Most steps of the walk change no word.
+      if kept.words == entry.words, kept.orders == [entry.unitOrder, entry.streetOrder] { return }
       try database.run(
         "INSERT INTO search_index (search_index, rowid, pairs) VALUES ('delete', ?, ?)",
         [.integer(kept.number), .text(kept.words.pairs)])
@@ -26,6 +25,18 @@ struct SearchIndex {
         ])
       try index(entry.words, as: kept.number)
     }
+  }
+
+  /// Whether the row of one record has the record's words and its places in the orders.
+  func isSound(_ id: InstallationID) throws(FieldbookError) -> Bool {
+    var isSound = false
+    try forEachEntry("WHERE installation.id = ?", [.text(id.text)]) { (entry) throws(FieldbookError) in
+      let kept = try database.first(
+        "SELECT words, unit_order, street_order FROM search WHERE installation = ?", [.text(id.text)]
+      ) { [$0.text(0), $0.text(1), $0.text(2)] }
+      isSound = kept == [entry.words.text, entry.unitOrder, entry.streetOrder]
+    }
+    return isSound
   }
 
   /// Fills the empty tables with the words of all records.

@@ -68,22 +68,40 @@ let schema0012 = """
   CREATE INDEX ledger_by_appointment ON ledger (appointment_on) WHERE appointment_on IS NOT NULL;
   """
 
-/// The statement that fills the rows of the records that meet a condition. Of a body that is not JSON nothing is used, and of a
-/// value only what has its column's type, so that a damaged record keeps nobody from opening the database.
+/// The statement that fills the rows of the records that meet a condition.
 func ledgerRows(_ condition: String) -> String {
   """
   INSERT INTO ledger (installation, status, \(columns.map(\.name).joined(separator: ", ")))
-    SELECT id, status, \(columns.map(\.value).joined(separator: ", "))
+    \(ledgerSelection(condition)) WHERE true
+    ON CONFLICT (installation) DO UPDATE SET status = excluded.status,
+      \(columns.map { "\($0.name) = excluded.\($0.name)" }.joined(separator: ", "))
+  """
+}
+
+/// The rows as the records that meet a condition make them, under the names of the ledger's columns. Of a body that is not JSON nothing
+/// is used, and of a value only what has its column's type, so that a damaged record keeps nobody from opening the database.
+private func ledgerSelection(_ condition: String) -> String {
+  """
+  SELECT id AS installation, status, \(columns.map { "\($0.value) AS \($0.name)" }.joined(separator: ", "))
     FROM (
       SELECT installation.id, installation.status,
         CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ELSE '{}' END AS body
       FROM record JOIN installation ON installation.id = record.installation
       WHERE \(condition) LIMIT -1)
-    WHERE true
-    ON CONFLICT (installation) DO UPDATE SET status = excluded.status,
-      \(columns.map { "\($0.name) = excluded.\($0.name)" }.joined(separator: ", "))
   """
 }
+
+/// Selects 1 where the ledger's row of the record that is bound is the one that the record, and what was merged and split, make.
+let soundLedgerRow = """
+  SELECT 1 FROM (\(ledgerSelection("record.installation = ?"))) AS made
+    JOIN ledger ON ledger.installation = made.installation
+  WHERE \((["status"] + columns.map(\.name).filter { $0 != "unit_id" }).map { "made.\($0) IS ledger.\($0)" }
+    .joined(separator: " AND "))
+    AND ledger.unit IS (
+      SELECT coalesce((SELECT same_as FROM unit_merge WHERE unit_merge.unit = own.unit), own.unit) FROM (
+        SELECT coalesce((SELECT unit FROM unit_split WHERE unit_split.installation = made.installation), made.unit_id,
+          coalesce(made.unit_name, '') || coalesce(made.phone, '')) AS unit) AS own)
+  """
 
 private typealias Column = (name: String, value: String)
 
