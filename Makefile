@@ -90,7 +90,7 @@ check-firmware:
 quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs, no long series of faults
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, faulted runs and flashes
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, faulted runs and flashes, 1,000 lives with kills
 	@scripts/setup build run tests peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests

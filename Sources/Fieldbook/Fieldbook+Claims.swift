@@ -66,11 +66,19 @@ extension Fieldbook {
   /// - Throws: `store`.
   public func installation(signedWith strokes: [String]) throws(FieldbookError) -> InstallationID? {
     guard !strokes.isEmpty else { return nil }
-    // The log is asked, because a record's row can be damaged; a digest is found in an entry that cannot be read, too.
-    let conditions = strokes.map { _ in "instr(CAST(body AS TEXT), ?) > 0" }.joined(separator: " OR ")
+    // The log is asked, because a record's row can be damaged; a digest is found in an entry that cannot be read, too. These
+    // are two searches, because SQLite uses the index for each of them and not for both in one.
+    let marks = strokes.indices.map { "?\($0 + 1)" }
+    let isNamed = marks.map { "instr(CAST(body AS TEXT), \($0)) > 0" }.joined(separator: " OR ")
     let found = try database.first(
-      "SELECT installation FROM event WHERE name IN ('signed', 'repairClosed') AND (\(conditions)) ORDER BY seq LIMIT 1",
-      strokes.map { SQLValue.text($0) }
+      """
+      SELECT installation FROM (
+        SELECT installation, seq FROM event
+        WHERE name IN ('signed', 'repairClosed') AND \(eventStrokes) IN (\(marks.joined(separator: ", ")))
+        UNION ALL SELECT installation, seq FROM event
+        WHERE name IN ('signed', 'repairClosed') AND \(eventStrokes) = '' AND (\(isNamed)))
+      ORDER BY seq LIMIT 1
+      """, strokes.map { SQLValue.text($0) }
     ) { $0.text(0) }
     return try found.map { (text) throws(FieldbookError) in try Self.id(text, table: "event") }
   }

@@ -24,7 +24,7 @@ public final class FormExport {
 
   /// Begins a form.
   /// - Parameters:
-  ///   - path: of the form, in place of a file of the same name; it holds personal data and is for its owner only.
+  ///   - path: the form's path. A file of the same name is replaced. The form holds personal data and is for its owner only.
   ///   - temporaryFolder: an existing folder for the parts of a workbook until it is finished.
   ///   - namesStreet: whether each row of 附件2 says in which street its unit is.
   /// - Throws: `notAFile`, `file`, `workbook`.

@@ -8,7 +8,7 @@ import FoundationEssentials
 struct FormProof: ~Copyable {
   private var hasher = SHA256Hasher()
 
-  /// Takes in the next row that is meant.
+  /// Adds the next row that the workbook is to have to the digest that is expected.
   mutating func add(_ values: [FormValue]) {
     var bytes: [UInt8] = []
     for value in values {

@@ -1,6 +1,6 @@
 public import Records
 
-/// The sums of 附件2 as its rows were added: of all, and of each 苏木镇 or 街道.
+/// The sums of the rows that were added to 附件2: over all units, and for each 苏木镇 or 街道.
 public struct FormSums: Sendable {
   /// A line of sums.
   public struct Line: Hashable, Sendable {

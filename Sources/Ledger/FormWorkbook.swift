@@ -22,7 +22,7 @@ final class FormWorkbook {
   private static let maxRows = 1_048_576
 
   /// - Parameters:
-  ///   - path: of a file of the caller's, into which the workbook is written when it is finished.
+  ///   - path: the path of a file of the caller's, into which the workbook is written when it is finished.
   ///   - temporaryFolder: the place of the library's temporary files, which hold names and phones.
   init(_ form: LedgerForm, head: FormHead, path: String, temporaryFolder: String) throws(LedgerError) {
     // Where the folder is missing, the library would take /tmp without a word.
@@ -169,7 +169,7 @@ final class FormWorkbook {
   }
 
   /// The number of lines of a text in a column.
-  /// - Parameter width: of the column, in digits.
+  /// - Parameter width: the column's width in digits.
   static func lines(of text: String, width: Double) -> Int {
     var lines = 1
     var used = 0.0
@@ -186,7 +186,7 @@ final class FormWorkbook {
     return lines
   }
 
-  /// The number of lines of the highest row, of which a page has several.
+  /// The maximum number of lines of a row, at which a page still has room for several rows.
   private static let maxLines = 20
 
   /// Writes a text over several cells of a row.

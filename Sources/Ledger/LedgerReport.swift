@@ -5,9 +5,9 @@ public struct LedgerReport: Sendable {
   /// A week from Monday on.
   public struct Week: Hashable, Sendable {
     public let monday: CalendarDay
-    /// The welders whose module was fitted in the week.
+    /// Number of welders whose module was fitted in the week.
     public let done: Int
-    /// Those that were done by the week's end, and those that should be by the plan.
+    /// Number of welders that were done by the end of the week, and number of those that should have been by the plan.
     public let doneSoFar: Int
     public let planned: Int
 
@@ -50,7 +50,7 @@ public struct LedgerReport: Sendable {
   }
 
   /// The number of welders that should be done by the end of a day: the plan spreads them evenly over its phase.
-  /// - Parameter welders: the number of those that are to be fitted.
+  /// - Parameter welders: number of all welders that are to be fitted.
   public static func planned(by day: CalendarDay, of welders: Int) -> Int {
     let first = fittingPhase.lowerBound.daysSince1970
     let length = fittingPhase.upperBound.daysSince1970 - first + 1
@@ -88,7 +88,8 @@ public struct LedgerReport: Sendable {
 }
 
 extension LedgerCounts {
-  /// The welders of a hundred that are to be fitted whose module is fitted, from 0 to 100; nil where there are none.
+  /// The share of the welders that are to be fitted whose module is fitted, in percent from 0 to 100; nil where none are to be
+  /// fitted.
   public var percentDone: Int? {
     let welders = self[.known] - self[.retired]
     return welders > 0 ? self[.done] * 100 / welders : nil

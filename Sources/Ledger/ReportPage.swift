@@ -70,7 +70,7 @@ public struct ReportPage {
     foot(on: canvas, top: 262)
   }
 
-  /// The streets, of which those beyond the largest ones are added up.
+  /// The largest streets, and behind them all others added up as one.
   private var folded: [(name: String, counts: LedgerCounts)] {
     let named = report.streets.map { (name: $0.name.isEmpty ? "未填" : $0.name, counts: $0.counts) }
     guard named.count > Self.maxStreets else { return named }

@@ -5,6 +5,14 @@ public struct Installation: Hashable, Sendable, Codable {
 
   public enum Status: String, Hashable, Sendable, Codable, CaseIterable {
     case surveyed, open, closed, delivered, outOfUse, retired, refused, void
+
+    /// Whether a welder of this status is to get a module, or its owner has to sign for the one that it has.
+    public var awaitsModule: Bool {
+      switch self {
+      case .surveyed, .open: true
+      case .closed, .delivered, .outOfUse, .retired, .refused, .void: false
+      }
+    }
   }
 
   public private(set) var schema = Installation.schema

@@ -185,36 +185,45 @@ public enum InstallationEvent: Hashable, Sendable {
     }
   }
 
-  /// The event's name in the log and in the record's history.
-  public var name: String {
+  /// The kinds of events, by their names in the log and in the record's history. A name stays for ever.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case surveyed, planned, registered, photographed, flashBegun, flashed, inspected, paired, labelled,
+      sealed, tested, protected, handedOver, signed, voided, welderInspected, corrected, refused,
+      repairOpened, repairBegun, moduleRetired, repairClosed, transferred, moved, withdrawn
+  }
+
+  public var kind: Kind {
     switch self {
-    case .surveyed: "surveyed"
-    case .planned: "planned"
-    case .registered: "registered"
-    case .photographed: "photographed"
-    case .flashBegun: "flashBegun"
-    case .flashed: "flashed"
-    case .inspected: "inspected"
-    case .paired: "paired"
-    case .labelled: "labelled"
-    case .sealed: "sealed"
-    case .tested: "tested"
-    case .protected: "protected"
-    case .handedOver: "handedOver"
-    case .signed: "signed"
-    case .voided: "voided"
-    case .welderInspected: "welderInspected"
-    case .corrected: "corrected"
-    case .refused: "refused"
-    case .repairOpened: "repairOpened"
-    case .repairBegun: "repairBegun"
-    case .moduleRetired: "moduleRetired"
-    case .repairClosed: "repairClosed"
-    case .transferred: "transferred"
-    case .moved: "moved"
-    case .withdrawn: "withdrawn"
+    case .surveyed: .surveyed
+    case .planned: .planned
+    case .registered: .registered
+    case .photographed: .photographed
+    case .flashBegun: .flashBegun
+    case .flashed: .flashed
+    case .inspected: .inspected
+    case .paired: .paired
+    case .labelled: .labelled
+    case .sealed: .sealed
+    case .tested: .tested
+    case .protected: .protected
+    case .handedOver: .handedOver
+    case .signed: .signed
+    case .voided: .voided
+    case .welderInspected: .welderInspected
+    case .corrected: .corrected
+    case .refused: .refused
+    case .repairOpened: .repairOpened
+    case .repairBegun: .repairBegun
+    case .moduleRetired: .moduleRetired
+    case .repairClosed: .repairClosed
+    case .transferred: .transferred
+    case .moved: .moved
+    case .withdrawn: .withdrawn
     }
   }
+
+  /// The event's name in the log and in the record's history.
+  public var name: String { kind.rawValue }
 }
 
 extension InstallationEvent: Codable {
@@ -259,35 +268,36 @@ extension InstallationEvent: Codable {
       try container.decode(Facts.self, forKey: .facts)
     }
     let name = try container.decode(String.self, forKey: .event)
-    switch name {
-    case "surveyed": self = .surveyed(try facts())
-    case "planned": self = .planned(try facts())
-    case "registered": self = .registered(try facts())
-    case "photographed": self = .photographed(try facts())
-    case "flashBegun": self = .flashBegun(try facts())
-    case "flashed": self = .flashed(try facts())
-    case "inspected": self = .inspected(try facts())
-    case "paired": self = .paired(try facts())
-    case "labelled": self = .labelled(try facts())
-    case "sealed": self = .sealed(try facts())
-    case "protected": self = .protected(try facts())
-    case "tested": self = .tested(try facts())
-    case "handedOver": self = .handedOver(try facts())
-    case "signed": self = .signed(try facts())
-    case "voided": self = .voided(reason: try facts(Reason.self).reason)
-    case "welderInspected": self = .welderInspected(try facts())
-    case "corrected": self = .corrected(try facts())
-    case "refused": self = .refused(try facts())
-    case "repairOpened": self = .repairOpened(try facts())
-    case "repairBegun": self = .repairBegun(try facts())
-    case "moduleRetired": self = .moduleRetired(try facts())
-    case "repairClosed": self = .repairClosed(try facts())
-    case "transferred": self = .transferred(try facts())
-    case "moved": self = .moved(try facts())
-    case "withdrawn": self = .withdrawn(try facts())
-    default:
+    guard let kind = Kind(rawValue: name) else {
       throw DecodingError.dataCorruptedError(
         forKey: .event, in: container, debugDescription: "unknown event \(name)")
+    }
+    switch kind {
+    case .surveyed: self = .surveyed(try facts())
+    case .planned: self = .planned(try facts())
+    case .registered: self = .registered(try facts())
+    case .photographed: self = .photographed(try facts())
+    case .flashBegun: self = .flashBegun(try facts())
+    case .flashed: self = .flashed(try facts())
+    case .inspected: self = .inspected(try facts())
+    case .paired: self = .paired(try facts())
+    case .labelled: self = .labelled(try facts())
+    case .sealed: self = .sealed(try facts())
+    case .protected: self = .protected(try facts())
+    case .tested: self = .tested(try facts())
+    case .handedOver: self = .handedOver(try facts())
+    case .signed: self = .signed(try facts())
+    case .voided: self = .voided(reason: try facts(Reason.self).reason)
+    case .welderInspected: self = .welderInspected(try facts())
+    case .corrected: self = .corrected(try facts())
+    case .refused: self = .refused(try facts())
+    case .repairOpened: self = .repairOpened(try facts())
+    case .repairBegun: self = .repairBegun(try facts())
+    case .moduleRetired: self = .moduleRetired(try facts())
+    case .repairClosed: self = .repairClosed(try facts())
+    case .transferred: self = .transferred(try facts())
+    case .moved: self = .moved(try facts())
+    case .withdrawn: self = .withdrawn(try facts())
     }
   }
 }

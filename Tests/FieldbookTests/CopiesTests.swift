@@ -61,13 +61,7 @@ import Testing
     let fieldbook = try home.ready()
     let photo = try photo("one", copied: false, in: fieldbook)
     let id = try retired([photo], in: fieldbook)
-    try fieldbook.database.execute(
-      """
-      DROP TRIGGER ledger_follows_status;
-      DROP TABLE search_index; DROP TABLE search; DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block; DROP INDEX event_outcome;
-      DROP TABLE ledger; DROP TABLE agreement_timestamp; DROP TABLE draft; DROP INDEX delivery_file_original; ALTER TABLE delivery_file DROP COLUMN is_original;
-      ALTER TABLE photo_mark DROP COLUMN method; DELETE FROM migration WHERE name >= '0009';
-      """)
+    try fieldbook.rewind(to: "0009")
     let again = try home.fieldbook()
     let record = try #require(try again.pendingRecords().first)
     #expect(record.files.map(\.sha256.hex) == [photo.sha256] && record.originals.isEmpty)

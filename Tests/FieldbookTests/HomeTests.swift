@@ -147,7 +147,7 @@ import Testing
   @Test(arguments: [
     "0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence", "0006-inspections",
     "0007-carried-over", "0008-photo-marks", "0009-photo-copies", "0010-drafts", "0011-timestamps",
-    "0012-ledger",
+    "0012-ledger", "0013-search",
   ])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -157,13 +157,16 @@ import Testing
     let path = home.path + "/fieldbook.sqlite"
     try Database(path: path, busyMilliseconds: 0).execute(script)
     let fieldbook = try home.fieldbook()
-    #expect(try fieldbook.verifyLog().entries == (name >= "0009" ? 16 : name >= "0006" ? 14 : 13))
+    let surveyed = name >= "0013" ? 1 : 0
+    #expect(try fieldbook.verifyLog().entries == (name >= "0009" ? 16 : name >= "0006" ? 14 : 13) + surveyed)
     let retired = name >= "0009" ? 2 : 1
-    #expect(try fieldbook.counts() == [.delivered: 1, .open: 1, .retired: retired])
+    var counts: [Installation.Status: Int] = [.delivered: 1, .open: 1, .retired: retired]
+    if surveyed > 0 { counts[.surveyed] = surveyed }
+    #expect(try fieldbook.counts() == counts)
     #expect(try fieldbook.visited().map(\.inspections) == (name >= "0006" ? [1] : []))
     #expect(try fieldbook.visited().first?.unitName == (name >= "0006" ? "树林召汽修" : nil))
     #expect(try fieldbook.conflicts().map(\.unitName) == (name >= "0007" ? ["展旦召钢构"] : []))
-    #expect(try fieldbook.rebuild() == .init(installations: 2 + retired, repaired: []))
+    #expect(try fieldbook.rebuild() == .init(installations: 2 + retired + surveyed, repaired: []))
     // A photo without a copy goes before its record, and one with a copy behind it.
     #expect(try fieldbook.pendingRecords().map(\.files.count) == (name >= "0009" ? [1, 1] : [1]))
     #expect(try fieldbook.pendingRecords().map(\.originals.count) == (name >= "0009" ? [0, 1] : [0]))
@@ -172,9 +175,9 @@ import Testing
     let label = try fieldbook.label(of: Sample.code("00A000"))
     #expect(label.state == .printed && label.payload == "https://mashanghan.example/w/150621-00A000-X")
     #expect(label.events.map(\.name) == [.printed])
-    let counts = try fieldbook.labelCounts()
-    #expect(counts.isBalanced && counts.bound == 1 && counts.printedElsewhere == 0)
-    #expect(counts.spoiled == (name == "0001-fieldbook" ? 0 : 1))
+    let labels = try fieldbook.labelCounts()
+    #expect(labels.isBalanced && labels.bound == 1 && labels.printedElsewhere == 0)
+    #expect(labels.spoiled == (name == "0001-fieldbook" ? 0 : 1))
     let modules = name >= "0003" ? ["WT-5354-0001"] : []
     // The texts of a label from before texts were stored are not known.
     #expect(label.texts == (name >= "0004" ? ["unitName": "示例焊接铺"] : nil))
@@ -191,9 +194,19 @@ import Testing
     #expect(timestamps.map(\.file.bytes) == (name >= "0011" ? [2234] : []))
     // The ledger is filled from records of each age.
     let rows = "SELECT count(*) FROM ledger WHERE street IS NOT NULL AND recorded_on IS NOT NULL"
-    #expect(try fieldbook.database.first(rows) { $0.integer(0) } == 2 + retired)
-    // What the records know is offered whatever their age.
-    #expect(try fieldbook.units(limit: 9).count == (name >= "0009" ? 4 : 3))
+    #expect(try fieldbook.database.first(rows) { $0.integer(0) } == 2 + retired + surveyed)
+    // What the records know is offered whatever their age, and two units that were merged are one.
+    let unitCount = name >= "0009" ? 4 : 3
+    #expect(try fieldbook.units(limit: 9).count == unitCount)
+    #expect(try fieldbook.unitList(limit: 9).count == unitCount)
+    #expect(try fieldbook.page(mentioning: "树林召汽修").installations.map(\.status) == [.delivered])
+    let lists = try fieldbook.surveyedWelders(withPhones: ["13800000013"])
+    #expect(lists.welders.map(\.row.owner.unitName) == (surveyed > 0 ? ["中和西示例铁艺店"] : []))
+    if surveyed > 0 {
+      #expect(throws: FieldbookError.blockGiven(Sample.block("00B000", 50))) {
+        try fieldbook.addBlock(Sample.block("00B000", 1))
+      }
+    }
     #expect(try fieldbook.keep(.init(), asDraft: nil, at: Sample.at(0)) == (name >= "0010" ? 4 : 1))
   }
 

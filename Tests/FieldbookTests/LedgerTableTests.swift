@@ -114,7 +114,7 @@ import Testing
   @Test func `the migration fills the table from the records that it finds`() throws {
     let fieldbook = try home.ready()
     try fill(fieldbook)
-    try fieldbook.database.execute(Self.rewind)
+    try fieldbook.rewind(to: "0012")
     let migrated = try home.fieldbook()
     try check(migrated)
     #expect(try migrated.database.first("SELECT count(*) FROM ledger") { $0.integer(0) } == 5)
@@ -132,7 +132,7 @@ import Testing
     let fieldbook = try home.ready()
     let opened = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(0))
     try fieldbook.database.execute("UPDATE record SET body = \(body)")
-    try fieldbook.database.execute(Self.rewind)
+    try fieldbook.rewind(to: "0012")
     let again = try home.fieldbook()
     let row = try #require(try rows(in: again).first)
     #expect(row["unit_name"] == unit && row["supply_amps"] == nil && row["operators"] == nil)
@@ -140,12 +140,4 @@ import Testing
     #expect(try again.rebuild().repaired == [opened.id])
     try check(again)
   }
-
-  static let rewind = """
-    DROP TABLE search_index; DROP TABLE search;
-    DROP TRIGGER ledger_follows_unit; DROP TRIGGER ledger_follows_unit_of_new;
-    DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block; DROP INDEX event_outcome;
-    DROP TRIGGER ledger_follows_status;
-    DROP TABLE ledger; DELETE FROM migration WHERE name >= '0012';
-    """
 }

@@ -219,13 +219,9 @@ import Testing
     let fieldbook = try home.ready()
     _ = try fill(fieldbook)
     try fieldbook.database.execute(
-      """
-      UPDATE ledger SET street = '展旦召苏木', community = '东达社区', industry = 'mining' WHERE unit_name LIKE '第7_铁艺店';
-      DROP TABLE search_index; DROP TABLE search; DROP TABLE unit_merge; DROP TABLE unit_split; DROP TABLE given_block;
-      DROP INDEX event_outcome;
-      DROP TRIGGER ledger_follows_unit; DROP TRIGGER ledger_follows_unit_of_new;
-      DELETE FROM migration WHERE name >= '0013';
-      """)
+      "UPDATE ledger SET street = '展旦召苏木', community = '东达社区', industry = 'mining' WHERE unit_name LIKE '第7_铁艺店'"
+    )
+    try fieldbook.rewind(to: "0013")
     let again = try home.fieldbook()
     var query = InstallationQuery()
     (query.street, query.community, query.industry, query.text) = ("展旦召", "东达", .mining, "tyd")

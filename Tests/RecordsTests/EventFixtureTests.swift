@@ -2,70 +2,77 @@ import Foundation
 import Records
 import Testing
 
-/// Events as each released schema of the record has written them. They decode for ever, and are written in the same bytes.
+/// Events as programs of each age have written them, one file for each kind of event and each shape that it had. They decode
+/// for ever, and are written in the same bytes. A file is named after its event and the schema of the record.
 @Suite struct EventFixtureTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures/Events")
 
-  private static let photo = Photo(
-    stage: .found, sha256: Sample.digest, bytes: 12, mediaType: "image/jpeg", takenAt: Sample.at(1),
-    widthPixels: 640,
-    heightPixels: 480)
-
-  private static var addendum: AgreementRecord {
-    guard case .signed(let agreement) = Sample.signed else { preconditionFailure("the sample is a signature") }
-    return agreement
+  private struct Fixture {
+    let name: String
+    let bytes: Data
+    let event: InstallationEvent
   }
 
-  /// The events that came with repairs, as the present program writes them.
-  private static var repairs: [InstallationEvent] {
-    var fields = Sample.installation().correctableFields
-    let before = fields
-    fields.owner.street = "白泥井镇"
-    return [
-      .repairOpened(
-        .init(
-          technician: Sample.technician, fault: "扫码后不启动",
-          reporter: .init(name: PersonName("王五"), phone: PhoneNumber(Sample.phones[1])), isUnsafe: true,
-          isTampered: true)),
-      .repairBegun(
-        .init(
-          technician: Sample.technician, seal: .broken, verdict: .differs, isUnsafe: true, isTampered: true,
-          note: "有撬痕", photos: [photo])),
-      .moduleRetired(
-        .init(serialNumber: "M-1", keyID: "0011223344556677", isDead: true, reason: "进水", photos: [photo])),
-      .repairClosed(.init(done: "更换模块", addendum: addendum)),
-      .transferred(.init(technician: Sample.technician, owner: Sample.registered().owner, redo: [.label])),
-      .moved(.init(changes: fields.changes(since: before))),
-      .withdrawn(.init(technician: Sample.technician, reason: "报废", photos: [photo])),
-    ]
-  }
-
-  @Test func `events of each released schema decode, and are written as they were`() throws {
-    let files = try FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "jsonl" }
-    #expect(files.count >= 2)
-    var names: Set<String> = []
-    for file in files {
-      for line in try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")) {
-        let event = try RecordCoding.decode(InstallationEvent.self, from: Data(line))
-        #expect(try RecordCoding.encode(event) == Data(line), "\(file.lastPathComponent): \(event.name)")
-        names.insert(event.name)
+  private static func fixtures() throws -> [Fixture] {
+    try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+      .filter { $0.pathExtension == "json" }
+      .sorted { $0.lastPathComponent < $1.lastPathComponent }
+      .map { file in
+        let bytes = try Data(contentsOf: file)
+        do {
+          return Fixture(
+            name: file.lastPathComponent, bytes: bytes,
+            event: try RecordCoding.decode(InstallationEvent.self, from: bytes))
+        } catch {
+          Issue.record("\(file.lastPathComponent): \(error)")
+          throw error
+        }
       }
-    }
-    let all = Set((Sample.events.map(\.event) + Self.repairs).map(\.name))
-    #expect(all.isSubset(of: names))
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["WELDTECH_RECORD_EVENTS"] != nil))
-  func `records the present events, and fails so that nobody takes that for a test`() throws {
-    try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
-    let walk = [.registered(Sample.registered())] + Sample.events.map(\.event) + [.voided(reason: "误建")]
-    for (name, events) in [("1-walk.jsonl", walk), ("1-repairs.jsonl", Self.repairs)] {
-      var lines = Data()
-      for event in events { lines += try RecordCoding.encode(event) + Data("\n".utf8) }
-      try lines.write(to: Self.folder.appending(path: name))
+  @Test func `events of each released shape decode, and are written as they were`() throws {
+    for fixture in try Self.fixtures() {
+      #expect(try RecordCoding.encode(fixture.event) + Data("\n".utf8) == fixture.bytes, "\(fixture.name)")
+      #expect(fixture.name.hasPrefix("\(fixture.event.name)-1-"), "\(fixture.name) is of another event")
     }
-    Issue.record("recorded")
+  }
+
+  @Test func `every kind of event has a fixture`() throws {
+    let kinds = Set(try Self.fixtures().map(\.event.kind))
+    #expect(Set(InstallationEvent.Kind.allCases).subtracting(kinds).isEmpty)
+  }
+
+  /// An event that gets a further key needs a further fixture, and the older ones still decode without it.
+  @Test func `every key that may be missing is in one fixture of its event and missing in another`() throws {
+    for (kind, fixtures) in Dictionary(grouping: try Self.fixtures(), by: \.event.kind) {
+      var keys = OptionalKeys()
+      for fixture in fixtures { keys.look(at: fixture.event, "") }
+      #expect(keys.missing.subtracting(keys.present).isEmpty, "no fixture of \(kind.rawValue) has these keys")
+      #expect(keys.present.subtracting(keys.missing).isEmpty, "no fixture of \(kind.rawValue) lacks these keys")
+    }
+  }
+
+  /// The optional values within events, by the path of their names.
+  private struct OptionalKeys {
+    var present: Set<String> = []
+    var missing: Set<String> = []
+
+    mutating func look(at value: Any, _ path: String) {
+      let mirror = Mirror(reflecting: value)
+      guard mirror.displayStyle == .optional else {
+        for (label, child) in mirror.children {
+          // The members of a list are looked at as one.
+          look(at: child, label.map { path + "." + $0 } ?? path)
+        }
+        return
+      }
+      guard let content = mirror.children.first?.value else {
+        missing.insert(path)
+        return
+      }
+      present.insert(path)
+      look(at: content, path)
+    }
   }
 }

@@ -11,7 +11,7 @@ extension Fieldbook {
     throws(FieldbookError) -> Page
   {
     let text = query.text.map { SearchedText($0) }
-    // Nothing is found by a text of nothing that can be seen.
+    // A text without a visible character finds nothing.
     if case .some(nil) = text { return Page(installations: [], unreadable: 0) }
     return try database.snapshot { () throws(FieldbookError) in
       try page(query, mentioning: text.flatMap(\.self), limit: max(1, limit), after: after)

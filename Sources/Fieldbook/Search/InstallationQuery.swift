@@ -4,7 +4,7 @@ public import Records
 public struct InstallationQuery: Hashable, Sendable {
   /// The orders of a list. Records of the same place are in the order of their ids.
   public enum Order: String, Hashable, Sendable, CaseIterable {
-    /// The last opened first.
+    /// By the moment of opening, the last opened first.
     case opened
     /// By the unit's name, in the order of pinyin initials.
     case unit
@@ -12,9 +12,9 @@ public struct InstallationQuery: Hashable, Sendable {
     case street
     /// By the label's code; records without one stand last.
     case code
-    /// What is in work first and what is void last, and the last opened first within a status.
+    /// By the status in the order of a record's life, the void ones last, and the last opened first within a status.
     case status
-    /// The welders that are due first; welders without a due date stand last.
+    /// By the day by which a new welder has to be fitted; welders without such a day stand last.
     case due
     /// By the day of the appointment; records without one stand last.
     case appointment
@@ -99,9 +99,13 @@ extension InstallationQuery.Order {
       "CASE installation.status \(cases.joined(separator: " ")) ELSE \(Installation.Status.allCases.count) END"
   }()
 
+  /// The statuses of welders that wait for their module, as SQL.
+  private static let waiting = Installation.Status.allCases.filter(\.awaitsModule).map { "'\($0.rawValue)'" }
+    .joined(separator: ", ")
+
   /// The day of purchase of a welder that is due: one that is not fitted yet and was bought on or after the plan's day.
   private static let dueDay = """
-    CASE WHEN installation.status IN ('open', 'surveyed') AND ledger.fitted_on IS NULL
+    CASE WHEN installation.status IN (\(waiting)) AND ledger.fitted_on IS NULL
       AND ledger.purchased_on >= '\(DueDate.planDay)' THEN ledger.purchased_on ELSE '~' END
     """
 }

@@ -67,14 +67,14 @@ struct SearchIndex {
     let streetOrder: String
   }
 
-  /// The places in a record of the words of a welder, which are one for a search, because people write them in one.
+  /// The paths in a record of brand, model and serial number, which are searched as one word because people write them together.
   private static let welder = ["welder.brand", "welder.model", "welder.serialNumber"]
-  /// The places of other words.
+  /// The paths in a record of the other words, each of which is searched by itself.
   private static let single = [
     "owner.responsibleName", "owner.responsiblePhone", "owner.community", "agreement.signatory.name",
     "agreement.signatory.phone", "seal.number", "module.serialNumber", "technician.name", "survey.filledBy",
   ]
-  /// The places of lists, of which the words under `keys` are searched: the seals, modules, labels and owners that a welder
+  /// The paths in a record of lists whose words under `keys` are searched: the seals, modules, labels and owners that a welder
   /// had before, and who reported a fault.
   private static let lists = [
     "seal.previousNumbers", "retiredModules", "earlierLabels", "earlierOwners", "repairs",

@@ -5,7 +5,7 @@ struct SearchedText {
   /// The forms of the text, any of which a record has. A number of four or more digits is also looked for without its hyphens.
   private let forms: [String]
 
-  /// The result is nil for a text of nothing that can be seen.
+  /// The result is nil for a text without a visible character.
   init?(_ text: String) {
     let folded = TextNormalization.folded(text)
     guard !folded.isEmpty else { return nil }

@@ -24,6 +24,7 @@ struct Migration {
     Migration(name: "0013-search", script: schema0013) { (database) throws(FieldbookError) in
       try SearchIndex(database: database).fill()
     },
+    Migration(name: "0014-rare-events", script: schema0014),
   ]
 
   /// Brings the database up to date.

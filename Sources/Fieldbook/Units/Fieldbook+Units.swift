@@ -27,7 +27,7 @@ extension Fieldbook {
       conditions.append("(unit_order, unit) > (SELECT unit_order, unit FROM units WHERE unit = ?)")
       values.append(.text(after))
     }
-    return try units(conditions, values, limit: limit)
+    return try units(of: "true", conditions, values, limit: limit)
   }
 
   /// Finds the unit of an id, of an id that counts as another, or of a whole name.
@@ -36,9 +36,9 @@ extension Fieldbook {
     let target = try database.first("SELECT same_as FROM unit_merge WHERE unit = ?", [.text(reference)]) {
       $0.text(0)
     }
-    if let unit = try units(["unit = ?"], [.text(target ?? reference)], limit: 1).first { return unit }
+    if let unit = try units(of: "unit = ?", [], [.text(target ?? reference)], limit: 1).first { return unit }
     let named = try units(
-      ["unit IN (SELECT unit FROM ledger WHERE unit_name = ?)"], [.text(reference)], limit: 10)
+      of: "unit IN (SELECT unit FROM ledger WHERE unit_name = ?)", [], [.text(reference)], limit: 10)
     guard let unit = named.first else { throw .unitUnknown(reference) }
     guard named.count == 1 else { throw .unitAmbiguous(reference, ids: named.map(\.id)) }
     return unit
@@ -68,7 +68,11 @@ extension Fieldbook {
     }.compactMap(\.self)
   }
 
-  private func units(_ conditions: [String], _ values: [SQLValue], limit: Int) throws(FieldbookError) -> [Unit]
+  /// - Parameters:
+  ///   - records: the condition on rows of the ledger by which whole units are chosen before anything is counted.
+  ///   - conditions: what is demanded of a unit besides.
+  private func units(of records: String, _ conditions: [String], _ values: [SQLValue], limit: Int)
+    throws(FieldbookError) -> [Unit]
   {
     let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
     return try database.rows(
@@ -77,7 +81,8 @@ extension Fieldbook {
         SELECT unit, ledger.unit_name, street, person, phone, unit_order,
           sum(ledger.status <> 'void') OVER (PARTITION BY unit) AS welders,
           row_number() OVER (PARTITION BY unit ORDER BY opened_seconds DESC, id DESC) AS place
-        FROM ledger JOIN installation ON id = ledger.installation JOIN search ON search.installation = id),
+        FROM ledger JOIN installation ON id = ledger.installation JOIN search ON search.installation = id
+        WHERE \(records)),
       units AS (SELECT * FROM placed WHERE place = 1)
       SELECT unit, unit_name, street, person, phone, welders FROM units \(filter) ORDER BY unit_order, unit LIMIT ?
       """, values + [.integer(max(1, limit))]
@@ -100,7 +105,7 @@ extension Fieldbook {
       let unit = try unit(matching: reference)
       let merged = try self.unit(matching: other)
       guard unit.id != merged.id else { throw FieldbookError.unitsSame(unit.id) }
-      // What counted as the other counts as this one, so that one step always leads to the unit.
+      // The units that counted as the merged one count as this one from now on, so that one step always leads to the unit.
       try database.run(
         "UPDATE unit_merge SET same_as = ? WHERE same_as = ?", [.text(unit.id), .text(merged.id)])
       try database.run(
@@ -118,7 +123,7 @@ extension Fieldbook {
     try database.transaction { () throws(FieldbookError) in
       let count = try database.run(
         "DELETE FROM unit_merge WHERE unit = ? AND same_as = ?", [.text(id), .text(unit.id)])
-      // The trigger puts each record where its own words and what else is said of it lead.
+      // The trigger puts each record into the unit to which its own words, a split or another merge lead.
       try database.run("UPDATE ledger SET unit_id = \(Self.ownUnit) WHERE unit = ?", [.text(unit.id)])
       return count == 1
     }

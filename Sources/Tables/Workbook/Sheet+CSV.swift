@@ -3,7 +3,7 @@ extension Sheet {
   /// its fault.
   /// - Parameters:
   ///   - encoding: the encoding that the user named; nil finds it.
-  ///   - limits: of these, the columns and the length of a field are not looked at.
+  ///   - limits: the limits of a list; those on columns and on the length of a field do not apply here.
   /// - Throws: `tooLarge`, `document`, `brokenText`, `empty`, `tooManyRows`.
   public init(csv bytes: [UInt8], encoding told: TextEncoding? = nil, limits: CSVTable.Limits) throws(CSVError)
   {

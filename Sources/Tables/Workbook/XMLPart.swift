@@ -1,7 +1,7 @@
 import CExpat
 import Glibc
 
-/// What reads the elements of one part of a workbook.
+/// A reader of the elements of one part of a workbook.
 protocol XMLPartReader: AnyObject {
   func begin(_ name: XMLName, _ attributes: XMLAttributes) throws(WorkbookError)
   func end(_ name: XMLName) throws(WorkbookError)

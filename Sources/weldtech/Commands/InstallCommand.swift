@@ -84,20 +84,9 @@ enum InstallCommand {
         parameters.option(
           "note", \.note, .string, placeholder: "TEXT", Text(zh: "交接备注", en: "a note on the handover"))
         parameters.trainees(\.trainees)
-        parameters.option(
-          "template", \.template, .string, placeholder: "T", Text(zh: "标牌模板", en: "label template"),
-          completion: .dynamic("templates"))
-        parameters.option(
-          "signature", \.sign.signature, .file, placeholder: "F",
-          Text(zh: "签名笔迹文件", en: "the signature's strokes"))
-        parameters.option(
-          "signatory", \.sign.signatory, .string, placeholder: "NAME", Text(zh: "签字人", en: "who signs"))
-        parameters.option(
-          "signatory-phone", \.sign.signatoryPhone, .string, placeholder: "N",
-          Text(zh: "签字人电话", en: "that person's phone"))
-        parameters.option("capacity", \.sign.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
-        parameters.signing(consent: \.sign.consent, shown: \.sign.shown)
-        parameters.authority(\.sign.authority)
+        parameters.labelTemplate(\.template)
+        parameters.signature(\.sign)
+        parameters.agreeing(\.sign)
         parameters.phone(\.sign.phone)
         parameters.flag(
           "offline", \.offline, Text(zh: "最后不上传，留在本机以后再传", en: "leave it in the queue at the end"))

@@ -51,8 +51,8 @@ extension SetupCommand {
 
     private let workplace: Workplace
     private let change: Change?
-    /// The address of the timestamp authority, empty where there is to be none; nil where it stays as it is.
-    let timestamp: String?
+    /// The address of the timestamp authority.
+    let timestamp: SettingChange
 
     /// - Throws: `UsageError`, `SealRefused`, `CryptographyError`, `SyncError` and the errors of reading files.
     init(_ options: Options, _ workplace: Workplace) throws {
@@ -79,7 +79,7 @@ extension SetupCommand {
       } else {
         change = nil
       }
-      timestamp = try options.timestamp.map(Self.authorityAddress)
+      timestamp = SettingChange(typed: try options.timestamp.map(Self.authorityAddress))
       if case .identity(let identity)? = change { Self.warn(of: identity, workplace) }
     }
 

@@ -173,7 +173,7 @@ enum SetupCommand {
     let isTechnician = !isDesk && inspector == nil
     let technician = isTechnician ? try technician(options, known: known.technician, workplace) : nil
     let company = isDesk ? try deskCompany(options, known: known, workplace) : nil
-    let companyPhone = try options.companyPhone.map(companyPhone)
+    let companyPhone = SettingChange(typed: try options.companyPhone.map(companyPhone))
     let region = options.region.map(TextNormalization.typed) ?? known.region
     let platform = try options.platform.map(platformAddress)
     let platformKey =
@@ -184,14 +184,15 @@ enum SetupCommand {
       return block
     }
     guard LabelCode(region: region, serial: .zero) != nil else { throw SetupRejected.region(region) }
-    // The inner nil stands for the clauses as shipped, the outer one for what was set up before.
-    let terms: String?? =
-      try options.terms.map { try agreementTerms($0, workplace) } ?? file?.terms.map { Optional($0) }
+    let terms = try options.terms.map { try agreementTerms($0, workplace) } ?? SettingChange(typed: file?.terms)
     let seal = try SealSetup(options, workplace)
-    // The token stays in its file, so the path must be valid from every folder. An empty path means no token.
     try askForToken(&options, for: platform, known: known, workplace)
-    if let file = options.tokenFile, !file.isEmpty { _ = try workplace.readToken(file, isGuarded: true) }
-    let tokenFile = options.tokenFile.map { $0.isEmpty ? nil : absolutePath($0) }
+    var tokenFile = SettingChange(typed: options.tokenFile)
+    if case .own(let file) = tokenFile {
+      _ = try workplace.readToken(file, isGuarded: true)
+      // The token stays in its file, so the path must be valid from every folder.
+      tokenFile = .own(absolutePath(file))
+    }
     let origin = try (platform ?? known.platform).map { try PlatformClient.origin(of: $0) }
     // The block is stored first, since it may be refused, and nothing else is stored then.
     if let block { try fieldbook.addBlock(block) }
@@ -205,16 +206,16 @@ enum SetupCommand {
       if let originals = options.originals { setup.originals = originals }
       if let plates = options.plates { setup.plates = plates }
       setup.company = company
-      if let companyPhone { setup.companyPhone = companyPhone.isEmpty ? nil : companyPhone }
+      companyPhone.apply(to: &setup.companyPhone)
       setup.region = region
       setup.platform = platform ?? setup.platform
       if let platformKey {
         setup.platformKey = Setup.PlatformKey(certificatePEM: platformKey.pem, firstSeenAt: nil)
       }
-      if let tokenFile { setup.tokenFile = tokenFile }
+      tokenFile.apply(to: &setup.tokenFile)
       setup.tokenOrigin = setup.tokenFile == nil ? nil : origin
-      if let terms { setup.agreementTerms = terms }
-      if let timestamp = seal.timestamp { setup.timestampAuthority = timestamp.isEmpty ? nil : timestamp }
+      terms.apply(to: &setup.agreementTerms)
+      seal.timestamp.apply(to: &setup.timestampAuthority)
       if let issuers = file?.sealIssuers { setup.sealIssuers = issuers }
       setup.accessPointName = options.apn.map(TextNormalization.typed) ?? setup.accessPointName
     }
@@ -226,12 +227,12 @@ enum SetupCommand {
 
   // MARK: - Reading
 
-  /// Reads and judges the file of the company's own clauses; nil in it stands for those that are shipped.
-  private static func agreementTerms(_ file: String, _ workplace: Workplace) throws -> String? {
-    guard file != "default" else { return nil }
+  /// Reads and judges the file of the company's own clauses; `default` takes them back, so that those that are shipped hold.
+  private static func agreementTerms(_ file: String, _ workplace: Workplace) throws -> SettingChange {
+    guard file != "default" else { return .takenBack }
     let bytes = try workplace.read(file, atMost: AgreementTerms.maxBytes)
     _ = try AgreementTerms(json: bytes, drawnBy: workplace.glyphs)
-    return String(decoding: bytes, as: UTF8.self)
+    return .own(String(decoding: bytes, as: UTF8.self))
   }
 
   /// Whether this is a company's office. An office stays one until a technician is named, and a technician's

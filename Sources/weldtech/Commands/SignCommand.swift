@@ -68,16 +68,7 @@ enum SignCommand {
       options: Options(),
       parameters: { parameters in
         parameters.installation(\.id)
-        parameters.option(
-          "signature", \.signature, .file, placeholder: "STROKES.json",
-          Text(zh: "签名笔迹文件", en: "the signature's strokes"))
-        parameters.option(
-          "signatory", \.signatory, .string, placeholder: "NAME",
-          Text(zh: "签字人（不写则为责任人）", en: "who signs (unless told: the responsible person)"))
-        parameters.option(
-          "signatory-phone", \.signatoryPhone, .string, placeholder: "N",
-          Text(zh: "签字人电话", en: "that person's phone"))
-        parameters.option("capacity", \.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
+        parameters.signature(\.self)
         parameters.flag(
           "text", \.showsText,
           Text(zh: "只显示将要签署的协议全文，不签", en: "only print the text that would be signed; nothing is signed"))
@@ -88,8 +79,7 @@ enum SignCommand {
             en:
               "also write a copy in English for reading, which does not count; goes for a signed agreement too")
         )
-        parameters.signing(consent: \.consent, shown: \.shown)
-        parameters.authority(\.authority)
+        parameters.agreeing(\.self)
         parameters.phone(\.phone, browser: true)
       }, run: run)
   }
@@ -229,25 +219,32 @@ enum SignCommand {
 }
 
 extension Parameters {
-  /// Adds the options for what the signatory was shown and agreed to.
-  mutating func signing(
-    consent: WritableKeyPath<Options, SignCommand.Consent?>,
-    shown: WritableKeyPath<Options, SignCommand.Shown?>
-  ) {
+  /// Adds the options for the signature itself and for who signs.
+  mutating func signature(_ path: WritableKeyPath<Options, SignCommand.Options>) {
     option(
-      "consent", consent, .choice, placeholder: "yes|no",
+      "signature", path.appending(path: \.signature), .file, placeholder: "STROKES.json",
+      Text(zh: "签名笔迹文件", en: "the signature's strokes"))
+    option(
+      "signatory", path.appending(path: \.signatory), .string, placeholder: "NAME",
+      Text(zh: "签字人（不写则为责任人）", en: "who signs (unless told: the responsible person)"))
+    option(
+      "signatory-phone", path.appending(path: \.signatoryPhone), .string, placeholder: "N",
+      Text(zh: "签字人电话", en: "that person's phone"))
+    option("capacity", path.appending(path: \.capacity), .choice, Text(zh: "签字身份", en: "in what capacity"))
+  }
+
+  /// Adds the options for what the signatory was shown and agreed to, and for the authority of whoever signs for the unit.
+  mutating func agreeing(_ path: WritableKeyPath<Options, SignCommand.Options>) {
+    option(
+      "consent", path.appending(path: \.consent), .choice, placeholder: "yes|no",
       Text(
         zh: "签字人是否同意保存书写过程（快慢、轻重）；no 只保存笔迹的形状",
         en: "whether the signatory agrees that the course of the writing is kept; with `no` only its shape is"))
     option(
-      "shown", shown, .choice, placeholder: "terminal|paper",
+      "shown", path.appending(path: \.shown), .choice, placeholder: "terminal|paper",
       Text(zh: "协议全文是怎样给签字人看的", en: "how the text was shown to the signatory"))
-  }
-
-  /// Adds the option for the authority of whoever signs for the unit.
-  mutating func authority(_ path: WritableKeyPath<Options, [String]>) {
     options(
-      "authority", path, .file, placeholder: "F",
+      "authority", path.appending(path: \.authority), .file, placeholder: "F",
       Text(zh: "授权书的照片（授权代理人签字必须有）", en: "photo of the authority, which an authorised signatory needs"))
   }
 }

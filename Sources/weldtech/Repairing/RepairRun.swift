@@ -89,15 +89,18 @@ struct RepairRun {
 
   private func work(on installation: LockedInstallation, _ walk: Walk) throws {
     try exchange(installation, walk)
-    if try needs("flashed", options.flashes, installation.record) || !installation.record.isDone(.flash)
+    try checkInterruption()
+    if needs("flashed", options.flashes, installation.record) || !installation.record.isDone(.flash)
       || installation.record.module?.flashing != nil
     {
       try flash(installation, walk)
     }
-    if try needs("paired", options.pairs, installation.record) || !installation.record.isDone(.pair) {
+    try checkInterruption()
+    if needs("paired", options.pairs, installation.record) || !installation.record.isDone(.pair) {
       try pair(installation, walk)
     }
-    if try needs("labelled", options.makesLabel, installation.record) || !installation.record.isDone(.label) {
+    try checkInterruption()
+    if needs("labelled", options.makesLabel, installation.record) || !installation.record.isDone(.label) {
       tell(Step.label.title)
       var request = Walk.LabelRequest()
       request.template = options.template
@@ -114,9 +117,13 @@ struct RepairRun {
   }
 
   /// Whether a step that an option asks for is not on record in this repair yet.
-  private func needs(_ event: String, _ isAsked: Bool, _ record: Installation) throws -> Bool {
+  private func needs(_ event: String, _ isAsked: Bool, _ record: Installation) -> Bool {
+    isAsked && !record.historyOfRepair.contains { $0.event == event }
+  }
+
+  /// Stops between two steps once Ctrl-C was pressed.
+  private func checkInterruption() throws {
     if workplace.isInterrupted { throw Cancelled() }
-    return isAsked && !record.historyOfRepair.contains { $0.event == event }
   }
 
   /// Puts the old module on record as taken out, where an option or an answer says so.

@@ -85,7 +85,8 @@ struct SurveyHeader {
     (self.places, self.twice, self.unused) = (places, twice, unused)
   }
 
-  /// The words that may be the title of a column, the fullest first: of two rows both together, the lower and the upper one.
+  /// The words that may be the title of a column, the fullest first. In a header of two rows these are both words together,
+  /// the lower one, and the upper one.
   private static func titles(of place: Int, _ rows: ClosedRange<Int>, _ cells: MergedCells) -> [String] {
     let upper = cells.title(row: rows.lowerBound, column: place)
     guard rows.count > 1 else { return upper.map { [$0] } ?? [] }

@@ -18,7 +18,7 @@ struct SurveyRow {
   struct Problem {
     enum Fault: Hashable {
       case field(RegistrationField, FieldProblem.Fault)
-      /// The phone of whoever filled in the row is none.
+      /// The phone of whoever filled in the row is no phone number.
       case filledByPhone
       /// The name of whoever filled in the row cannot be kept.
       case filledBy(FieldProblem.Fault)

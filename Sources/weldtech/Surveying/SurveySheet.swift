@@ -15,7 +15,7 @@ struct SurveySheet {
   /// The texts of the row before, which 同上 repeats; empty behind an empty row or a total.
   private var above: [SurveyColumn: Value] = [:]
 
-  /// What the rows are judged by.
+  /// The facts by which the rows are judged.
   struct Rules {
     /// Days of purchase may not lie behind this one.
     var today: CalendarDay
@@ -253,7 +253,7 @@ private struct Reading {
         fields[.industryNote] = .string("其他")
       }
     }
-    // What the unit of the welder's own words cannot keep stays as a remark.
+    // A note on another field than the industry has no field of its own, and stays as a remark.
     let kept = others.filter { $0 != .industry }.compactMap { field in
       notes[field].map { "\(column(of: field).title)：\($0)" }
     }

@@ -72,3 +72,12 @@ extension Parameters {
       Text(zh: "同时以 ZPL 写到这台打印机的设备或文件末尾", en: "write it as ZPL to a printer's device, or to a file's end, too"))
   }
 }
+
+extension Parameters {
+  /// Adds the option for the template of a label that is made in a walk or a repair.
+  mutating func labelTemplate(_ path: WritableKeyPath<Options, String>) {
+    option(
+      "template", path, .string, placeholder: "T", Text(zh: "标牌模板", en: "label template"),
+      completion: .dynamic("templates"))
+  }
+}

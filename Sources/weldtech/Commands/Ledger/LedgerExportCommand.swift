@@ -50,9 +50,7 @@ enum LedgerExportCommand {
           Text(zh: "格式（默认看文件名的后缀）", en: "the format, unless the file's name says it"))
         parameters.flag(
           "replace", \.replaces, Text(zh: "文件已经有了也覆盖", en: "replace a file that is there"))
-        parameters.option(
-          "reporter", \.reporter, .string, placeholder: "NAME",
-          Text(zh: "填报单位（默认空着）", en: "who reports and stamps; empty unless told"))
+        parameters.reporter(\.reporter)
         parameters.option(
           "date", \.day, .day, placeholder: "DAY",
           Text(zh: "填表时间（默认今天）", en: "the form's date, unless told today"))

@@ -83,18 +83,11 @@ struct LedgerFilterOptions {
   }
 }
 
-extension ValueType where Value: PlanWord {
-  /// Parses a word of the plan, or its code.
-  static var planWord: Self {
-    let all = Array(Value.allCases)
-    return .custom(
-      Text(
-        zh: all.map { "\($0.rawValue)（\($0.word)）" }.joined(separator: "、") + "之一",
-        en: "one of " + all.map(\.rawValue).joined(separator: ", ")),
-      completion: .values(all.map(\.rawValue)), describe: \.rawValue
-    ) { text in
-      let word = TextNormalization.trimmed(text)
-      return all.first { $0.rawValue.lowercased() == word.lowercased() || $0.word == word }
-    }
+extension Parameters {
+  /// Adds the option for who reports a form.
+  mutating func reporter(_ path: WritableKeyPath<Options, String?>) {
+    option(
+      "reporter", path, .string, placeholder: "NAME",
+      Text(zh: "填报单位（默认空着）", en: "who reports and stamps; empty unless told"))
   }
 }

@@ -69,9 +69,7 @@ enum LedgerStatsCommand {
         parameters.option(
           "output", \.output, .file, placeholder: "F.pdf",
           Text(zh: "月报，一页 A4", en: "the report, one page of A4"))
-        parameters.option(
-          "reporter", \.reporter, .string, placeholder: "NAME",
-          Text(zh: "填报单位（默认空着）", en: "who reports and stamps; empty unless told"))
+        parameters.reporter(\.reporter)
         LedgerFilterOptions.add(to: &parameters, \.filter)
       }, run: run)
   }

@@ -82,7 +82,7 @@ enum ListColumn: String, CaseIterable {
     case .status: return Table.Column(title, minimum: 6, importance: count + 1)
     case .opened, .purchased, .due, .fitted, .appointment:
       return Table.Column(title, minimum: 10, importance: rank)
-    // Of two long names the welder's is shortened last, as it says which of a unit's machines is meant.
+    // The welder's name is shortened after the unit's, because it says which of the unit's machines is meant.
     case .unit: return Table.Column(title, minimum: 10, importance: 1)
     case .welder: return Table.Column(title, minimum: 10, importance: 2)
     case .next: return Table.Column(title, minimum: 10)

@@ -21,7 +21,7 @@ extension Parameters where Options == ListCommand.Options {
     option(
       "community", \.query.community, .string, placeholder: "NAME",
       Text(zh: "只列这个社区的（名称或其中一部分）", en: "only those of this community (its name or a part of it)"))
-    option("industry", \.query.industry, .industry, Text(zh: "只列这个行业的", en: "only those of this industry"))
+    option("industry", \.query.industry, .planWord, Text(zh: "只列这个行业的", en: "only those of this industry"))
     option(
       "unit", \.query.unit, .string, placeholder: "UNIT",
       Text(zh: "只列这个单位的（单位编号或全名）", en: "only those of this unit (its id or whole name)"))
@@ -69,22 +69,6 @@ extension ListCommand.Options {
       ("columns", columns.map { $0.map(\.rawValue).joined(separator: ",") }), ("limit", limit.map { "\($0)" }),
     ]
     return all.flatMap { name, value in value.map { ["--\(name)", $0] } ?? [] } + (isFull ? ["--full"] : [])
-  }
-}
-
-extension ValueType where Value == Industry {
-  /// Parses an industry from its code or from the plan's word.
-  static var industry: Self {
-    let all = Industry.allCases
-    return .custom(
-      Text(
-        zh: all.map { "\($0.rawValue)（\($0.word)）" }.joined(separator: "、") + "之一",
-        en: "one of " + all.map(\.rawValue).joined(separator: ", ")),
-      completion: .values(all.map(\.rawValue))
-    ) { text in
-      let word = TextNormalization.typed(text).lowercased()
-      return all.first { [$0.rawValue.lowercased(), $0.word].contains(word) }
-    }
   }
 }
 

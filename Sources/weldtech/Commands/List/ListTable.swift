@@ -77,7 +77,7 @@ struct ListTable {
       let words = column.sources.compactMap { known[$0] }
       return words.isEmpty ? nil : words.joined(separator: " ")
     case .due:
-      guard row.status == .open || row.status == .surveyed,
+      guard row.status.awaitsModule,
         let day = known[.purchasedOn].flatMap({ CalendarDay($0) })
       else { return nil }
       return DueDate(ofWelderBoughtOn: day, in: row.id)?.day.description

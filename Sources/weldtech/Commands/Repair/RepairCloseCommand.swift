@@ -26,21 +26,11 @@ enum RepairCloseCommand {
         parameters.option(
           "done", \.done, .string, placeholder: "TEXT",
           Text(zh: "怎样修好的（可不写）", en: "what was done, in words (optional)"))
-        parameters.option(
-          "signature", \.sign.signature, .file, placeholder: "STROKES.json",
-          Text(zh: "签名笔迹文件", en: "the signature's strokes"))
-        parameters.option(
-          "signatory", \.sign.signatory, .string, placeholder: "NAME",
-          Text(zh: "签字人（不写则为责任人）", en: "who signs (unless told: the responsible person)"))
-        parameters.option(
-          "signatory-phone", \.sign.signatoryPhone, .string, placeholder: "N",
-          Text(zh: "签字人电话", en: "that person's phone"))
-        parameters.option("capacity", \.sign.capacity, .choice, Text(zh: "签字身份", en: "in what capacity"))
+        parameters.signature(\.sign)
         parameters.flag(
           "text", \.sign.showsText,
           Text(zh: "只显示维修确认单全文，不签", en: "only print the text; nothing is signed"))
-        parameters.signing(consent: \.sign.consent, shown: \.sign.shown)
-        parameters.authority(\.sign.authority)
+        parameters.agreeing(\.sign)
         parameters.phone(\.sign.phone, browser: true)
       }, run: run)
   }

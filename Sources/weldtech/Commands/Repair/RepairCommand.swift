@@ -37,16 +37,8 @@ enum RepairCommand {
       parameters: { parameters in
         parameters.label(\.report.code, photo: \.report.labelPhoto)
         parameters.port(\.port)
-        parameters.option(
-          "fault", \.report.fault, .string, placeholder: "TEXT",
-          Text(zh: "故障（还没有报修时）", en: "what is wrong, where nobody has reported it"))
-        parameters.option(
-          "reported-by", \.report.reportedBy, .string, placeholder: "NAME",
-          Text(zh: "报修人", en: "who reports it"))
-        parameters.option(
-          "reporter-phone", \.report.reporterPhone, .string, placeholder: "N",
-          Text(zh: "报修人电话", en: "that person's phone"))
-        parameters.safety(unsafe: \.report.isUnsafe, tampered: \.report.isTampered)
+        parameters.report(
+          \.report, fault: Text(zh: "故障（还没有报修时）", en: "what is wrong, where nobody has reported it"))
         parameters.option(
           "seal-found", \.sealFound, .choice, placeholder: "intact|broken|missing",
           Text(zh: "到场时封条的情况", en: "the seal as it was found"))
@@ -65,9 +57,7 @@ enum RepairCommand {
         parameters.flag("flash", \.flashes, Text(zh: "重新烧录固件", en: "write the firmware anew"))
         parameters.flag("pair", \.pairs, Text(zh: "原模块重新配对", en: "pair the same module anew"))
         parameters.flag("label", \.makesLabel, Text(zh: "重做标牌并换上", en: "make the label anew"))
-        parameters.option(
-          "template", \.template, .string, placeholder: "T", Text(zh: "标牌模板", en: "label template"),
-          completion: .dynamic("templates"))
+        parameters.labelTemplate(\.template)
         parameters.option(
           "seal", \.seal, .string, placeholder: "N", Text(zh: "新封条的编号", en: "the new seal's number"))
         parameters.option(

@@ -26,13 +26,7 @@ enum RepairOpenCommand {
       options: Options(),
       parameters: { parameters in
         parameters.label(\.code, photo: \.labelPhoto)
-        parameters.option("fault", \.fault, .string, placeholder: "TEXT", Text(zh: "故障", en: "what is wrong"))
-        parameters.option(
-          "reported-by", \.reportedBy, .string, placeholder: "NAME", Text(zh: "报修人", en: "who reports it"))
-        parameters.option(
-          "reporter-phone", \.reporterPhone, .string, placeholder: "N",
-          Text(zh: "报修人电话", en: "that person's phone"))
-        parameters.safety(unsafe: \.isUnsafe, tampered: \.isTampered)
+        parameters.report(\.self, fault: Text(zh: "故障", en: "what is wrong"))
       }, run: run)
   }
 
@@ -94,11 +88,20 @@ extension Parameters {
     option("label-photo", photo, .file, Text(zh: "标牌的照片，代替标牌码", en: "a photo of the label in place of CODE"))
   }
 
-  /// Adds the flags for what a fault means.
-  mutating func safety(unsafe: WritableKeyPath<Options, Bool>, tampered: WritableKeyPath<Options, Bool>) {
+  /// Adds the options for a reported fault: what it is, who reports it, and what it means.
+  mutating func report(_ path: WritableKeyPath<Options, RepairOpenCommand.Options>, fault: Text) {
+    option("fault", path.appending(path: \.fault), .string, placeholder: "TEXT", fault)
+    option(
+      "reported-by", path.appending(path: \.reportedBy), .string, placeholder: "NAME",
+      Text(zh: "报修人", en: "who reports it"))
+    option(
+      "reporter-phone", path.appending(path: \.reporterPhone), .string, placeholder: "N",
+      Text(zh: "报修人电话", en: "that person's phone"))
     flag(
-      "unsafe", unsafe,
+      "unsafe", path.appending(path: \.isUnsafe),
       Text(zh: "有安全隐患，修好并测试合格以前停用", en: "nobody may weld with it until a test has passed"))
-    flag("tampered", tampered, Text(zh: "有人违规拆装", en: "somebody has taken it apart without a right to"))
+    flag(
+      "tampered", path.appending(path: \.isTampered),
+      Text(zh: "有人违规拆装", en: "somebody has taken it apart without a right to"))
   }
 }

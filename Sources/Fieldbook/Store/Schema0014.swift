@@ -1,0 +1,20 @@
+/// The indexes by which a few events are found among all, and a unit by its whole name.
+let schema0014 = """
+  -- The rows of survey lists, which an import compares its own with, and the modules that repairs took out, which every
+  -- pairing asks for. `OR` lets SQLite see that a search for one name needs no other rows; with `IN` it does not.
+  CREATE INDEX event_rare ON event (name) WHERE name = 'surveyed' OR name = 'moduleRetired';
+  -- The strokes of each signature, which the next one is compared with.
+  CREATE INDEX event_strokes ON event (\(eventStrokes)) WHERE name IN ('signed', 'repairClosed');
+  CREATE INDEX ledger_by_name ON ledger (unit_name);
+  """
+
+/// The SQL expression for the digest of the strokes that an event of a signature names; empty for an event in which none is
+/// found. SQLite 3.40 takes its functions for JSON to be unsafe in an index, and the key cannot stand in a text of the event,
+/// in which every quotation mark has a backslash before it.
+let eventStrokes = """
+  CASE WHEN instr(CAST(body AS TEXT), '\(strokesKey)') > 0
+    THEN substr(CAST(body AS TEXT), instr(CAST(body AS TEXT), '\(strokesKey)') + \(strokesKey.utf8.count), 64) ELSE '' END
+  """
+
+/// The key of the digest, as events are written.
+private let strokesKey = #""strokesSha256":""#
