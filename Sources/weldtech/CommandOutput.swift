@@ -11,10 +11,10 @@ struct CommandOutput {
 
   /// Opens a path for writing, makes a missing folder, and waits until a named pipe has a reader.
   /// - Throws: `FileFailure.unwritable`, `Cancelled`.
-  init(_ path: String, isCancelled: @escaping () -> Bool) throws {
+  init(_ path: String, isPrivate: Bool = false, isCancelled: @escaping () -> Bool) throws {
     self.path = path
     file = try Self.named(path) { () throws(FileError) in
-      try OutputFile(FilePath(path), isCancelled: isCancelled)
+      try OutputFile(FilePath(path), isPrivate: isPrivate, isCancelled: isCancelled)
     }
   }
 
@@ -52,13 +52,14 @@ extension Workplace {
 
   /// Writes a picture or a page to the path that an option names. It replaces only a file that begins as it does itself, so that a
   /// slip of the Tab key costs nobody a photo, and none of the home's.
+  /// - Parameter isPrivate: whether the file is for its owner only, because it has names and phones.
   /// - Throws: `OutputTaken`, `FileFailure.unwritable`, `Cancelled`.
-  func writePaper(_ data: Data, to path: String) throws {
+  func writePaper(_ data: Data, to path: String, isPrivate: Bool = false) throws {
     let target = FilePath(absolutePath(path))
     let isThere = (try? target.status())?.kind == .regular
     let beginning = isThere ? try self.beginning(of: path, maxBytes: 4) : Data()
     if isInHome(target) || !beginning.isEmpty && beginning != data.prefix(4) { throw OutputTaken(path: path) }
-    try write(data, to: path)
+    try write(data, to: path, isSynced: false, isPrivate: isPrivate)
   }
 
   /// Whether a file lies, or would lie, in the home, whose files keep their places. A link is as good as what it leads to, on the
@@ -75,11 +76,11 @@ extension Workplace {
     }
   }
 
-  private func write(_ data: Data, to path: String, isSynced: Bool) throws {
+  private func write(_ data: Data, to path: String, isSynced: Bool, isPrivate: Bool = false) throws {
     if path.hasPrefix(home + "/") {
       return try HomeFile.write(data, to: path, below: home, isSynced: isSynced)
     }
-    let output = try openOutput(path)
+    let output = try CommandOutput(path, isPrivate: isPrivate, isCancelled: interruption)
     try output.write(data)
     try output.finish(isSynced: isSynced)
   }

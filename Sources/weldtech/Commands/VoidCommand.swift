@@ -42,7 +42,7 @@ enum VoidCommand {
     if !isOffice { _ = try workplace.technician() }
     let id = try fieldbook.resolve(options.id)
     let status = try fieldbook.status(of: id)
-    if isOffice, status != .surveyed { throw SetupMissing.technician }
+    if isOffice, status != .surveyed, status != .void { throw SetupMissing.technician }
     if isClosed(status), !options.isConfirmed, !console.canPrompt {
       throw VoidUnconfirmed(id: id, status: status)
     }
