@@ -40,6 +40,10 @@ extension Fieldbook {
     public let unitName: String
     public let street: String
     public let community: String?
+    public let person: String?
+    public let phone: String?
+    /// The note on the appointment.
+    public let note: String?
   }
 
   /// The surveyed welders whose appointment is on a day or was before it, the earliest first, then by street and unit.
@@ -48,14 +52,17 @@ extension Fieldbook {
   public func visits(until day: CalendarDay, limit: Int) throws(FieldbookError) -> [Visit] {
     try database.rows(
       """
-      SELECT installation, appointment_on, coalesce(unit_name, ''), coalesce(street, ''), community FROM ledger
-      WHERE appointment_on <= ? AND status = 'surveyed'
+      SELECT installation, appointment_on, coalesce(unit_name, ''), coalesce(street, ''), community, person, phone,
+        (SELECT CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.appointment.note' END
+          FROM record WHERE record.installation = ledger.installation)
+      FROM ledger WHERE appointment_on <= ? AND status = 'surveyed'
       ORDER BY appointment_on, street, community, unit_name, installation LIMIT ?
       """, [.text(day), .integer(max(1, limit))]
     ) { row -> Visit? in
       guard let id = InstallationID(row.text(0)), let day = CalendarDay(row.text(1)) else { return nil }
       return Visit(
-        id: id, day: day, unitName: row.text(2), street: row.text(3), community: row.optionalText(4))
+        id: id, day: day, unitName: row.text(2), street: row.text(3), community: row.optionalText(4),
+        person: row.optionalText(5), phone: row.optionalText(6), note: row.optionalText(7))
     }.compactMap(\.self)
   }
 

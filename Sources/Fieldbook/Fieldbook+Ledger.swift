@@ -5,7 +5,8 @@ public import Records
 extension Fieldbook {
   // MARK: - Welders
 
-  /// Goes through the welders that a filter lets through, by street, unit and day of the record.
+  /// Goes through the welders that a filter lets through, by street, by the initials of the unit's pinyin and by
+  /// the day of the record.
   /// - Parameters:
   ///   - figure: the figure in which the welders count.
   ///   - isRecordedInPeriod: whether only welders are meant that were recorded in the period, as in 附件1.
@@ -22,7 +23,9 @@ extension Fieldbook {
         max_amps, process, purpose, source, power_kw, industry, industry_note, remarks, street, community,
         filled_by, filled_phone, brand, model, serial, purchased_on, recorded_on, fitted_on, retired_on, code
       FROM ledger INDEXED BY ledger_by_unit JOIN installation ON installation.id = ledger.installation
-      WHERE \(condition) AND NOT \(Self.isRepeatedRefusal) ORDER BY street, ledger.unit_name, unit, recorded_on, ledger.rowid
+        LEFT JOIN search ON search.installation = ledger.installation
+      WHERE \(condition) AND NOT \(Self.isRepeatedRefusal)
+      ORDER BY street, search.unit_order, unit, recorded_on, ledger.rowid
       """, values
     ) { row in
       guard let welder = Self.welder(row) else { return }
@@ -71,50 +74,119 @@ extension Fieldbook {
 
   // MARK: - Units
 
-  /// Goes through the units that have a welder which the filter lets through, by street and by their first record. A unit
-  /// with welders in two streets stands once in each.
+  /// Goes through the units that have a welder which the filter lets through, by street and by the initials of their pinyin. A
+  /// unit with welders in two streets stands once in each.
   /// - Throws: `store`.
   public func forEachLedgerUnit(_ filter: LedgerFilter, today: CalendarDay, _ body: (LedgerUnit) -> Void)
     throws(FieldbookError)
   {
     let (condition, values) = Self.condition(of: filter)
     try database.snapshot { () throws(FieldbookError) in
-      let units = try database.rows(
+      let places = try database.rows(
         """
         SELECT street, unit, min(rowid) AS first FROM ledger INDEXED BY ledger_by_place WHERE \(condition)
         GROUP BY street, unit ORDER BY street, first
         """, values
       ) { (street: $0.optionalText(0), unit: $0.text(1)) }
-      for key in units {
-        var unit = LedgerUnit(counts: LedgerCounts())
-        unit.street = key.street
+      let widespread = try widespreadUnits()
+      var ofStreet: [(order: String, unit: LedgerUnit)] = []
+      for (index, place) in places.enumerated() {
+        var unit = LedgerUnit(id: place.unit, counts: LedgerCounts())
+        unit.street = place.street
         try database.forEach(
           """
-          SELECT status, payer, recorded_on, fitted_on, retired_on, unit_name, unit_type, person, phone, operators,
-            certified
+          SELECT unit_name, unit_type, person, phone, operators, certified, status, payer, recorded_on, fitted_on,
+            retired_on
           FROM ledger INDEXED BY ledger_by_place
           WHERE \(condition) AND street IS ?\(values.count + 1) AND unit = ?\(values.count + 2)
             AND NOT \(Self.isRepeatedRefusal) ORDER BY rowid
-          """, values + [.text(key.street), .text(key.unit)]
+          """, values + [.text(place.street), .text(place.unit)]
         ) { row in
-          guard let status = Installation.Status(rawValue: row.text(0)) else { return }
+          guard let status = Installation.Status(rawValue: row.text(6)) else { return }
           let facts = LedgerFacts(
-            status: status, payer: Funding.Payer(rawValue: row.text(1)), recordedOn: row.day(2),
-            fittedOn: row.day(3), isFitted: !row.isNull(3), retiredOn: row.day(4), in: filter)
+            status: status, payer: Funding.Payer(rawValue: row.text(7)), recordedOn: row.day(8),
+            fittedOn: row.day(9), isFitted: !row.isNull(9), retiredOn: row.day(10), in: filter)
           let figures = facts.figures(on: today)
           guard !figures.isEmpty else { return }
           for figure in figures { unit.counts[figure] += 1 }
-          // The newest record that says something is the one that holds.
-          unit.name = row.optionalText(5) ?? unit.name
-          unit.type = UnitType(rawValue: row.text(6)) ?? unit.type
-          unit.person = row.optionalText(7) ?? unit.person
-          unit.phone = row.optionalText(8) ?? unit.phone
-          unit.operators = row.isNull(9) ? unit.operators : row.integer(9)
-          unit.certified = row.isNull(10) ? unit.certified : row.integer(10)
+          Self.take(row, into: &unit)
         }
-        if unit.counts[.known] > 0 { body(unit) }
+        if widespread.contains(place.unit) { try nameAsWhole(&unit) }
+        if unit.counts[.known] > 0 {
+          ofStreet.append((SearchWords.order(of: unit.name ?? ""), unit))
+        }
+        let isLast = index == places.count - 1 || places[index + 1].street != place.street
+        if isLast {
+          // The units came by their first records, which orders those of one name.
+          for (_, unit) in ofStreet.enumerated().sorted(by: {
+            ($0.element.order, $0.offset) < ($1.element.order, $1.offset)
+          })
+          .map(\.element) {
+            body(unit)
+          }
+          ofStreet.removeAll(keepingCapacity: true)
+        }
       }
     }
+  }
+
+  /// The units with records in several streets, and those that others count as: what is said of them is not said by the records
+  /// of one street.
+  private func widespreadUnits() throws(FieldbookError) -> Set<String> {
+    Set(
+      try database.rows(
+        """
+        SELECT unit FROM (SELECT DISTINCT street, unit FROM ledger INDEXED BY ledger_by_place)
+          GROUP BY unit HAVING count(*) > 1
+        UNION SELECT same_as FROM unit_merge
+        """
+      ) { $0.text(0) })
+  }
+
+  /// Gives a unit its name, person and operators by all its records, wherever the welders stand: the newest that says something
+  /// holds, of the records of the unit that was kept before those of units that count as it.
+  private func nameAsWhole(_ unit: inout LedgerUnit) throws(FieldbookError) {
+    var whole = LedgerUnit(id: unit.id, counts: unit.counts)
+    whole.street = unit.street
+    try database.forEach(
+      """
+      SELECT unit_name, unit_type, person, phone, operators, certified FROM ledger INDEXED BY ledger_of_unit
+      WHERE unit = ? AND status <> 'void' ORDER BY \(Self.isOwnRecord), rowid
+      """, [.text(unit.id)]
+    ) { Self.take($0, into: &whole) }
+    unit = whole
+  }
+
+  /// Takes what a record says of its unit: name, type, person, phone, operators and certified ones in the first six columns. The
+  /// last record that says something is the one that holds.
+  private static func take(_ row: Row, into unit: inout LedgerUnit) {
+    unit.name = row.optionalText(0) ?? unit.name
+    unit.type = UnitType(rawValue: row.text(1)) ?? unit.type
+    unit.person = row.optionalText(2) ?? unit.person
+    unit.phone = row.optionalText(3) ?? unit.phone
+    unit.operators = row.isNull(4) ? unit.operators : row.integer(4)
+    unit.certified = row.isNull(5) ? unit.certified : row.integer(5)
+  }
+
+  // MARK: - Places
+
+  /// The streets of all records, in the order of their names.
+  /// - Throws: `store`.
+  public func ledgerStreets() throws(FieldbookError) -> [String] {
+    try database.rows(
+      "SELECT DISTINCT street FROM ledger INDEXED BY ledger_by_place WHERE street IS NOT NULL ORDER BY street"
+    ) { $0.text(0) }
+  }
+
+  /// The communities of a street's records, or of all, in the order of their names.
+  /// - Throws: `store`.
+  public func ledgerCommunities(of street: String?) throws(FieldbookError) -> [String] {
+    try database.rows(
+      """
+      SELECT DISTINCT community FROM ledger
+      WHERE community IS NOT NULL AND (?1 IS NULL OR street = ?1) ORDER BY community
+      """, [.text(street)]
+    ) { $0.text(0) }
   }
 
   // MARK: - Figures

@@ -1,3 +1,4 @@
+import Characters
 import FoundationEssentials
 public import Records
 
@@ -33,22 +34,35 @@ extension Fieldbook {
     case changed(InstallationID, InstallationEvent.Surveyed)
   }
 
-  /// Finds the welders of lists at units with these phone numbers, also those whose records are void or registered by now.
-  /// - Parameter phones: phone numbers as records have them.
+  /// Finds the welders of lists at units with these phone numbers, of these names or in these streets, also those whose records
+  /// are void or registered by now.
+  /// - Parameters:
+  ///   - phones: phone numbers as records have them.
+  ///   - units: names of units as `TextNormalization.folded` has them.
+  ///   - streets: streets as records have them.
   /// - Throws: `damagedRow`, `store`.
-  public func surveyedWelders(withPhones phones: Set<String>) throws(FieldbookError) -> SurveyedWelders {
+  public func surveyedWelders(
+    withPhones phones: Set<String>, orUnits units: Set<String> = [], orStreets streets: Set<String> = []
+  ) throws(FieldbookError) -> SurveyedWelders {
     try database.snapshot { () throws(FieldbookError) in
       let rows = try database.rows(
         """
         SELECT event.installation, installation.status, event.seq,
-          CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.facts.owner.responsiblePhone' END
+          CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.facts.owner.responsiblePhone' END,
+          CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.facts.owner.unitName' END,
+          CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.facts.owner.street' END
         FROM event JOIN installation ON installation.id = event.installation
         WHERE event.name = 'surveyed' ORDER BY event.seq
         """
-      ) { (id: $0.text(0), status: $0.text(1), seq: $0.integer(2), phone: $0.optionalText(3)) }
+      ) {
+        (
+          id: $0.text(0), status: $0.text(1), seq: $0.integer(2), phone: $0.optionalText(3),
+          unit: $0.optionalText(4), street: $0.optionalText(5)
+        )
+      }
       var last: [String: Int] = [:]
       for (index, row) in rows.enumerated() { last[row.id] = index }
-      // The unit and the phone of a welder are those of all its rows, so that the last one tells whether it is wanted.
+      // A later list is compared with the row that was imported last.
       var order: [String] = []
       var seen: Set<String> = []
       for row in rows where seen.insert(row.id).inserted { order.append(row.id) }
@@ -56,7 +70,10 @@ extension Fieldbook {
       for id in order {
         guard let index = last[id] else { continue }
         let row = rows[index]
-        guard let phone = row.phone, phones.contains(phone) else { continue }
+        let isWanted =
+          row.phone.map(phones.contains) ?? false || row.street.map(streets.contains) ?? false
+          || !units.isEmpty && row.unit.map { units.contains(TextNormalization.folded($0)) } ?? false
+        guard isWanted else { continue }
         let body = try database.first("SELECT body FROM event WHERE seq = ?", [.integer(row.seq)]) {
           $0.blob(0)
         }

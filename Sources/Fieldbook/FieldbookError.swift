@@ -89,7 +89,7 @@ public enum FieldbookError: Error, Hashable, Sendable {
   /// No record belongs to a unit of this id or name.
   case unitUnknown(String)
   /// Several units have this name; at most ten ids are named.
-  case unitAmbiguous(String, ids: [String])
+  case unitAmbiguous(String, units: [Unit])
   /// Both references name the same unit.
   case unitsSame(String)
   /// The record does not belong to this unit.

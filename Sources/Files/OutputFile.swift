@@ -14,9 +14,13 @@ public final class OutputFile {
   private let isCancelled: () -> Bool
 
   /// Opens a path for writing, makes a missing folder, and waits until a named pipe has a reader.
-  /// - Parameter isCancelled: called when a signal interrupts waiting or writing; true ends it with EINTR.
+  /// - Parameters:
+  ///   - isPrivate: whether the file is for its owner only, whatever the umask and the file before it.
+  ///   - isCancelled: called when a signal interrupts waiting or writing; true ends it with EINTR.
   /// - Throws: `FileError`; EISDIR for a folder.
-  public init(_ path: FilePath, isCancelled: @escaping () -> Bool = { false }) throws(FileError) {
+  public init(
+    _ path: FilePath, isPrivate: Bool = false, isCancelled: @escaping () -> Bool = { false }
+  ) throws(FileError) {
     self.isCancelled = isCancelled
     let target = path.endOfLinks
     let status = try? path.status()
@@ -28,7 +32,8 @@ public final class OutputFile {
         way = .draft(
           try Draft(
             of: target, named: .suffix(".part"),
-            permissions: .withinUmask(isRegular ? status?.permissions ?? 0o644 : 0o644)))
+            permissions: isPrivate
+              ? .exactly(0o600) : .withinUmask(isRegular ? status?.permissions ?? 0o644 : 0o644)))
         return
       } catch {
         // The file may be writable although its folder is not.

@@ -47,7 +47,9 @@ enum FormText {
     let counts = figures.map { "\"\($0.rawValue)\":\(line.counts[$0])" }
     return
       (["\"units\":\(line.units)"] + counts
-      + ["\"operators\":\(line.operators)", "\"certifiedOperators\":\(line.certified)"]).joined(separator: ",")
+      + [("operators", line.operators), ("certifiedOperators", line.certified)].compactMap { name, count in
+        count.map { "\"\(name)\":\($0)" }
+      }).joined(separator: ",")
   }
 
   /// A text as JSON writes it.

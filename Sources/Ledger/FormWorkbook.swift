@@ -88,16 +88,16 @@ final class FormWorkbook {
   private func begin() {
     let last = UInt16(form.columns.count - 1)
     check(worksheet_write_string(sheet, 0, 0, form.attachment, formats.plain))
+    // The library takes rows only in their order.
+    if form == .progress, !scope.isEmpty { merge(sheet, 0, 2, last, scope, formats.scope) }
     merge(sheet, 1, 0, last, form.title, formats.title, height: 32)
-    let reporter = head.reporter ?? ""
     switch form {
     case .survey:
-      merge(sheet, 2, 0, 9, "填报单位（盖章）：\(reporter)", formats.head, height: 36)
-      merge(sheet, 2, 10, last, head.scope.map { "范围：\($0)" } ?? "", formats.head)
+      let parts = [(0, 9, "填报单位（盖章）：\(head.reporter ?? "")"), (10, Int(last), scope)]
+      writeHead(parts, on: sheet, row: 2, widths: form.columns.map(\.width))
     case .progress:
-      merge(sheet, 2, 0, 3, "填表单位（盖章）：\(reporter)", formats.head, height: 36)
-      merge(sheet, 2, 4, 7, "填表时间：\(head.writtenDay)", formats.head)
-      merge(sheet, 2, 8, last, "主要负责人签字：", formats.head)
+      writeHead(
+        progressHead(splitAt: (3, 7), last: Int(last)), on: sheet, row: 2, widths: form.columns.map(\.width))
     }
     row = Self.headingRow
     check(worksheet_set_row(sheet, row, 44, nil))
@@ -109,33 +109,83 @@ final class FormWorkbook {
     check(worksheet_repeat_rows(sheet, row, row))
     worksheet_freeze_panes(sheet, row + 1, 0)
     row += 1
-    if form == .progress, let scope = head.scope {
-      // An ampersand begins a code in a header, and two of them are one.
-      let words = scope.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-      check(worksheet_set_header(sheet, "&R范围：" + words.map { String(Substring($0)) }.joined(separator: "&&")))
-    }
+    if form == .progress { addFooter(to: sheet) }
   }
+
+  /// Which welders the form is about, as its head says it; empty for all.
+  private var scope: String { head.scope.map { "范围：\($0)" } ?? "" }
+
+  /// Says at the foot of every printed page which welders the form is about.
+  private func addFooter(to sheet: Sheet) {
+    guard !scope.isEmpty else { return }
+    // An ampersand begins a code in a footer, and two of them are one.
+    let words = scope.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+    let text = "&L" + words.map { String(Substring($0)) }.joined(separator: "&&") + Self.pageNumber
+    // A longer footer is refused by Excel, and the scope stands in the head as well.
+    if text.unicodeScalars.count <= Self.maxFooter { check(worksheet_set_footer(sheet, text)) }
+  }
+
+  private static let pageNumber = "&C第 &P 页，共 &N 页"
+  private static let maxFooter = 200
+
+  /// The head of 附件2 and of its sums: who reports, when, and who signs.
+  /// - Parameter splitAt: the last columns of the first two places.
+  private func progressHead(splitAt: (Int, Int), last: Int) -> [(Int, Int, String)] {
+    [
+      (0, splitAt.0, "填表单位（盖章）：\(head.reporter ?? "")"),
+      (splitAt.0 + 1, splitAt.1, "填表时间：\(head.writtenDay)"),
+      (splitAt.1 + 1, last, "主要负责人签字："),
+    ]
+  }
+
+  /// Writes the line of the head, as high as the longest of its texts needs.
+  private func writeHead(
+    _ parts: [(first: Int, last: Int, text: String)], on sheet: Sheet, row: UInt32, widths: [Double]
+  ) {
+    var lines = 1
+    for part in parts {
+      // The head is set a little larger than the rows.
+      let width = widths[part.first...part.last].reduce(0, +) * 11 / 12
+      lines = max(lines, Self.lines(of: part.text, width: width))
+    }
+    check(worksheet_set_row(sheet, row, max(36, Double(min(lines, Self.maxLines)) * 17 + 4), nil))
+    for part in parts { merge(sheet, row, UInt16(part.first), UInt16(part.last), part.text, formats.head) }
+  }
+
+  /// The widths of the columns of the sums by street, in digits.
+  private static let streetWidths: [Double] = [30, 10, 12, 17, 14, 22, 18, 22]
 
   private func addStreets(_ sums: FormSums) {
     guard let sheet = workbook_add_worksheet(workbook, "分苏木镇街道") else {
       return check(LXW_ERROR_MEMORY_MALLOC_FAILED)
     }
     let last = UInt16(FormSums.columns.count)
-    setUp(sheet, widths: [26] + FormSums.columns.map { _ in 16 })
-    merge(sheet, 0, 0, last, "\(form.title)（分苏木镇、街道）", formats.title, height: 32)
-    check(worksheet_set_row(sheet, 1, 44, nil))
+    setUp(sheet, widths: Self.streetWidths)
+    check(worksheet_write_string(sheet, 0, 0, form.attachment, formats.plain))
+    if !scope.isEmpty { merge(sheet, 0, 2, last, scope, formats.scope) }
+    merge(sheet, 1, 0, last, "\(form.title)（分苏木镇、街道）", formats.title, height: 32)
+    writeHead(progressHead(splitAt: (2, 4), last: Int(last)), on: sheet, row: 2, widths: Self.streetWidths)
+    addFooter(to: sheet)
+    var row = Self.headingRow
+    check(worksheet_set_row(sheet, row, 44, nil))
     for (column, title) in (["苏木镇、街道"] + FormSums.columns.map(\.title)).enumerated() {
-      check(worksheet_write_string(sheet, 1, UInt16(column), title, formats.heading))
+      check(worksheet_write_string(sheet, row, UInt16(column), title, formats.heading))
     }
-    check(worksheet_repeat_rows(sheet, 1, 1))
-    var row: UInt32 = 2
-    for (name, line) in sums.streets + [("合计", sums.all)] {
-      let isSum = row == sums.streets.count + 2
+    check(worksheet_repeat_rows(sheet, row, row))
+    row += 1
+    let streets = sums.streets.map { ($0.name.isEmpty ? "未填" : $0.name, $0.line, false) }
+    for (name, line, isSum) in streets + [("合计", sums.all, true)] {
+      check(
+        worksheet_set_row(
+          sheet, row, Self.height(ofLines: Self.lines(of: name, width: Self.streetWidths[0])), nil))
       check(worksheet_write_string(sheet, row, 0, name, isSum ? formats.sum : formats.text))
       for (column, part) in FormSums.columns.enumerated() {
-        check(
-          worksheet_write_number(
-            sheet, row, UInt16(column + 1), Double(part.value(line)), isSum ? formats.sum : formats.number))
+        let format = isSum ? formats.sum : formats.number
+        if let value = part.value(line) {
+          check(worksheet_write_number(sheet, row, UInt16(column + 1), Double(value), format))
+        } else {
+          check(worksheet_write_blank(sheet, row, UInt16(column + 1), format))
+        }
       }
       row += 1
     }
@@ -165,8 +215,10 @@ final class FormWorkbook {
       guard case .text(let text) = value else { continue }
       lines = max(lines, Self.lines(of: text, width: column.width))
     }
-    return Double(min(lines, Self.maxLines)) * 15.5 + 4
+    return Self.height(ofLines: lines)
   }
+
+  private static func height(ofLines lines: Int) -> Double { Double(min(lines, maxLines)) * 15.5 + 4 }
 
   /// The number of lines of a text in a column.
   /// - Parameter width: the column's width in digits.
@@ -204,7 +256,7 @@ final class FormWorkbook {
     worksheet_set_margins(sheet, 0.4, 0.4, 0.55, 0.6)
     worksheet_center_horizontally(sheet)
     worksheet_fit_to_pages(sheet, 1, 0)
-    check(worksheet_set_footer(sheet, "&C第 &P 页，共 &N 页"))
+    check(worksheet_set_footer(sheet, Self.pageNumber))
     for (column, width) in widths.enumerated() {
       check(worksheet_set_column(sheet, UInt16(column), UInt16(column), width, nil))
     }
@@ -218,7 +270,7 @@ final class FormWorkbook {
 
   /// The looks of cells. The workbook owns them.
   private struct Formats {
-    let plain, title, head, heading, required, text, number, sum, note: Format?
+    let plain, title, head, scope, heading, required, text, number, sum, note: Format?
 
     init(_ workbook: UnsafeMutablePointer<lxw_workbook>) {
       func format(_ size: Double, isBold: Bool = false, _ change: (Format) -> Void = { _ in }) -> Format? {
@@ -237,7 +289,11 @@ final class FormWorkbook {
       }
       plain = format(11)
       title = format(18, isBold: true, centred)
-      head = format(12)
+      head = format(12) { format_set_text_wrap($0) }
+      scope = format(11) {
+        format_set_align($0, UInt8(LXW_ALIGN_RIGHT.rawValue))
+        format_set_text_wrap($0)
+      }
       heading = format(11, isBold: true) {
         centred($0)
         ruled($0)

@@ -76,7 +76,9 @@ public enum LedgerForm: String, Hashable, Sendable, CaseIterable {
   /// The row of a welder in 附件1.
   /// - Parameter number: 序号, from 1.
   public static func row(of welder: LedgerWelder, number: Int) -> [FormValue] {
-    let notes = [welder.industryNote, welder.remarks].compactMap(\.self).filter { !$0.isEmpty }
+    // The same words explain the industry and the welder where a list had them once for both.
+    let remarks = welder.remarks == welder.industryNote ? nil : welder.remarks
+    let notes = [welder.industryNote, remarks].compactMap(\.self).filter { !$0.isEmpty }
     return [
       .number(Double(number)), FormValue(welder.unitName), FormValue(welder.person), FormValue(welder.phone),
       FormValue(welder.supply?.word), FormValue(welder.supplyMaxAmps), FormValue(welder.maxCurrentAmps),

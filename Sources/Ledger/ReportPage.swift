@@ -121,12 +121,14 @@ public struct ReportPage {
       top: top + 0.6)
     top += heading.heightMillimetres + 0.6
     let most = max(1, rows.map(\.counts[.known]).max() ?? 1)
-    let (first, last) = (Self.left + 32, Self.right - 32)
     let size = min(8.5, row * 1.7)
+    // The names have as much room as the longest needs, and the bars have the larger half in any case.
+    let longest = rows.map { set($0.name, size).widthMillimetres }.max() ?? 0
+    let (first, last) = (Self.left + min(max(longest + 2, 32), 48), Self.right - 32)
     for (name, counts) in rows {
-      let label = set(name, size, width: nil)
+      let label = fitted(name, size, width: first - Self.left - 1.5, height: row)
       canvas.draw(
-        label, x: first - 1.5 - min(label.widthMillimetres, 32), y: top + (row - label.heightMillimetres) / 2)
+        label, x: first - 1.5 - label.widthMillimetres, y: top + (row - label.heightMillimetres) / 2)
       var left = first
       for (figure, ink) in [
         (LedgerFigure.done, Self.doneInk), (.outstanding, Self.outstandingInk), (.retired, Self.retiredInk),
@@ -143,6 +145,20 @@ public struct ReportPage {
     }
     return top
   }
+
+  /// A text in the largest type, at most of `size` points, in which it has room on one line or on several.
+  private func fitted(_ text: String, _ size: Double, width: Double, height: Double) -> TextBlock {
+    let line = set(text, size)
+    if line.widthMillimetres <= width { return line }
+    for points in stride(from: size, through: Self.minPoints, by: -0.5) {
+      let block = set(text, points, width: width)
+      if block.heightMillimetres <= height { return block }
+    }
+    return set(text, Self.minPoints, width: width)
+  }
+
+  /// The smallest type of a name, points.
+  private static let minPoints = 3.5
 
   private func legend(_ parts: [(word: String, ink: Canvas.Colour)], on canvas: any Artboard, top: Double) {
     var right = Self.right
@@ -162,8 +178,7 @@ public struct ReportPage {
   private func weeks(on canvas: any Artboard, box: Rectangle) {
     let heading = set("按周（星期一起）", 11, .bold)
     canvas.draw(heading, x: Self.left, y: box.y - 9)
-    legend(
-      [("累计完成", Self.doneInk), ("计划", Self.planInk), ("当周", Self.outstandingInk)], on: canvas, top: box.y - 8.4)
+    weekLegend(on: canvas, top: box.y - 8.4)
     var axes = Path()
     axes.move(x: box.x, y: box.y)
     axes.line(x: box.x, y: box.bottom)
@@ -174,7 +189,8 @@ public struct ReportPage {
       return canvas.draw(none, x: box.x + 4, y: box.y + 4)
     }
     let most = Double(max(1, report.weeks.map { max($0.doneSoFar, $0.planned) }.max() ?? 1))
-    for share in [0.5, 1] {
+    // Half a welder is no figure, so that an odd height has no line at its half.
+    for share in [0.5, 1] where (most * share).rounded() == most * share {
       let y = box.bottom - box.height * share
       var line = Path()
       line.move(x: box.x, y: y)
@@ -184,6 +200,7 @@ public struct ReportPage {
       canvas.draw(label, x: box.x - 1 - label.widthMillimetres, y: y - label.heightMillimetres / 2)
     }
     let step = box.width / Double(report.weeks.count)
+    let column = min(step * 0.7, 14)
     func x(_ index: Int) -> Double { box.x + (Double(index) + 0.5) * step }
     func y(_ count: Int) -> Double { box.bottom - box.height * Double(count) / most }
     var (done, plan) = (Path(), Path())
@@ -194,8 +211,13 @@ public struct ReportPage {
         canvas.fill(
           Path(
             Rectangle(
-              x: x(index) - step * 0.35, y: y(week.done), width: step * 0.7, height: box.bottom - y(week.done))),
+              x: x(index) - column / 2, y: y(week.done), width: column, height: box.bottom - y(week.done))),
           colour: Self.outstandingInk)
+      }
+      // A line of one week has no length, so that weeks are marked as long as the marks have room.
+      if step >= 3 {
+        mark(x(index), y(week.planned), isFull: false, ink: Self.planInk, on: canvas)
+        mark(x(index), y(week.doneSoFar), isFull: true, ink: Self.doneInk, on: canvas)
       }
       if index == 0 {
         done.move(x: x(0), y: y(week.doneSoFar))
@@ -210,8 +232,41 @@ public struct ReportPage {
         canvas.draw(label, x: x(index) - label.widthMillimetres / 2, y: box.bottom + 0.6)
       }
     }
-    canvas.stroke(plan, widthMillimetres: 0.5, colour: Self.planInk)
-    canvas.stroke(done, widthMillimetres: 0.7, colour: Self.doneInk)
+    canvas.stroke(plan, widthMillimetres: 0.35, colour: Self.planInk)
+    canvas.stroke(done, widthMillimetres: 0.8, colour: Self.doneInk)
+  }
+
+  /// Marks a point of a line: what is done by a full square, and the plan by a hollow one, so that they differ in grey as well.
+  private func mark(_ x: Double, _ y: Double, isFull: Bool, ink: Canvas.Colour, on canvas: any Artboard) {
+    let size = isFull ? 1.4 : 3
+    let square = Path(Rectangle(x: x - size / 2, y: y - size / 2, width: size, height: size))
+    canvas.fill(square, colour: isFull ? ink : .grey(1))
+    canvas.stroke(square, widthMillimetres: 0.3, colour: ink)
+  }
+
+  /// The legend of the weeks: the two lines with their marks, and the columns.
+  private func weekLegend(on canvas: any Artboard, top: Double) {
+    var right = Self.right
+    for (word, isFull) in [("当周", nil), ("计划", false), ("累计完成", true)] as [(String, Bool?)] {
+      let text = set(word, 8)
+      right -= text.widthMillimetres
+      canvas.draw(text, x: right, y: top)
+      right -= 8
+      let middle = top + 1.9
+      if let isFull {
+        var line = Path()
+        line.move(x: right, y: middle)
+        line.line(x: right + 7, y: middle)
+        let ink = isFull ? Self.doneInk : Self.planInk
+        canvas.stroke(line, widthMillimetres: isFull ? 0.8 : 0.35, colour: ink)
+        mark(right + 3.5, middle, isFull: isFull, ink: ink, on: canvas)
+      } else {
+        canvas.fill(
+          Path(Rectangle(x: right + 4, y: top + 0.8, width: 3, height: 2.2)), colour: Self.outstandingInk)
+        right += 3
+      }
+      right -= 3
+    }
   }
 
   // MARK: - The foot
@@ -222,11 +277,11 @@ public struct ReportPage {
         + "新购电焊机应在购买后 15 日内装好。完成：模块装好并经电焊机所有权人签字。", 7.5, width: Self.right - Self.left)
     canvas.draw(notes, x: Self.left, y: top)
     let line = top + notes.heightMillimetres + 5
-    for (text, x) in [
-      ("填报单位（盖章）：\(head.reporter ?? "")", Self.left), ("主要负责人签字：", Self.left + 88),
-      ("填表时间：\(head.writtenDay)", Self.left + 128),
+    for (text, x, width) in [
+      ("填报单位（盖章）：\(head.reporter ?? "")", Self.left, 84.0), ("主要负责人签字：", Self.left + 88, 38),
+      ("填表时间：\(head.writtenDay)", Self.left + 128, Self.right - Self.left - 128),
     ] {
-      canvas.draw(set(text, 10), x: x, y: line)
+      canvas.draw(fitted(text, 10, width: width, height: 14), x: x, y: line)
     }
   }
 

@@ -130,7 +130,10 @@ public struct Registration: Hashable, Sendable {
     let unitType = reader.choice(.unitType, UnitType.self)
     let responsibleName = reader.text(.responsibleName)
     let responsiblePhone = reader.phone(.responsiblePhone)
-    let street = reader.text(.street)
+    // Forms and figures add up by the whole name, however it was written.
+    let street = reader.text(.street).map { written in
+      BannerStreet.name(of: written.text).map { WrittenText(asKept: $0) } ?? written
+    }
     let community = reader.text(.community)
     let industry = reader.choice(.industry, Industry.self)
     let industryNote = reader.text(.industryNote, required: industry == .other)

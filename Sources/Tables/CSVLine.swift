@@ -12,10 +12,21 @@ public struct CSVLine: Hashable, Sendable {
     text = fields.map(Self.field).joined(separator: ",") + "\r\n"
   }
 
+  /// The value of a field that was read: the apostrophe in front of what a spreadsheet would take for a formula is taken away, so
+  /// that a line that `init` has made says the same as before. A value that itself had apostrophes there keeps them.
+  public static func withoutGuard(_ field: String) -> String {
+    field.utf8.first == apostrophe && isGuarded(field) ? String(field.dropFirst()) : field
+  }
+
+  private static let apostrophe = UInt8(ascii: "'")
+
+  /// Whether a value begins with what begins a formula, behind any number of apostrophes.
+  private static func isGuarded(_ value: String) -> Bool {
+    value.utf8.first { $0 != apostrophe }.map { "=+-@\t\r".utf8.contains($0) } ?? false
+  }
+
   private static func field(_ value: String) -> String {
-    let first = value.utf8.first
-    let isFormula = first.map { "=+-@\t\r".utf8.contains($0) } ?? false
-    let guarded = isFormula ? "'" + value : value
+    let guarded = isGuarded(value) ? "'" + value : value
     guard guarded.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return guarded }
     let doubled = guarded.utf8.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
       .map { String(Substring($0)) }.joined(separator: "\"\"")

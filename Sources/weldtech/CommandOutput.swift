@@ -11,10 +11,10 @@ struct CommandOutput {
 
   /// Opens a path for writing, makes a missing folder, and waits until a named pipe has a reader.
   /// - Throws: `FileFailure.unwritable`, `Cancelled`.
-  init(_ path: String, isCancelled: @escaping () -> Bool) throws {
+  init(_ path: String, isPrivate: Bool = false, isCancelled: @escaping () -> Bool) throws {
     self.path = path
     file = try Self.named(path) { () throws(FileError) in
-      try OutputFile(FilePath(path), isCancelled: isCancelled)
+      try OutputFile(FilePath(path), isPrivate: isPrivate, isCancelled: isCancelled)
     }
   }
 
@@ -52,13 +52,14 @@ extension Workplace {
 
   /// Writes a picture, a page or a table to the path that an option names. It replaces only a file that begins as it does itself,
   /// a table in its whole first line, and none of the home's.
+  /// - Parameter isPrivate: whether the file is for its owner only, because it has names and phones.
   /// - Throws: the errors of `checkMayReplace`, `FileFailure.unwritable`, `Cancelled`.
-  func writePaper(_ data: Data, to path: String) throws {
+  func writePaper(_ data: Data, to path: String, isPrivate: Bool = false) throws {
     let firstLine = data.prefix(1_024).firstIndex(of: UInt8(ascii: "\n")).map { data[...$0] }
     let isText = data.starts(with: [0xEF, 0xBB, 0xBF])
     let mark = isText ? firstLine ?? data.prefix(1_024) : data.prefix(4)
     try checkMayReplace(path) { beginning, _ in beginning.starts(with: mark) }
-    try write(data, to: path)
+    try write(data, to: path, isSynced: false, isPrivate: isPrivate)
   }
 
   /// Checks that an option's path may be written, so that a slip of the Tab key costs nobody another file: nothing is there, an
@@ -87,11 +88,11 @@ extension Workplace {
     }
   }
 
-  private func write(_ data: Data, to path: String, isSynced: Bool) throws {
+  private func write(_ data: Data, to path: String, isSynced: Bool, isPrivate: Bool = false) throws {
     if path.hasPrefix(home + "/") {
       return try HomeFile.write(data, to: path, below: home, isSynced: isSynced)
     }
-    let output = try openOutput(path)
+    let output = try CommandOutput(path, isPrivate: isPrivate, isCancelled: interruption)
     try output.write(data)
     try output.finish(isSynced: isSynced)
   }

@@ -40,7 +40,7 @@ import Testing
 
     _ = try fieldbook.merge("U-2", into: "U-1", reason: "换了招牌", at: Sample.at(4))
     let all = try fieldbook.merge("甲铺", into: "U-2", reason: "同一个人", at: Sample.at(5))
-    #expect(all.id == "U-1" && all.welders == 3 && all.name == "甲铺")
+    #expect(all.id == "U-1" && all.welders == 3 && all.name == "甲店")
     let later = try register("甲店铁艺", id: "U-2", at: 6, in: fieldbook)
     #expect(try members("U-1", in: fieldbook) == [first, second, nameless, later])
     #expect(try members("U-2", in: fieldbook) == [first, second, nameless, later])
@@ -66,6 +66,41 @@ import Testing
     #expect(try fieldbook.verifyLog().entries == 5)
   }
 
+  @Test func `a unit has the kept one's words wherever its welders stand, and counts its operators once`()
+    throws
+  {
+    let fieldbook = try home.ready()
+    func register(
+      _ unit: WrittenText, _ id: WrittenText, _ street: WrittenText, operators: Int?, at seconds: Int64
+    )
+      throws
+    {
+      var registered = Sample.registered(unit: unit)
+      (registered.owner.unitID, registered.owner.street) = (id, street)
+      (registered.owner.operators, registered.owner.certifiedOperators) = (operators, operators.map { $0 - 1 })
+      _ = try fieldbook.open(Sample.id(), registered, at: Sample.at(seconds))
+    }
+    try register("张家电焊", "U-1", "树林召镇", operators: 4, at: 1)
+    try register("白塔铁艺", "U-3", "树林召镇", operators: nil, at: 2)
+    try register("张家电焊（东店）", "U-2", "白泥井镇", operators: 2, at: 3)
+    try register("阿里木焊接", "U-4", "树林召镇", operators: nil, at: 4)
+    let kept = try fieldbook.merge("U-2", into: "U-1", reason: "同一家", at: Sample.at(5))
+    #expect(kept.name == "张家电焊" && kept.street == "树林召镇")
+    try register("张家电焊（新牌子）", "U-2", "白泥井镇", operators: 9, at: 6)
+    var units: [LedgerUnit] = []
+    try fieldbook.forEachLedgerUnit(LedgerFilter(), today: CalendarDay("2024-11-20")!) { units.append($0) }
+    // By streets, and by pinyin within each: a, b, z.
+    #expect(units.map(\.name) == ["阿里木焊接", "白塔铁艺", "张家电焊", "张家电焊"])
+    #expect(units.map(\.street) == ["树林召镇", "树林召镇", "树林召镇", "白泥井镇"])
+    #expect(units.map(\.operators) == [nil, nil, 4, 4] && units[2].id == units[3].id)
+    #expect(units.map { $0.counts[.known] } == [1, 1, 1, 2])
+    var welders: [String?] = []
+    try fieldbook.forEachLedgerWelder(LedgerFilter(), today: CalendarDay("2024-11-20")!) {
+      welders.append($0.unitName)
+    }
+    #expect(welders == ["阿里木焊接", "白塔铁艺", "张家电焊", "张家电焊（东店）", "张家电焊（新牌子）"])
+  }
+
   @Test func `records leave a unit all or none, and merging takes it back`() throws {
     let fieldbook = try home.ready()
     let ids = try (1...3).map { try register("甲店", id: "U-1", at: Int64($0), in: fieldbook) }
@@ -81,7 +116,9 @@ import Testing
       .photographed(Sample.photo(.before, "y", in: fieldbook)), to: ids[0], by: Sample.technician,
       at: Sample.at(11))
     #expect(try members("U-1", in: fieldbook) == Set(ids.dropFirst()))
-    #expect(throws: FieldbookError.unitAmbiguous("甲店", ids: ["U-1", "U-1-2"])) {
+    let both = try ["U-1", "U-1-2"].map { try fieldbook.unit(matching: $0) }
+    #expect(try fieldbook.splits(outOf: both[0]).map(\.unit) == ["U-1-2"])
+    #expect(throws: FieldbookError.unitAmbiguous("甲店", units: both)) {
       try fieldbook.unit(matching: "甲店")
     }
     #expect(throws: FieldbookError.unitUnknown("丙")) { try fieldbook.unit(matching: "丙") }

@@ -72,7 +72,7 @@ import Testing
       counts[.surveyed] = Int(random.next() % 3)
       counts[.outstanding] = counts[.surveyed]
       counts[.known] = max(1, counts[.done] + counts[.retired] + counts[.outstanding])
-      var unit = LedgerUnit(counts: counts)
+      var unit = LedgerUnit(id: "U-\(index)", counts: counts)
       unit.street = ["展旦召苏木", "树林召镇", "白泥井镇"][index * 3 / count]
       unit.name = names[index % names.count] + "\(index)"
       unit.type = UnitType.allCases.randomElement(using: &random)
@@ -185,12 +185,55 @@ import Testing
     let units2 = rows[4..<4 + units.count]
     for column in 3...7 { #expect(rows[4 + units.count][column] == .number(sum(column, units2))) }
     let streets = reading.sheets[1].rows
-    #expect(streets.dropFirst(2).map { $0[0] } == [.text("展旦召苏木"), .text("树林召镇"), .text("白泥井镇"), .text("合计")])
+    #expect(streets.dropFirst(4).map { $0[0] } == [.text("展旦召苏木"), .text("树林召镇"), .text("白泥井镇"), .text("合计")])
     for column in 1...7 {
-      #expect(streets.last?[column] == .number(sum(column, streets[2..<5])))
+      #expect(streets.last?[column] == .number(sum(column, streets[4..<7])))
     }
     #expect(streets.last?[1] == .number(2_000) && streets.last?[2] == .number(sum(3, units2)))
     #expect(export.sums.all.counts[.known] == units.reduce(0) { $0 + $1.counts[.known] })
+  }
+
+  /// What nobody has counted is not nought, and a unit in two streets is one unit.
+  @Test func `sums say nothing where no unit does, and count a unit of two streets once`() {
+    var sums = FormSums()
+    func unit(_ id: String, _ street: String, _ operators: Int?) -> LedgerUnit {
+      var counts = LedgerCounts()
+      counts[.known] = 1
+      var unit = LedgerUnit(id: id, counts: counts)
+      (unit.street, unit.operators, unit.certified) = (street, operators, nil)
+      return unit
+    }
+    sums.add(unit("U-1", "白塔街道", nil))
+    sums.add(unit("U-2", "树林召镇", 4))
+    sums.add(unit("U-2", "王爱召镇", 4))
+    #expect(sums.all.units == 2 && sums.all.operators == 4 && sums.all.certified == nil)
+    #expect(sums.all.counts[.known] == 3)
+    #expect(sums.streets.map(\.line.operators) == [nil, 4, 4] && sums.streets.map(\.line.units) == [1, 1, 1])
+  }
+
+  @Test(.enabled(if: hasOpenpyxl, "openpyxl is not installed: scripts/setup peers"))
+  func `both sheets of a part of form 2 say which part it is, and who reports and signs, however long`() throws
+  {
+    var units = Self.units(3)
+    units[2].street = "达拉特经济技术开发区（三垧梁工业园区）东区管理委员会驻地"
+    for index in units.indices { (units[index].operators, units[index].certified) = (nil, nil) }
+    let path = file("part.xlsx")
+    let reporter = "达拉特经济技术开发区管理委员会安全生产监督管理局"
+    try export(
+      .progress, .xlsx, to: path, units: units,
+      head: FormHead(
+        reporter: reporter, filledOn: CalendarDay("2024-09-30")!, scope: "树林召镇、2024-09-01 起"))
+    let reading = try openpyxl(path)
+    for sheet in reading.sheets {
+      #expect(sheet.rows[0].contains(.text("范围：树林召镇、2024-09-01 起")), "\(sheet.name)")
+      #expect(sheet.rows[2].contains(.text("填表单位（盖章）：\(reporter)")))
+      #expect(sheet.rows[2].contains(.text("主要负责人签字：")) && sheet.rows[2].contains(.text("填表时间：2024年9月30日")))
+      // The name of the reporter takes two lines.
+      #expect(try #require(sheet.heights[2]) >= 36)
+    }
+    let streets = reading.sheets[1]
+    #expect(try #require(streets.heights[streets.rows.count - 2]) > 30, "the long street has two lines")
+    #expect(streets.rows.last?[4] == nil && reading.sheets[0].rows[4 + units.count][5] == nil)
   }
 
   @Test func `our own reader of lists finds the same cells`() throws {

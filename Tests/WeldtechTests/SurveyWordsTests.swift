@@ -27,6 +27,38 @@ import Testing
     #expect(SurveyWords.meaning(of: text, in: .supply) != .choice("threePhase380", note: nil))
   }
 
+  @Test(arguments: [
+    ("电焊", RegistrationField.weldingProcess, "manualArc"), ("CO2气保焊", .weldingProcess, "mig"),
+    ("手工氩弧焊", .weldingProcess, "tig"), ("交流弧焊", .weldingProcess, "manualArc"), ("整流", .sourceType, "dc"),
+    ("变压器", .sourceType, "ac"), ("装潢", .industry, "renovation"), ("化工", .industry, "mining"),
+    ("汽车维修保养", .industry, "autoRepair"),
+  ]) func `words of the trade are known`(text: String, field: RegistrationField, code: String) {
+    #expect(SurveyWords.meaning(of: text, in: field) == .choice(code, note: nil))
+  }
+
+  @Test func `what the plan has no choice for is another one, with its own word, and nothing is guessed`() {
+    #expect(SurveyWords.meaning(of: "铁艺", in: .industry) == .choice("other", note: "铁艺"))
+    for text in ["单相380V", "380V单相", "两相380"] {
+      #expect(SurveyWords.meaning(of: text, in: .supply) == .choice("other", note: text))
+      #expect(!SurveyWords.namesBothSupplies(text))
+    }
+    #expect(SurveyWords.meaning(of: "两相", in: .supply) == .unknown)
+  }
+
+  @Test(arguments: [
+    ("13848880000（微信同号）", "13848880000", ["微信同号"]),
+    ("13848880000/13948880000", "13848880000", ["另有 13948880000"]),
+    ("'13848880000", "13848880000", []), ("0477-5190000转801", "0477-5190000", ["分机 801"]),
+    ("0477-5190000-801", "0477-5190000", ["分机 801"]), ("138 4888 0000", "138 4888 0000", []),
+    ("（0477）5190000", "（0477）5190000", []), ("13848880000 13948880000", "13848880000", ["另有 13948880000"]),
+    ("1384888000（微信）", "1384888000（微信）", []),
+  ]) func `a phone is found beside a note, an extension or a second one`(
+    text: String, number: String, notes: [String]
+  ) {
+    let phone = SurveyPhone(text)
+    #expect(phone.number == number && phone.notes == notes)
+  }
+
   @Test func `other choices are known by theirs, and several are named`() {
     #expect(SurveyWords.meaning(of: "二氧化碳 保护焊", in: .weldingProcess) == .choice("mig", note: nil))
     #expect(SurveyWords.meaning(of: "ＣＯ２", in: .weldingProcess) == .choice("mig", note: nil))
@@ -129,6 +161,7 @@ import Testing
       switch match {
       case .new: "new"
       case .same: "same"
+      case .corrected(_, let changes): "corrected \(changes.map(\.field.path).joined(separator: " "))"
       case .changed(_, let changes): "changed \(changes.map(\.field.path).joined(separator: " "))"
       case .registered: "registered"
       }
@@ -142,12 +175,33 @@ import Testing
     #expect(words(matches) == ["same", "same", "same", "new"])
   }
 
-  @Test func `another unit or phone is another welder, and the nearest row is the changed one`() throws {
+  @Test
+  func `another unit or phone with all else equal is a correction, once, and never of a welder that is listed`()
+    throws
+  {
+    let before = try known([
+      (row(200), .surveyed), (row(300), .surveyed), (row(400), .delivered), (row(500), .void),
+    ])
+    let matches = try SurveyMatching.matches(
+      of: [
+        row(200, unit: "白塔汽修"), row(200, unit: "西园汽修"), row(300, phone: "13800000001"),
+        row(400, unit: "白塔汽修"), row(500, unit: "白塔汽修"), row(300, unit: "白塔汽修", phone: "13800000001"),
+      ], with: before)
+    #expect(
+      words(matches) == [
+        "corrected owner.unitName", "new", "corrected owner.responsiblePhone", "registered", "new", "new",
+      ])
+    let listed = try SurveyMatching.matches(
+      of: [row(200, unit: "白塔汽修"), row(200)], with: known([(row(200), .surveyed)]))
+    #expect(words(listed) == ["new", "same"])
+  }
+
+  @Test func `a row that is not equal is another welder, and the nearest row is the changed one`() throws {
     let before = try known([(row(200), .surveyed), (row(300), .surveyed)])
     var purpose = try row(300)
     purpose.welder.purpose = "焊接"
     let matches = try SurveyMatching.matches(
-      of: [purpose, row(200, unit: "白塔汽修"), row(200, phone: "13800000001")], with: before)
+      of: [purpose, row(210, unit: "白塔汽修"), row(210, phone: "13800000001")], with: before)
     #expect(words(matches) == ["changed welder.purpose", "new", "new"])
   }
 

@@ -29,4 +29,20 @@ extension Fieldbook {
     }
     return values
   }
+
+  /// The notes on the appointments of records that have one.
+  /// - Throws: `store`.
+  public func appointmentNotes(for ids: [InstallationID]) throws(FieldbookError) -> [InstallationID: String] {
+    var notes: [InstallationID: String] = [:]
+    for id in ids {
+      notes[id] =
+        try database.first(
+          """
+          SELECT CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.appointment.note' END
+          FROM record WHERE installation = ?
+          """, [.text(id.text)]
+        ) { $0.optionalText(0) } ?? nil
+    }
+    return notes
+  }
 }

@@ -33,6 +33,8 @@ public struct InstallationQuery: Hashable, Sendable {
   /// The first and the last day on which the record was opened, by the laptop's zone.
   public var from: CalendarDay?
   public var to: CalendarDay?
+  /// The day of the appointment of a welder that nobody has registered yet.
+  public var appointment: CalendarDay?
   public var order = Order.opened
 
   public init() {}
@@ -54,6 +56,10 @@ public struct InstallationQuery: Hashable, Sendable {
       ("ledger.industry = ?", industry.map { .text($0.rawValue) }),
       ("substr(installation.opened_at, 1, 10) >= ?", from.map { .text($0.description) }),
       ("substr(installation.opened_at, 1, 10) <= ?", to.map { .text($0.description) }),
+      (
+        "installation.status = 'surveyed' AND ledger.appointment_on = ?",
+        appointment.map { .text($0.description) }
+      ),
     ]
     let told = all.filter { $0.1 != nil }
     var sql = told.map(\.0)
@@ -69,7 +75,8 @@ public struct InstallationQuery: Hashable, Sendable {
 
   /// Whether a condition or the order needs the columns of the ledger.
   var needsLedger: Bool {
-    street != nil || community != nil || industry != nil || unit != nil || [.due, .appointment].contains(order)
+    street != nil || community != nil || industry != nil || unit != nil || appointment != nil
+      || [.due, .appointment].contains(order)
   }
 }
 

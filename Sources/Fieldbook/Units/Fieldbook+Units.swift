@@ -40,7 +40,7 @@ extension Fieldbook {
     let named = try units(
       of: "unit IN (SELECT unit FROM ledger WHERE unit_name = ?)", [], [.text(reference)], limit: 10)
     guard let unit = named.first else { throw .unitUnknown(reference) }
-    guard named.count == 1 else { throw .unitAmbiguous(reference, ids: named.map(\.id)) }
+    guard named.count == 1 else { throw .unitAmbiguous(reference, units: named) }
     return unit
   }
 
@@ -80,7 +80,8 @@ extension Fieldbook {
       WITH placed AS (
         SELECT unit, ledger.unit_name, street, person, phone, unit_order,
           sum(ledger.status <> 'void') OVER (PARTITION BY unit) AS welders,
-          row_number() OVER (PARTITION BY unit ORDER BY opened_seconds DESC, id DESC) AS place
+          row_number() OVER (PARTITION BY unit ORDER BY \(Self.isOwnRecord) DESC, opened_seconds DESC, id DESC)
+            AS place
         FROM ledger JOIN installation ON id = ledger.installation JOIN search ON search.installation = id
         WHERE \(records)),
       units AS (SELECT * FROM placed WHERE place = 1)
@@ -91,6 +92,28 @@ extension Fieldbook {
         id: $0.text(0), name: $0.text(1), street: $0.optionalText(2), person: $0.optionalText(3),
         phone: $0.optionalText(4), welders: $0.integer(5))
     }
+  }
+
+  /// The records that were taken out of this unit, the last first, each with the unit that it belongs to now.
+  /// - Throws: `store`.
+  public func splits(outOf unit: Unit) throws(FieldbookError) -> [(split: UnitSplit, unit: String)] {
+    try database.rows(
+      """
+      SELECT installation, split_at, reason, now FROM (
+        SELECT ledger.installation, split_at, reason, ledger.unit AS now,
+          coalesce(\(Self.ownUnit), coalesce(unit_name, '') || coalesce(phone, '')) AS own
+        FROM unit_split JOIN ledger ON ledger.installation = unit_split.installation)
+      WHERE now <> ?1 AND coalesce((SELECT same_as FROM unit_merge WHERE unit_merge.unit = own), own) = ?1
+      ORDER BY split_at DESC, installation
+      """, [.text(unit.id)]
+    ) { row in
+      InstallationID(row.text(0)).map {
+        (
+          split: UnitSplit(installation: $0, splitAt: Timestamp(row.text(1)), reason: row.text(2)),
+          unit: row.text(3)
+        )
+      }
+    }.compactMap(\.self)
   }
 
   // MARK: - Changing
@@ -162,6 +185,14 @@ extension Fieldbook {
   private static let ownUnit = """
     (SELECT CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.owner.unitId' END
       FROM record WHERE record.installation = ledger.installation)
+    """
+
+  /// Whether a row of the ledger is a record of the unit itself, and not of one that counts as it. Bodies are read of those units
+  /// alone that others count as.
+  static let isOwnRecord = """
+    (CASE WHEN ledger.unit IN (SELECT same_as FROM unit_merge) THEN coalesce(
+      (SELECT unit_split.unit FROM unit_split WHERE unit_split.installation = ledger.installation),
+      \(ownUnit), coalesce(ledger.unit_name, '') || coalesce(ledger.phone, '')) IS ledger.unit ELSE 1 END)
     """
 
   /// An id that no unit has or ever had.

@@ -41,8 +41,11 @@ public struct LedgerWelder: Hashable, Sendable {
 
 /// A unit within a street, as one row of 附件2.
 public struct LedgerUnit: Hashable, Sendable {
+  /// By this a unit with welders in two streets is known as one.
+  public var id: String
   public var street: String?
-  /// The unit's name, type, person and phone as its newest record has them.
+  /// The unit's name, type, person and phone as its newest record has them, whatever the street; of units that were merged, as
+  /// the newest of the unit that was kept.
   public var name: String?
   public var type: UnitType?
   public var person: String?
@@ -52,7 +55,8 @@ public struct LedgerUnit: Hashable, Sendable {
   public var certified: Int?
   public var counts: LedgerCounts
 
-  public init(counts: LedgerCounts) {
+  public init(id: String, counts: LedgerCounts) {
+    self.id = id
     self.counts = counts
   }
 }

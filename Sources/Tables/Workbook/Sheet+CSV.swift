@@ -28,4 +28,16 @@ extension Sheet {
     guard !rows.isEmpty else { throw .empty }
     self.init(name: "", rows: rows)
   }
+
+  /// The sheet of a CSV, without the apostrophes that keep spreadsheets from taking its texts for formulas.
+  public var withoutGuards: Sheet {
+    let rows = rows.map { row in
+      Row(
+        number: row.number, isHidden: row.isHidden,
+        cells: row.cells.map {
+          Cell(column: $0.column, text: CSVLine.withoutGuard($0.text), kind: $0.kind)
+        }, fault: row.fault)
+    }
+    return Sheet(name: name, isHidden: isHidden, rows: rows, merges: merges)
+  }
 }

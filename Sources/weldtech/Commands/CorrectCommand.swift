@@ -5,7 +5,7 @@ import Terminal
 /// `correct`: mends a slip of the registration.
 enum CorrectCommand {
   struct Options {
-    var id = ""
+    var ids: [String] = []
     var fields: [RegistrationField: String] = [:]
     var reason: String?
     var date: String?
@@ -35,13 +35,20 @@ enum CorrectCommand {
       "correct", Text(zh: "更正登记写错的内容", en: "mend a slip of the registration"),
       discussion: Text(
         zh:
-          "只写要改的项目；写空（--community \"\"）就清空可不填的项目。\n--date 和 --note 预约调研过的焊机的安装日期（--date \"\" 取消预约）。\n签字以后更正的，记录成为新的一版，所有权人要重新签字，以前的协议仍保留。\n更正以后要重做的事（标牌、测试、签字）会列出来，next 也会提示。",
+          "只写要改的项目；写空（--community \"\"）就清空可不填的项目。\n--date 和 --note 预约调研过的焊机的安装日期（--date \"\" 取消预约）；一家的几台可以一次写完。\n签字以后更正的，记录成为新的一版，所有权人要重新签字，以前的协议仍保留。\n更正以后要重做的事（标牌、测试、签字）会列出来，next 也会提示。",
         en:
           "Name only the fields to be changed; an empty value (--community \"\") empties an\noptional one. --date and --note settle the day on which a surveyed welder is fitted;\n--date \"\" takes it back. After the signature the record becomes a new revision, which the\nowner signs again; the earlier agreement is kept. What has to be done again\n(label, test, signature) is listed, and `next` leads to it."
       ),
       options: Options(),
       parameters: { parameters in
-        parameters.installation(\.id)
+        parameters.arguments(
+          "ID", \.ids, .string,
+          Text(
+            zh: "记录号、记录号的前几位（至少 4 位）或标牌码；可以写几个，都照样改",
+            en:
+              "id of the installation, its first characters (4 at least), or its label code; several are corrected alike"
+          ),
+          completion: .dynamic("installations"))
         for field in RegistrationField.allCases {
           parameters.option(
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
@@ -57,25 +64,50 @@ enum CorrectCommand {
       }, run: run)
   }
 
+  /// What was corrected where several records were named, in their order.
+  private struct Documents: Encodable { var installations: [Document] }
+
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try workplace.installation(forCorrecting: options.id)
-    workplace.concerned = installation.id
-    if let refusal = installation.refusalOfCorrecting { throw StepRefused(step: nil, refusal: refusal) }
     let console = workplace.console
+    // Whatever can be refused of one is refused before another is changed.
+    let installations = try options.ids.map { reference in
+      let installation = try workplace.installation(forCorrecting: reference)
+      workplace.concerned = installation.id
+      if let refusal = installation.refusalOfCorrecting { throw StepRefused(step: nil, refusal: refusal) }
+      return installation
+    }
     var fields = options.fields
     let isPlanning = options.date != nil || options.note != nil
-    if fields.isEmpty, !isPlanning { fields = try ask(about: installation, workplace) }
+    if fields.isEmpty, !isPlanning {
+      guard installations.count == 1, let installation = installations.first else { throw NothingToCorrect() }
+      fields = try ask(about: installation, workplace)
+    }
     let order = Walk.CorrectionOrder(
       fields: fields, day: options.date, note: options.note,
       duplicateReason: try workplace.written(options.reason, as: .note, option: "reason"))
-    let outcome = try workplace.step(on: installation) { walk, locked in try walk.correct(locked, order) }
+    var documents: [Document] = []
+    for installation in installations {
+      workplace.concerned = installation.id
+      let outcome = try workplace.step(on: installation) { walk, locked in try walk.correct(locked, order) }
+      let document = document(of: outcome)
+      documents.append(document)
+      if installations.count == 1 {
+        try console.answer(document) { put(outcome, to: console) }
+      } else if !console.isJSON {
+        console.heading(Text(verbatim: "\(installation.id.text.prefix(8))  \(installation.owner.unitName)"))
+        put(outcome, to: console)
+      }
+    }
+    if documents.count > 1, console.isJSON { try console.answer(Documents(installations: documents)) {} }
+    return ExitCode.done.rawValue
+  }
+
+  private static func document(of outcome: Walk.CorrectionOutcome) -> Document {
     let changed = outcome.installation
-    let document = Document(
+    return Document(
       id: changed.id, code: Nullable(changed.code), status: changed.status, revision: changed.revision,
       changes: outcome.changes, redo: outcome.redo, scheme: changed.scheme, funding: changed.funding,
       appointment: changed.appointment, next: changed.nextStep)
-    try console.answer(document) { put(outcome, to: console) }
-    return ExitCode.done.rawValue
   }
 
   // MARK: - Asking

@@ -99,8 +99,10 @@ enum SetupCommand {
         parameters.flag(
           "desk", \.isDesk,
           Text(
-            zh: "这是公司办公室：没有技术人员，只做标牌，不做安装步骤",
-            en: "this is a company's office: no technician, labels only, no step of an installation"))
+            zh: "这是公司办公室：没有技术人员，做标牌、台账和预约，不做安装步骤",
+            en:
+              "this is a company's office: no technician; labels, the ledger and appointments, no step of an installation"
+          ))
         parameters.option(
           "certificate", \.certificate, .string, placeholder: "NO",
           Text(zh: "培训证书编号，或检查人员的证件编号", en: "number of the training certificate, or of the inspector's card"))

@@ -25,6 +25,11 @@ enum TodayCommand {
       var unitName: String
       var street: String
       var community: String?
+      /// Whom to call, in full.
+      var person: String?
+      var phone: String?
+      /// The note on the appointment.
+      var note: String?
     }
 
     struct Due: Encodable {
@@ -107,7 +112,8 @@ enum TodayCommand {
       repairs: repairs.map(row),
       visits: try fieldbook.visits(until: today, limit: maxRows).map {
         Document.Visit(
-          id: $0.id, day: $0.day, unitName: $0.unitName, street: $0.street, community: $0.community)
+          id: $0.id, day: $0.day, unitName: $0.unitName, street: $0.street, community: $0.community,
+          person: $0.person, phone: $0.phone, note: $0.note)
       }, surveyed: counts[.surveyed] ?? 0,
       openInstallations: (counts[.open] ?? 0) - due.count { $0.status == .open },
       drafts: try fieldbook.drafts(limit: maxRows).count,
@@ -228,14 +234,21 @@ enum TodayCommand {
         Table.Column(Text(zh: "预约", en: "day"), minimum: 10, importance: 3),
         Table.Column(Text(zh: "单位", en: "unit"), minimum: 12, importance: 2),
         Table.Column(Text(zh: "地点", en: "place"), minimum: 10, importance: 1),
+        Table.Column(Text(zh: "电话", en: "phone"), minimum: 11),
+        Table.Column(Text(zh: "备注", en: "note"), minimum: 6),
       ],
       visits.map { visit in
         [
           String(visit.id.text.prefix(8)), visit.day.description, visit.unitName,
           [visit.street, visit.community ?? ""].filter { !$0.isEmpty }.joined(separator: " "),
+          visit.phone.flatMap { PhoneNumber($0) }?.masked ?? "–", visit.note ?? "",
         ]
       })
     console.put(Text(zh: "上门登记：weldtech install 记录号", en: "to register one on the spot: weldtech install ID"))
+    console.put(
+      Text(
+        zh: "哪天的路线，完整的姓名和电话：weldtech list --appointment 日期 --full",
+        en: "the route of any day, with names and phones in full: weldtech list --appointment DAY --full"))
   }
 
   private static func putDue(_ document: Document, to console: Console) {

@@ -42,7 +42,7 @@ enum VoidCommand {
     if !isOffice { _ = try workplace.technician() }
     let id = try fieldbook.resolve(options.id)
     let status = try fieldbook.status(of: id)
-    if isOffice, status != .surveyed { throw SetupMissing.technician }
+    if isOffice, status != .surveyed, status != .void { throw SetupMissing.technician }
     // A correction, a sale or a repair opens a record that somebody has signed; it is no less signed for that.
     let isReopened = status == .open ? try fieldbook.installation(id).wasSigned : false
     let isSettled = isReopened || isClosed(status)

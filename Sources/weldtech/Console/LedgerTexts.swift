@@ -49,10 +49,14 @@ enum LedgerTexts {
         (console.language == .zh ? row.industry?.word ?? "–" : row.industry?.rawValue ?? "–", row.counts)
       }, to: console)
     weeks(report, to: console)
+    // The figure that most asks for a closer look, of those that are not nothing.
+    let figure = [LedgerFigure.overdue, .due, .refused, .outstanding].first { total[$0] > 0 } ?? .known
     console.paragraph(
       Text(
-        zh: "看是哪几台：weldtech ledger rows overdue；加 --street、--industry、--from、--to 只看一部分",
-        en: "to see which: `weldtech ledger rows overdue`, with --street, --industry, --from and --to"))
+        zh: "看是哪几台：weldtech ledger rows \(figure.rawValue)；加 --street、--industry、--from、--to 只看一部分",
+        en:
+          "to see which: `weldtech ledger rows \(figure.rawValue)`, with --street, --industry, --from and --to")
+    )
   }
 
   private static func table(_ title: Text, _ rows: [(name: String, counts: LedgerCounts)], to console: Console)

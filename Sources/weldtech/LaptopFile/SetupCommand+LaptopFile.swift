@@ -71,6 +71,7 @@ extension SetupCommand {
       }
     }
     let console = workplace.console
+    let name = ShellWord.line([FilePath(path).lastName.text])
     try console.answer(Exported(file: path, codes: file.codes, tags: file.tags?.count ?? 0)) {
       console.put(Text(zh: "设置已写入 \(path)", en: "the settings are in \(path)"))
       if let codes = file.codes {
@@ -81,9 +82,10 @@ extension SetupCommand {
       }
       console.paragraph(
         Text(
-          zh: "新电脑上运行：weldtech setup --from laptop.json；平台凭证和签章密钥另外设置",
+          zh:
+            "新电脑上运行：weldtech setup --from \(name)，再写明那台电脑的技术人员：--technician 姓名 --phone 电话 --certificate 证书编号 --certificate-expires 有效期；平台凭证和签章密钥另外设置",
           en:
-            "on the new laptop: weldtech setup --from laptop.json; its token and the key of its seal are set up apart"
+            "on the new laptop: weldtech setup --from \(name) with its technician besides: --technician NAME --phone PHONE --certificate NO --certificate-expires DAY; its token and the key of its seal are set up apart"
         ))
     }
     return ExitCode.done.rawValue

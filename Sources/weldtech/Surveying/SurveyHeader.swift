@@ -39,7 +39,9 @@ struct SurveyHeader {
       for candidate in candidates {
         let header = SurveyHeader(cells, rows: candidate)
         let titles = header.places.keys.count { ![.number, .quantity].contains($0) }
-        // Two rows are a header only where the second has titles that the first lacks.
+        // Two rows are a header only where the second has titles that the first lacks, and the first has any at all: the line of
+        // the reporter above a header has none.
+        if candidate.count > 1, SurveyHeader(cells, rows: row.number...row.number).places.isEmpty { continue }
         guard titles >= Self.minTitles, titles > best?.titles ?? 0 else { continue }
         best = (titles, header)
       }

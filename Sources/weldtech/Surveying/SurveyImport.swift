@@ -1,3 +1,4 @@
+import Characters
 import Cryptography
 import Fieldbook
 import FoundationEssentials
@@ -36,6 +37,8 @@ struct SurveyImport {
       case new(InstallationID, InstallationEvent.Surveyed)
       case same(InstallationID)
       case changed(Fieldbook.SurveyedWelder, InstallationEvent.Surveyed)
+      /// All but the phone or the unit's name is that of a welder that no row of the list has any more.
+      case corrected(Fieldbook.SurveyedWelder, InstallationEvent.Surveyed)
       case registered(InstallationID)
     }
 
@@ -52,6 +55,10 @@ struct SurveyImport {
   let sha256: String
   let sheets: [JudgedSheet]
   private(set) var rows: [Row]
+  /// The appointments that an earlier version of the list made and that no row has any more.
+  let missing: [Fieldbook.SurveyedWelder]
+  /// The streets of the rows that are no place of the Banner, each once.
+  let unknownStreets: [String]
   private let known: Fieldbook.SurveyedWelders
 
   /// The maximum size of a CSV, bytes, and the maximum number of its rows.
@@ -88,12 +95,41 @@ struct SurveyImport {
       for case .welder(let surveyed) in judged.rows.map(\.outcome) { welders.append(surveyed) }
     }
     known = try workplace.fieldbook().surveyedWelders(
-      withPhones: Set(welders.map(\.owner.responsiblePhone.full)))
-    rows = Self.rows(of: sheets, SurveyMatching.matches(of: welders, with: known.welders))
+      withPhones: Set(welders.map(\.owner.responsiblePhone.full)),
+      orUnits: Set(welders.map { TextNormalization.folded($0.owner.unitName.text) }),
+      orStreets: Set(welders.map(\.owner.street.text)))
+    let matches = SurveyMatching.matches(of: welders, with: known.welders)
+    rows = Self.rows(of: sheets, matches)
+    missing = Self.missing(
+      among: known.welders, welders, matches, list: (name, sha256, sheet: wanted))
+    unknownStreets = welders.map(\.owner.street.text).filter { !BannerStreet.isKnown($0) }
+      .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// The appointments of earlier versions of a list that no row has any more. A list is an earlier version where it has the same
+  /// name, or one of its rows is met again; of other streets' welders this list says nothing.
+  private static func missing(
+    among known: [Fieldbook.SurveyedWelder], _ rows: [InstallationEvent.Surveyed],
+    _ matches: [SurveyMatching.Match], list: (name: String, sha256: String, sheet: String?)
+  ) -> [Fieldbook.SurveyedWelder] {
+    let met = Set(matches.compactMap(\.id))
+    let streets = Set(rows.map(\.owner.street.text))
+    let versions = Set(known.filter { met.contains($0.id) }.compactMap(\.row.survey.sha256))
+    return known.filter { welder in
+      let survey = welder.row.survey
+      guard welder.status == .surveyed, !met.contains(welder.id), survey.sha256 != list.sha256,
+        streets.contains(welder.row.owner.street.text)
+      else { return false }
+      if let sheet = list.sheet, survey.row?.hasPrefix(sheet + "!") != true { return false }
+      return survey.list == list.name || survey.sha256.map(versions.contains) ?? false
+    }
   }
 
   private static func rows(of sheets: [JudgedSheet], _ matches: [SurveyMatching.Match]) -> [Row] {
     var matches = matches[...]
+    // A list of records goes by the moment of the first event and then by id, so that ascending ids keep the order of the rows.
+    var ids = matches.filter { $0.id == nil }.map { _ in InstallationID(UUID()) }.sorted { $0.text < $1.text }[
+      ...]
     return sheets.flatMap { sheet in
       (sheet.judged?.rows ?? []).map { row in
         let outcome: Row.Outcome
@@ -107,7 +143,10 @@ struct SurveyImport {
           case .changed(let welder, let changes)?:
             surveyed.changes = changes
             outcome = .changed(welder, surveyed)
-          case .new?, nil: outcome = .new(InstallationID(UUID()), surveyed)
+          case .corrected(let welder, let changes)?:
+            surveyed.changes = changes
+            outcome = .corrected(welder, surveyed)
+          case .new?, nil: outcome = .new(ids.popFirst() ?? InstallationID(UUID()), surveyed)
           }
         }
         return Row(sheet: sheet.name, number: row.number, outcome: outcome)
@@ -126,7 +165,7 @@ struct SurveyImport {
       if let wanted { throw SurveyListRefused.Reason.noSheet(wanted, names: []) }
       let sheet: Sheet
       do throws(CSVError) {
-        sheet = try Sheet(csv: text, encoding: encoding, limits: csvLimits)
+        sheet = try Sheet(csv: text, encoding: encoding, limits: csvLimits).withoutGuards
       } catch { throw TableFault.csv(error) }
       return [try judge(sheet, isWanted: true, source, rules)]
     case .workbook(let workbook):
@@ -181,23 +220,56 @@ struct SurveyImport {
 
   // MARK: - Storing
 
-  /// The rows of welders that are recorded otherwise, with their places among all rows.
-  var changedRows:
-    [(index: Int, row: Row, welder: Fieldbook.SurveyedWelder, surveyed: InstallationEvent.Surveyed)]
-  {
+  /// A row that is recorded otherwise.
+  struct ChangedRow {
+    /// Its place among all rows.
+    let index: Int
+    let row: Row
+    let surveyed: InstallationEvent.Surveyed
+    /// Whether only its phone or the unit's name tells it from a welder that the list has no more, so that it may be another.
+    let mayBeNew: Bool
+  }
+
+  /// What becomes of a changed row.
+  enum Decision {
+    case accept, keep
+    /// The row is another welder.
+    case add
+  }
+
+  /// The rows of welders that are recorded otherwise.
+  var changedRows: [ChangedRow] {
     rows.enumerated().compactMap { index, row in
-      if case .changed(let welder, let surveyed) = row.outcome { (index, row, welder, surveyed) } else { nil }
+      switch row.outcome {
+      case .changed(_, let surveyed):
+        ChangedRow(index: index, row: row, surveyed: surveyed, mayBeNew: false)
+      case .corrected(_, let surveyed):
+        ChangedRow(index: index, row: row, surveyed: surveyed, mayBeNew: true)
+      case .skipped, .rejected, .new, .same, .registered: nil
+      }
+    }
+  }
+
+  /// Makes the changed rows that are other welders new ones.
+  /// - Parameter decisions: what becomes of the rows, by their places among all rows.
+  mutating func apply(_ decisions: [Int: Decision]) {
+    for index in rows.indices where decisions[index] == .add {
+      if case .corrected(_, var surveyed) = rows[index].outcome {
+        surveyed.changes = nil
+        rows[index].outcome = .new(InstallationID(UUID()), surveyed)
+      }
     }
   }
 
   /// Stores all new rows and the changed ones that were accepted, all or none.
-  /// - Parameter accepted: places of changed rows among all rows.
+  /// - Parameter decisions: what becomes of the changed rows, by their places among all rows.
   /// - Throws: `FieldbookError`.
-  func store(accepted: Set<Int>, _ workplace: Workplace) throws {
+  func store(_ decisions: [Int: Decision], _ workplace: Workplace) throws {
     let orders = rows.enumerated().compactMap { index, row -> Fieldbook.SurveyOrder? in
       switch row.outcome {
       case .new(let id, let surveyed): .new(id, surveyed)
-      case .changed(let welder, let surveyed): accepted.contains(index) ? .changed(welder.id, surveyed) : nil
+      case .changed(let welder, let surveyed), .corrected(let welder, let surveyed):
+        decisions[index] == .accept ? .changed(welder.id, surveyed) : nil
       case .skipped, .rejected, .same, .registered: nil
       }
     }

@@ -11,6 +11,8 @@ struct SurveyMatching {
     case same(InstallationID)
     /// The welder was imported before from another row, and is not registered yet.
     case changed(Fieldbook.SurveyedWelder, [FieldChange])
+    /// The row has the data of a welder that no row of the list has any more, and another phone or another name of the unit.
+    case corrected(Fieldbook.SurveyedWelder, [FieldChange])
     /// The welder was imported before from another row, and is registered since, where a technician has seen it.
     case registered(InstallationID)
   }
@@ -41,7 +43,43 @@ struct SurveyMatching {
     for (key, indices) in groups {
       match(indices, of: rows, with: knownGroups[key] ?? [], &matches)
     }
+    findCorrections(of: rows, among: known, &matches)
     return matches
+  }
+
+  /// Looks for the rows of no known unit whose phone or whose unit's name was put right since the list before: all else agrees with
+  /// a welder that no row of this list has.
+  private static func findCorrections(
+    of rows: [InstallationEvent.Surveyed], among known: [Fieldbook.SurveyedWelder], _ matches: inout [Match]
+  ) {
+    guard let first = rows.first else { return }
+    let taken = Set(matches.compactMap(\.id))
+    var free: [CorrectableFields: [Fieldbook.SurveyedWelder]] = [:]
+    // Another phone of the same unit, or another name at the same phone.
+    func keys(_ row: InstallationEvent.Surveyed) -> [CorrectableFields] {
+      var (phoneless, nameless) = (comparable(row), comparable(row))
+      phoneless.owner.responsiblePhone = first.owner.responsiblePhone
+      nameless.owner.unitName = WrittenText(asKept: "")
+      return [phoneless, nameless]
+    }
+    for welder in known.reversed() where welder.status != .void && !taken.contains(welder.id) {
+      for key in keys(welder.row) { free[key, default: []].append(welder) }
+    }
+    var found: Set<InstallationID> = []
+    for index in rows.indices {
+      guard case .new = matches[index] else { continue }
+      for key in keys(rows[index]) {
+        while let welder = free[key]?.popLast() {
+          guard found.insert(welder.id).inserted else { continue }
+          matches[index] =
+            welder.status == .surveyed
+            ? .corrected(welder, rows[index].fields.changes(since: welder.row.fields)) : .registered(welder.id)
+          break
+        }
+        if case .new = matches[index] { continue }
+        break
+      }
+    }
   }
 
   private static func match(
@@ -80,5 +118,16 @@ struct SurveyMatching {
     fields.owner.unitID = nil
     fields.owner.unitName = WrittenText(asKept: TextNormalization.folded(fields.owner.unitName.text))
     return fields
+  }
+}
+
+extension SurveyMatching.Match {
+  /// The record that the row is about; nil for a new welder.
+  var id: InstallationID? {
+    switch self {
+    case .new: nil
+    case .same(let id), .registered(let id): id
+    case .changed(let welder, _), .corrected(let welder, _): welder.id
+    }
   }
 }

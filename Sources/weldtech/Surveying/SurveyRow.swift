@@ -41,6 +41,10 @@ struct SurveyRow {
     /// The cell, such as `D7`; nil where the list has no such column.
     var cell: CellAddress?
     var fault: Fault
+    /// What is written in the cell, where that helps to find the slip and is no name and no phone.
+    var text: String?
+    /// The number of digits in the cell of a phone.
+    var digits: Int?
   }
 
   enum Outcome {

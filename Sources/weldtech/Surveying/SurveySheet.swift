@@ -112,11 +112,14 @@ struct SurveySheet {
   private static let noteWords = [
     "注:", "注1", "备注:", "说明:", "填表说明", "填报说明", "填写说明", "填报单位", "填表单位", "填表时间", "填报时间", "填表日期", "填报日期",
     "主要负责人签字", "负责人签字", "审核人", "审核:", "制表", "填表人:", "填报人:", "联系人:", "联系电话:", "一家多个焊机", "蓝色", "附件", "单位(盖章)",
-    "(盖章)", "盖章",
+    "(盖章)", "盖章", "复核", "审批", "经办人:", "单位负责人:", "分管领导", "主要负责人:", "日期:",
   ]
+  /// The words that stand where somebody is to sign or to stamp, and in no name of a unit.
+  private static let signWords = ["签字", "签名", "签章", "盖章", "公章"]
 
   private func isNote(_ row: Sheet.Row, _ texts: [Sheet.Cell], _ word: String) -> Bool {
     if Self.noteWords.contains(where: { word.hasPrefix($0) }) { return true }
+    if Self.signWords.contains(where: { word.contains($0) }) { return true }
     guard texts.count == 1, let only = texts.first, only.kind == .text else { return false }
     return cells.isWide(row: row.number, column: only.column)
       || header.places[.unitName] != only.column && only.column == 1
@@ -193,6 +196,12 @@ private struct Reading {
   let header: SurveyHeader
   let row: Int
   var problems: [SurveyRow.Problem] = []
+  /// What stands in the cell of a phone besides the phone that is kept.
+  private var phoneNotes: [String] = []
+
+  init(values: [SurveyColumn: SurveySheet.Value], header: SurveyHeader, row: Int) {
+    (self.values, self.header, self.row) = (values, header, row)
+  }
 
   // MARK: - Fields
 
@@ -216,7 +225,11 @@ private struct Reading {
       case .person:
         let person = SplitAnswer.person(Self.oneLine(value.text).replacing(/[\/,，、:：;；]/, with: " "))
         fields[.responsibleName] = fields[.responsibleName] ?? .string(person.name)
-        if let phone = person.phone { fields[.responsiblePhone] = fields[.responsiblePhone] ?? .string(phone) }
+        if let typed = person.phone, fields[.responsiblePhone] == nil {
+          let phone = SurveyPhone(typed)
+          fields[.responsiblePhone] = .string(phone.number)
+          phoneNotes += phone.notes
+        }
       default:
         guard let field = column.field, let read = read(value, as: field) else { continue }
         if case .choice(let code, let note) = read {
@@ -238,27 +251,43 @@ private struct Reading {
     _ others: [RegistrationField], _ notes: [RegistrationField: String], _ remark: SurveySheet.Value?,
     _ fields: inout [RegistrationField: JSONValue]
   ) {
-    var isRemarkUsedUp = false
     for field in others where field != .industry && notes[field] == nil && remark == nil {
       problems.append(.init(cell: values[column(of: field)]?.cell, fault: .otherNeedsNote(field)))
     }
+    var rest = remark?.text
     if others.contains(.industry) {
-      if let note = notes[.industry] ?? remark.map({ Self.oneLine($0.text) }) {
+      if let note = notes[.industry] {
         fields[.industryNote] = .string(note)
-        // A remark that only explains the industry is no remark on the welder.
-        isRemarkUsedUp = notes[.industry] == nil && !others.contains { $0 != .industry && notes[$0] == nil }
+      } else if let remark {
+        let parts = Self.industryNote(in: remark.text)
+        fields[.industryNote] = .string(Self.oneLine(parts.note))
+        rest = parts.rest
+        // What only explains the industry is no remark on the welder, unless it has to explain that as well.
+        if rest == nil, others.contains(where: { $0 != .industry && notes[$0] == nil }) { rest = remark.text }
       } else {
         problems.append(.init(cell: values[.industry]?.cell, fault: .otherNeedsNote(.industry)))
         // The reason is named once.
         fields[.industryNote] = .string("其他")
       }
     }
-    // A note on another field than the industry has no field of its own, and stays as a remark.
-    let kept = others.filter { $0 != .industry }.compactMap { field in
-      notes[field].map { "\(column(of: field).title)：\($0)" }
-    }
-    let remarks = (isRemarkUsedUp ? [] : [remark?.text].compactMap(\.self)) + kept
+    // What the unit of the welder's own words cannot keep stays as a remark.
+    let kept =
+      others.filter { $0 != .industry }.compactMap { field in
+        notes[field].map { "\(column(of: field).title)：\($0)" }
+      } + phoneNotes.map { "\(SurveyColumn.responsiblePhone.title)：\($0)" }
+    let remarks = [rest].compactMap(\.self) + kept
     fields[.remarks] = remarks.isEmpty ? nil : .string(remarks.joined(separator: "；"))
+  }
+
+  /// The part of a remark that explains the industry, and the other parts. A form of our own has both in one cell, parted by `；`,
+  /// and what explains another column begins with its title.
+  private static func industryNote(in remark: String) -> (note: String, rest: String?) {
+    let parts = remark.split(separator: "；", omittingEmptySubsequences: false).map(String.init)
+    let titles = SurveyColumn.allCases.map { $0.title + "：" }
+    let place = parts.firstIndex { part in !part.isEmpty && !titles.contains { part.hasPrefix($0) } }
+    guard let place else { return (remark, nil) }
+    let others = parts[..<place] + parts[(place + 1)...]
+    return (parts[place], others.isEmpty ? nil : others.joined(separator: "；"))
   }
 
   private enum Read {
@@ -280,8 +309,10 @@ private struct Reading {
       case .unknown: return .value(.string(value.text))
       }
     case .phone:
-      guard let phone = Self.phone(value) else { return fail(value, .roundedPhone(text: value.text)) }
-      return .value(.string(phone))
+      guard let typed = Self.phone(value) else { return fail(value, .roundedPhone(text: value.text)) }
+      let phone = SurveyPhone(typed)
+      phoneNotes += phone.notes
+      return .value(.string(phone.number))
     case .amount, .count:
       if value.kind == .number, let number = Double(value.text) { return .value(.number(number)) }
       return .value(.string(Self.oneLine(value.text)))
@@ -351,8 +382,11 @@ private struct Reading {
       }
     }
     if let value = typedPhone {
-      phone = Self.phone(value).flatMap { PhoneNumber($0) }
-      if phone == nil { problems.append(.init(cell: value.cell, fault: .filledByPhone)) }
+      phone = Self.phone(value).flatMap { PhoneNumber(SurveyPhone($0).number) }
+      if phone == nil {
+        problems.append(
+          .init(cell: value.cell, fault: .filledByPhone, digits: value.text.count(where: \.isNumber)))
+      }
     }
     return (name, phone)
   }
@@ -369,13 +403,18 @@ private struct Reading {
     for problem in found {
       guard let field = RegistrationField(rawValue: problem.path) else { continue }
       let column = column(of: field == .industryNote ? .industry : field)
-      let place =
-        header.places[column]
-        ?? ([.responsibleName, .responsiblePhone].contains(column) ? header.places[.person] : nil)
-      let cell = place.map { CellAddress(row: row, column: $0) }
+      let isOfPerson = [.responsibleName, .responsiblePhone].contains(column)
+      let place = header.places[column] ?? (isOfPerson ? header.places[.person] : nil)
+      // A text that is shared with the row above stands there.
+      let value = values[column] ?? (isOfPerson ? values[.person] : nil)
+      let cell = value?.cell ?? place.map { CellAddress(row: row, column: $0) }
       if let cell, known.contains(cell) { continue }
-      problems.append(.init(cell: cell, fault: .field(field, problem.fault)))
+      let text = isOfPerson || field == .industryNote ? nil : value.map { Self.oneLine($0.text) }
+      problems.append(
+        .init(
+          cell: cell, fault: .field(field, problem.fault), text: text,
+          digits: column == .responsiblePhone ? value.map { $0.text.count(where: \.isNumber) } : nil))
     }
-    problems.sort { ($0.cell?.column ?? 0) < ($1.cell?.column ?? 0) }
+    problems.sort { ($0.cell?.column ?? 0, $0.cell?.row ?? 0) < ($1.cell?.column ?? 0, $1.cell?.row ?? 0) }
   }
 }

@@ -5,14 +5,24 @@ import Terminal
 
 /// The words for an import of a survey list.
 enum SurveyTexts {
+  static func question(on row: SurveyImport.ChangedRow) -> Text {
+    row.mayBeNew
+      ? Text(
+        zh: "上次的表里有这台，这次只是电话或单位名称不同，是改正吗",
+        en: "only the phone or the unit's name differs from a welder of the list before; is it corrected")
+      : Text(zh: "这一行与上次导入的不同", en: "this row differs from the one imported before")
+  }
+
   /// The answers to a changed row.
-  static var answers: [Choice<LedgerImportCommand.Answer>] {
-    [
+  static func answers(to row: SurveyImport.ChangedRow) -> [Choice<LedgerImportCommand.Answer>] {
+    let first: [Choice<LedgerImportCommand.Answer>] = [
       Choice("accept", Text(zh: "用新的", en: "take the new row"), value: .accept),
       Choice("keep", Text(zh: "保留原来的", en: "keep what is recorded"), value: .keep),
       Choice("accept-all", Text(zh: "后面的也都用新的", en: "take this and all that follow"), value: .acceptAll),
       Choice("keep-all", Text(zh: "后面的也都保留", en: "keep this and all that follow"), value: .keepAll),
     ]
+    guard row.mayBeNew else { return first }
+    return first + [Choice("new", Text(zh: "是另一台，都要", en: "it is another welder; keep both"), value: .add)]
   }
 
   /// Says how the list was read, so that a sheet or a column that was overlooked is noticed.
@@ -29,8 +39,8 @@ enum SurveyTexts {
       let header = judged.header
       console.say(
         Text(
-          zh: "\(name.zh)：表头在第 \(header.rows.upperBound) 行",
-          en: "\(name.en): header in row \(header.rows.upperBound)"))
+          zh: "\(name.zh)：表头在第 \(Self.numbers(header.rows)) 行",
+          en: "\(name.en): header in row\(header.rows.count > 1 ? "s" : "") \(Self.numbers(header.rows))"))
       if !header.unused.isEmpty {
         console.say(
           Text(
@@ -47,24 +57,36 @@ enum SurveyTexts {
   }
 
   /// Shows what differs between a row and what was imported of it before.
-  static func show(
-    _ row: SurveyImport.Row, _ welder: Fieldbook.SurveyedWelder, _ surveyed: InstallationEvent.Surveyed,
-    on console: Console
-  ) {
-    let unit = surveyed.owner.unitName
-    console.say(Text(zh: "\(place(of: row).zh) \(unit)：", en: "\(place(of: row).en), \(unit):"), .bold)
-    for change in surveyed.changes ?? [] {
-      let (old, new) = (
-        CorrectionTexts.value(change.from, of: change.field), CorrectionTexts.value(change.to, of: change.field)
-      )
+  static func show(_ row: SurveyImport.ChangedRow, on console: Console) {
+    let place = place(of: row.row)
+    let unit = row.surveyed.owner.unitName
+    console.say(Text(zh: "\(place.zh) \(unit)：", en: "\(place.en), \(unit):"), .bold)
+    for change in shown(row.surveyed.changes ?? []) {
+      let words = difference(change)
       console.say(
         Text(
-          zh: "  \(change.field.title.zh)：\(old.zh) → \(new.zh)",
-          en: "  \(change.field.title.en): \(old.en) → \(new.en)"))
+          zh: "  \(change.field.title.zh)：\(words.zh)", en: "  \(change.field.title.en): \(words.en)"))
     }
   }
 
+  /// The old and the new value. Two phones or names may differ only where they are masked.
+  static func difference(_ change: FieldChange) -> Text {
+    let old = CorrectionTexts.value(change.from, of: change.field)
+    let new = CorrectionTexts.value(change.to, of: change.field)
+    let isMasked = old == new
+    return Text(
+      zh: "\(old.zh) → \(new.zh)" + (isMasked ? "（没显示的部分不同）" : ""),
+      en: "\(old.en) → \(new.en)" + (isMasked ? " (another where it is masked)" : ""))
+  }
+
+  /// The changes but for that of the unit's id, which is made of the others.
+  static func shown(_ changes: [FieldChange]) -> [FieldChange] { changes.filter { $0.field != .unitID } }
+
   private static func place(of row: SurveyImport.Row) -> Text { place(sheet: row.sheet, row: row.number) }
+
+  private static func numbers(_ rows: ClosedRange<Int>) -> String {
+    rows.count > 1 ? "\(rows.lowerBound)–\(rows.upperBound)" : "\(rows.lowerBound)"
+  }
 
   static func place(sheet: String?, row: Int) -> Text {
     guard let sheet, !sheet.isEmpty else { return Text(zh: "第 \(row) 行", en: "row \(row)") }
@@ -83,10 +105,24 @@ enum SurveyTexts {
       }
     }
     putSkipped(list, to: console)
+    if !list.unknownStreets.isEmpty {
+      console.say(
+        Text(
+          zh: "不是达拉特旗的苏木镇、街道：\(list.unknownStreets.joined(separator: "、"))。照样导入，统计时单独成一行",
+          en:
+            "no place of the Banner: \(list.unknownStreets.joined(separator: ", ")); imported, and a line of its own in the figures"
+        ), .yellow)
+    }
+    putMissing(list.missing, to: console)
     let counts = document.counts
     let parts: [(Int, Text)] = [
       (counts.same, Text(zh: "与以前相同 \(counts.same)", en: "the same as before \(counts.same)")),
-      (counts.changed, Text(zh: "已改为新的 \(counts.changed)", en: "recorded anew \(counts.changed)")),
+      (
+        counts.changed,
+        document.dryRun
+          ? Text(zh: "有变化 \(counts.changed)", en: "changed \(counts.changed)")
+          : Text(zh: "已改为新的 \(counts.changed)", en: "recorded anew \(counts.changed)")
+      ),
       (counts.kept, Text(zh: "有变化、保留原来的 \(counts.kept)", en: "changed but kept \(counts.kept)")),
       (
         counts.registered,
@@ -115,6 +151,37 @@ enum SurveyTexts {
       console.say(
         Text(zh: "列出：weldtech list --status surveyed", en: "to list them: weldtech list --status surveyed"))
     }
+  }
+
+  /// The number of missing appointments that are named; `--json` has all.
+  private static let maxMissing = 20
+
+  /// Names the appointments that an earlier version of the list had, and says what can be done about them.
+  private static func putMissing(_ missing: [Fieldbook.SurveyedWelder], to console: Console) {
+    guard !missing.isEmpty else { return }
+    console.paragraph(
+      Text(
+        zh: "上次的表里有、这次没有的 \(missing.count) 台，预约照旧：",
+        en: "\(missing.count) of an earlier version of the list are not in this one, and stay:"))
+    for welder in missing.prefix(maxMissing) {
+      let survey = welder.row.survey
+      let parts = (survey.row ?? "").split(separator: "!", maxSplits: 1).map(String.init)
+      let place = parts.last.flatMap { Int($0) }.map {
+        self.place(sheet: parts.count > 1 ? parts.first : nil, row: $0)
+      }
+      let from = (survey.list ?? "", place ?? Text(verbatim: ""))
+      console.paragraph(
+        Text(
+          zh: "  \(welder.id.text.prefix(8)) \(welder.row.owner.unitName)（\(from.0) \(from.1.zh)）",
+          en: "  \(welder.id.text.prefix(8)) \(welder.row.owner.unitName) (\(from.0), \(from.1.en))"))
+    }
+    if missing.count > maxMissing {
+      console.paragraph(Text(zh: "  …全部见 --json", en: "  …all of them: --json"))
+    }
+    console.paragraph(
+      Text(
+        zh: "不在了、或改得太多没认出来的，取消旧的：weldtech void 记录号 --reason 名单里没有了",
+        en: "to cancel one that is gone, or that a new row stands for: weldtech void ID --reason TEXT"))
   }
 
   /// Writes the rows that are no welders by their reasons; empty ones are nobody's concern.

@@ -216,7 +216,8 @@ enum Errors {
       .unencodable(event: "tested"), .codesExhausted(left: 3), .draftGone(3), .codeBound(code, to: id),
       .blockOverlaps(CodeBlock(region: "150621", "00A000+5")!),
       .blockGiven(CodeBlock(region: "150621", "00A000+5")!), .unitUnknown("x"),
-      .unitAmbiguous("x", ids: ["a", "b"]),
+      .unitAmbiguous(
+        "x", units: [Unit(id: "a", name: "x", street: nil, person: nil, phone: nil, welders: 1)]),
       .unitsSame("x"), .recordOfOtherUnit(id, unit: "x"), .labelsPrinted([code], count: 1),
       .labelsPrinted([code], count: 12), .labelsNotPrinted([code], count: 1),
       .labelInOrder(code, output: "/out"),

@@ -22,8 +22,11 @@ enum LedgerExportCommand {
     var file: String
     var form: String
     var format: String
-    /// The number of welders in the survey form, of units in the progress form.
+    /// The number of rows: welders in the survey form; in the progress form units, of which each has a row in every street where it
+    /// has welders.
     var rows: Int
+    /// The number of units in the progress form, each once; left out for the survey form.
+    var units: Int?
     var bytes: Int
     /// The sums of the progress form by the names of the figures; left out for the survey form.
     var figures: [String: Int]?
@@ -59,12 +62,19 @@ enum LedgerExportCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    var options = options
     guard let form = options.form else { throw UsageError.missing(option: "form") }
     guard let path = options.output else { throw UsageError.missing(option: "output") }
     let ending = path.utf8.split(separator: UInt8(ascii: ".")).last.map { String(Substring($0)).lowercased() }
     guard let format = options.format ?? ending.flatMap(FormExport.Format.init(rawValue:)) else {
-      throw UsageError.missing(option: "format")
+      throw UsageError.badValue(
+        parameter: "--output",
+        expected: .described(
+          Text(
+            zh: "后缀是 .xlsx、.csv 或 .json 的文件名，别的名字加 --format",
+            en: "a name with the ending .xlsx, .csv or .json, or --format besides any other")))
     }
+    try options.filter.resolvePlaces(workplace)
     let filter = try options.filter.filter()
     let target = FilePath(absolutePath(path))
     // Every workbook begins alike, so that a list that somebody sent cannot be told from a form that was exported before.
@@ -73,6 +83,8 @@ enum LedgerExportCommand {
       throw FormThere(path: path)
     }
     let fieldbook = try workplace.fieldbook()
+    let folder = (target.endOfLinks ?? target).folder
+    let isFolderNew = folder.withoutLinks == nil
     let today = workplace.clock.now().day
     let export = try FormExport(
       form, as: format, at: target,
@@ -86,9 +98,13 @@ enum LedgerExportCommand {
     try export.finish()
     let bytes = (try? target.status().byteCount) ?? 0
     let document = Document(
-      file: path, form: form.rawValue, format: format.rawValue, rows: export.count, bytes: bytes,
+      file: path, form: form.rawValue, format: format.rawValue, rows: export.count,
+      units: form == .progress ? export.sums.all.units : nil, bytes: bytes,
       figures: form == .progress ? LedgerTexts.figures(export.sums.all.counts) : nil)
     try workplace.console.answer(document) { tell(document, export, workplace.console) }
+    if isFolderNew {
+      workplace.console.say(Text(zh: "文件夹 \(folder.text) 原来没有，新建了", en: "the folder \(folder.text) is new"))
+    }
     return ExitCode.done.rawValue
   }
 
@@ -113,9 +129,9 @@ enum LedgerExportCommand {
       console.put(
         Text(
           zh:
-            "\(document.file)：附件2，\(document.rows) 个单位，电焊机 \(counts[.known]) 台，完成 \(counts[.done])，淘汰 \(counts[.retired])；已从磁盘读回核对",
+            "\(document.file)：附件2，\(export.sums.all.units) 个单位，电焊机 \(counts[.known]) 台，完成 \(counts[.done])，淘汰 \(counts[.retired])；已从磁盘读回核对",
           en:
-            "\(document.file): form 2, \(document.rows) units, \(counts[.known]) welders, \(counts[.done]) done, \(counts[.retired]) retired; read back from the disk"
+            "\(document.file): form 2, \(export.sums.all.units) units, \(counts[.known]) welders, \(counts[.done]) done, \(counts[.retired]) retired; read back from the disk"
         ))
     }
   }

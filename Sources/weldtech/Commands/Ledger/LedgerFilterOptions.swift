@@ -57,7 +57,11 @@ struct LedgerFilterOptions {
   /// The filter, checked.
   /// - Throws: `UsageError` for a period that ends before it begins.
   func filter() throws -> LedgerFilter {
-    if let from, let to, from > to { throw UsageError.conflictingOptions("--from", "--to") }
+    if let from, let to, from > to {
+      throw UsageError.badValue(
+        parameter: "--to",
+        expected: .described(Text(zh: "不早于 --from（\(from)）的一天", en: "a day not before --from (\(from))")))
+    }
     var filter = LedgerFilter()
     filter.street = street.map { TextNormalization.trimmed($0) }
     filter.community = community.map { TextNormalization.trimmed($0) }

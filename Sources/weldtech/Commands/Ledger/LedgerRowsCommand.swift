@@ -54,6 +54,8 @@ enum LedgerRowsCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    var options = options
+    try options.filter.resolvePlaces(workplace)
     let filter = try options.filter.filter()
     let console = workplace.console
     var rows: [Document.Row] = []

@@ -75,6 +75,8 @@ enum LedgerStatsCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    var options = options
+    try options.filter.resolvePlaces(workplace)
     let filter = try options.filter.filter()
     let today = workplace.clock.now().day
     let found = try workplace.fieldbook().ledgerFigures(filter, today: today)

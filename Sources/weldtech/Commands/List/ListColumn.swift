@@ -6,16 +6,18 @@ import Terminal
 enum ListColumn: String, CaseIterable {
   case id, code, status, unit, welder, next, opened, person, phone, street, community, industry, brand, model,
     serial
-  case module, seal, payer, purchased, due, fitted, appointment
+  case module, seal, payer, purchased, due, fitted, appointment, note
   case unitID = "unitId"
 
   /// The columns of the screen unless told otherwise.
   static let onScreen: [ListColumn] = [.id, .code, .status, .unit, .welder, .next]
+  /// The columns of a day's route.
+  static let onRoute: [ListColumn] = [.id, .street, .community, .unit, .person, .phone, .note]
   /// The columns of a file unless told otherwise.
   static let inFile: [ListColumn] = [
     .id, .code, .status, .unit, .person, .phone, .street, .community, .industry, .brand, .model, .serial,
     .module, .seal,
-    .opened, .purchased, .fitted, .payer, .next,
+    .opened, .purchased, .fitted, .payer, .appointment, .note, .next,
   ]
   /// The columns that each row of the JSON document has by themselves.
   static let inDocument: Set<ListColumn> = [
@@ -46,6 +48,7 @@ enum ListColumn: String, CaseIterable {
     case .due: Text(zh: "应装日期", en: "due")
     case .fitted: Text(zh: "安装日期", en: "fitted")
     case .appointment: Text(zh: "预约日期", en: "appointment")
+    case .note: Text(zh: "预约备注", en: "note")
     case .unitID: Text(zh: "单位编号", en: "unit id")
     }
   }
@@ -53,7 +56,7 @@ enum ListColumn: String, CaseIterable {
   /// The columns of the ledger that the column is made of.
   var sources: [LedgerColumn] {
     switch self {
-    case .id, .code, .status, .unit, .next, .opened: []
+    case .id, .code, .status, .unit, .next, .opened, .note: []
     case .welder: [.brand, .model, .serial]
     case .person: [.person]
     case .phone: [.phone]

@@ -84,6 +84,9 @@ enum ListCommand {
     if let text = options.query.text, TextNormalization.folded(text).isEmpty {
       throw UsageError.empty(option: "search")
     }
+    var options = options
+    // The welders of a day are visited street by street.
+    if options.query.appointment != nil, options.query.order == .opened { options.query.order = .street }
     if let file = options.csv { return try writeCSV(to: file, options, workplace) }
     let fieldbook = try workplace.fieldbook()
     let console = workplace.console
@@ -91,7 +94,7 @@ enum ListCommand {
     let (page, visits) = try pages(options, limit: limit, fieldbook)
     let allConflicts = try fieldbook.conflicts()
     let table = try ListTable(
-      of: page.installations, columns: options.columns ?? ListColumn.onScreen, isFull: options.isFull,
+      of: page.installations, columns: options.columns ?? options.defaultColumns, isFull: options.isFull,
       conflicts: Set(allConflicts.map(\.id)), fieldbook)
     let document = Document(
       installations: page.installations.map { table.row(of: $0, withColumns: options.columns != nil) },
@@ -175,7 +178,10 @@ enum ListCommand {
   /// Tells how to go on: by the same options, after the last record of the page.
   private static func tellMore(after last: InstallationID, _ options: Options, _ console: Console) {
     let more = ShellWord.line(["weldtech", "list"] + options.words + ["--after", String(last.text.prefix(8))])
-    console.say(Text(zh: "后面可能还有：\(more)", en: "there may be more: \(more)"))
+    console.say(
+      options.query.order == .opened
+        ? Text(zh: "更早的可能还有：\(more)", en: "there may be older ones: \(more)")
+        : Text(zh: "后面可能还有：\(more)", en: "there may be more: \(more)"))
   }
 
   // MARK: - As a file
@@ -213,7 +219,7 @@ enum ListCommand {
       }
       after = last.id
     }
-    try workplace.writePaper(Data(text.utf8), to: file)
+    try workplace.writePaper(Data(text.utf8), to: file, isPrivate: true)
     tellUnreadable(unreadable, console)
     try console.answer(Written(file: file, rows: rows, unreadable: unreadable)) {
       console.put(Text(zh: "已写入 \(rows) 条：\(file)", en: "\(rows) records are in \(file)"))

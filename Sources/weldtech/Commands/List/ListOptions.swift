@@ -32,6 +32,11 @@ extension Parameters where Options == ListCommand.Options {
       "to", \.query.to, .day, placeholder: "YYYY-MM-DD",
       Text(zh: "只列这天及以前登记的", en: "only those registered on this day or earlier"))
     option(
+      "appointment", \.query.appointment, .day, placeholder: "YYYY-MM-DD",
+      Text(
+        zh: "只列预约在这一天的，按街道、单位排：当天的路线",
+        en: "only those with an appointment on this day, by street and unit: the day's route"))
+    option(
       "sort", \.query.order, .choice, placeholder: "ORDER",
       Text(
         zh:
@@ -59,12 +64,16 @@ extension Parameters where Options == ListCommand.Options {
 }
 
 extension ListCommand.Options {
+  /// The columns of the screen unless told otherwise: for the route of a day, whom to call and where to go.
+  var defaultColumns: [ListColumn] { query.appointment == nil ? ListColumn.onScreen : ListColumn.onRoute }
+
   /// The options as they are typed, without the one that goes on after a record.
   var words: [String] {
     let all: [(String, String?)] = [
       ("status", query.status?.rawValue), ("search", query.text), ("street", query.street),
       ("community", query.community), ("industry", query.industry?.rawValue), ("unit", query.unit),
       ("from", query.from?.description), ("to", query.to?.description),
+      ("appointment", query.appointment?.description),
       ("sort", query.order == .opened ? nil : query.order.rawValue),
       ("columns", columns.map { $0.map(\.rawValue).joined(separator: ",") }), ("limit", limit.map { "\($0)" }),
     ]

@@ -9,6 +9,7 @@ struct ListTable {
   private let values: [InstallationID: [LedgerColumn: String]]
   private let isFull: Bool
   private let conflicts: Set<InstallationID>
+  private let notes: [InstallationID: String]
 
   /// - Parameters:
   ///   - isFull: whether names and phone numbers are whole; otherwise they are masked.
@@ -24,6 +25,7 @@ struct ListTable {
     // The document has brand, model and serial number in any case.
     let sources = Set(columns.flatMap(\.sources) + ListColumn.welder.sources)
     values = try fieldbook.values(of: LedgerColumn.allCases.filter(sources.contains), for: rows.map(\.id))
+    notes = columns.contains(.note) ? try fieldbook.appointmentNotes(for: rows.map(\.id)) : [:]
   }
 
   /// The texts of all rows.
@@ -73,6 +75,7 @@ struct ListTable {
     case .unit: return row.unitName
     case .next: return row.next?.rawValue
     case .opened: return row.openedAt.day.description
+    case .note: return notes[row.id]
     case .welder:
       let words = column.sources.compactMap { known[$0] }
       return words.isEmpty ? nil : words.joined(separator: " ")
@@ -91,7 +94,8 @@ struct ListTable {
     let value = value(of: column, in: row)
     switch column {
     case .id: return isShort ? String(row.id.text.prefix(8)) : row.id.text
-    case .code: return value ?? "–"
+    // A file that a program reads has nothing where there is nothing.
+    case .code: return value ?? (isShort ? "–" : "")
     case .status: return (row.isSignatureDue ? Installation.signatureDueTitle : row.status.title)[language]
     case .next: return (conflicts.contains(row.id) ? Self.conflict : row.next?.title)?[language] ?? ""
     case .industry: return value.flatMap { Industry(rawValue: $0) }?.word ?? value ?? ""

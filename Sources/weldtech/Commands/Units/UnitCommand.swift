@@ -43,6 +43,7 @@ enum UnitCommand {
     var search: String?
     var limit = 100
     var after: String?
+    var isFull = false
   }
 
   private struct ListDocument: Encodable { var units: [Row] }
@@ -59,6 +60,7 @@ enum UnitCommand {
           "limit", \.limit, .int(1...10_000), placeholder: "N", Text(zh: "最多几个", en: "how many at most"))
         parameters.option(
           "after", \.after, .string, placeholder: "UNIT", Text(zh: "接着这个单位往下列", en: "go on after this one"))
+        parameters.flag("full", \.isFull, Text(zh: "完整显示姓名和电话", en: "show names and phones in full"))
       }, run: runList)
   }
 
@@ -75,14 +77,19 @@ enum UnitCommand {
           Table.Column(Text(zh: "单位", en: "unit"), minimum: 14, importance: 2),
           Table.Column(Text(zh: "街道/苏木镇", en: "street"), minimum: 8),
           Table.Column(Text(zh: "责任人", en: "person"), minimum: 6, importance: 1),
+          Table.Column(Text(zh: "电话", en: "phone"), minimum: 11, importance: 2),
           Table.Column(Text(zh: "焊机", en: "welders"), .trailing, minimum: 4, importance: 4),
         ],
         units.map { unit in
-          [unit.id, unit.name, unit.street ?? "", masked(unit.person), "\(unit.welders)"]
+          [
+            unit.id, unit.name, unit.street ?? "", person(unit.person, options.isFull),
+            phone(unit.phone, options.isFull), "\(unit.welders)",
+          ]
         })
       if units.count == options.limit {
         let search = options.search.map { ["--search", $0] } ?? []
-        let more = ShellWord.line(["weldtech", "unit", "list"] + search + ["--after", last.id])
+        let full = options.isFull ? ["--full"] : []
+        let more = ShellWord.line(["weldtech", "unit", "list"] + search + full + ["--after", last.id])
         console.say(Text(zh: "后面可能还有：\(more)", en: "there may be more: \(more)"))
       }
     }
@@ -103,6 +110,16 @@ enum UnitCommand {
       var openedAt: Timestamp
       /// Why the record was taken out of the unit that its own words name; left out where it was not.
       var splitReason: String?
+      var splitAt: Timestamp?
+    }
+
+    /// A record that was taken out of the unit.
+    struct SplitOff: Encodable {
+      var id: InstallationID
+      /// The unit that it belongs to now.
+      var unit: String
+      var splitAt: Timestamp?
+      var reason: String
     }
 
     struct Merged: Encodable {
@@ -116,6 +133,8 @@ enum UnitCommand {
     var installations: [Record]
     /// The units that count as this one.
     var merged: [Merged]
+    /// The records that were taken out of the unit, the last first.
+    var splitOff: [SplitOff]
   }
 
   private static let maxRecords = 1_000
@@ -138,16 +157,20 @@ enum UnitCommand {
     query.unit = unit.id
     let page = try fieldbook.page(query, limit: maxRecords)
     let splits = Dictionary(
-      uniqueKeysWithValues: try fieldbook.splits(into: unit).map { ($0.installation, $0.reason) })
+      uniqueKeysWithValues: try fieldbook.splits(into: unit).map { ($0.installation, $0) })
     let document = ShowDocument(
       unit: Row(unit),
       installations: page.installations.map {
         ShowDocument.Record(
           id: $0.id, code: Nullable($0.code), status: $0.status, unitName: $0.unitName, openedAt: $0.openedAt,
-          splitReason: splits[$0.id])
+          splitReason: splits[$0.id]?.reason, splitAt: splits[$0.id]?.splitAt)
       },
       merged: try fieldbook.merges(into: unit).map {
         ShowDocument.Merged(id: $0.id, mergedAt: $0.mergedAt, reason: $0.reason)
+      },
+      splitOff: try fieldbook.splits(outOf: unit).map {
+        ShowDocument.SplitOff(
+          id: $0.split.installation, unit: $0.unit, splitAt: $0.split.splitAt, reason: $0.split.reason)
       })
     let table = try ListTable(
       of: page.installations, columns: [.id, .code, .status, .unit, .welder], isFull: options.isFull,
@@ -162,11 +185,8 @@ enum UnitCommand {
     console.facts([
       (Text(zh: "单位编号", en: "unit id"), unit.id), (Text(zh: "单位", en: "unit"), unit.name),
       (Text(zh: "街道/苏木镇", en: "street"), unit.street ?? "–"),
-      (Text(zh: "责任人", en: "person"), isFull ? unit.person ?? "–" : masked(unit.person)),
-      (
-        Text(zh: "电话", en: "phone"),
-        (isFull ? unit.phone : unit.phone.flatMap { PhoneNumber($0) }?.masked) ?? "–"
-      ),
+      (Text(zh: "责任人", en: "person"), person(unit.person, isFull)),
+      (Text(zh: "电话", en: "phone"), phone(unit.phone, isFull)),
       (Text(zh: "焊机", en: "welders"), "\(unit.welders)"),
     ])
     for merged in document.merged {
@@ -178,10 +198,18 @@ enum UnitCommand {
     }
     for record in document.installations {
       guard let reason = record.splitReason else { continue }
+      let day = record.splitAt?.day.description ?? "–"
       console.paragraph(
         Text(
-          zh: "记录 \(record.id.text.prefix(8)) 从别的单位拆出：\(reason)",
-          en: "record \(record.id.text.prefix(8)) was taken out of another unit: \(reason)"))
+          zh: "\(day) 记录 \(record.id.text.prefix(8)) 从别的单位拆到这里：\(reason)",
+          en: "record \(record.id.text.prefix(8)) was taken out of another unit on \(day): \(reason)"))
+    }
+    for record in document.splitOff {
+      let day = record.splitAt?.day.description ?? "–"
+      console.paragraph(
+        Text(
+          zh: "\(day) 记录 \(record.id.text.prefix(8)) 从这里拆到 \(record.unit)：\(record.reason)",
+          en: "record \(record.id.text.prefix(8)) belongs to \(record.unit) since \(day): \(record.reason)"))
     }
     console.table(
       table.columns.enumerated().map { $1.column(at: $0, of: table.columns.count) },
@@ -293,8 +321,12 @@ enum UnitCommand {
 
   private static let unitHelp = Text(zh: "单位编号或全名", en: "the id of a unit or its whole name")
 
-  private static func masked(_ person: String?) -> String {
-    person.map { PersonName(WrittenText(asKept: $0)).masked } ?? "–"
+  private static func person(_ name: String?, _ isFull: Bool) -> String {
+    name.map { isFull ? $0 : PersonName(WrittenText(asKept: $0)).masked } ?? "–"
+  }
+
+  private static func phone(_ number: String?, _ isFull: Bool) -> String {
+    (isFull ? number : number.flatMap { PhoneNumber($0) }?.masked) ?? "–"
   }
 
   private static func reason(_ told: String?, _ question: Text, _ workplace: Workplace) throws -> WrittenText {

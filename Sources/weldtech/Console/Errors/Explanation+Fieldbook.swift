@@ -300,12 +300,14 @@ extension FieldbookError: Explained {
           zh: "weldtech unit list 列出全部；写单位编号或全名",
           en: "`weldtech unit list` lists them; write the id or the whole name"),
         exit: .badData)
-    case .unitAmbiguous(let text, let ids):
+    case .unitAmbiguous(let text, let units):
       Failure(
         code: "unit.ambiguous",
         message: Text(
-          zh: "叫“\(text)”的单位不止一个：\(ids.joined(separator: "、"))",
-          en: "several units are called '\(text)': \(ids.joined(separator: ", "))"),
+          zh: "叫“\(text)”的单位不止一个："
+            + units.map { "\($0.id)（\($0.street ?? "–")，\($0.welders) 台）" }.joined(separator: "、"),
+          en: "several units are called '\(text)': "
+            + units.map { "\($0.id) (\($0.street ?? "–"), \($0.welders) welders)" }.joined(separator: ", ")),
         hint: Text(zh: "写其中一个的单位编号", en: "write the id of one of them"), exit: .badData)
     case .unitsSame(let unit):
       Failure(

@@ -14,8 +14,8 @@ extension SetupMissing: Explained {
       Failure(
         code: "setup.desk",
         message: Text(
-          zh: "这是公司办公室的电脑，只管标牌，不做安装步骤",
-          en: "this is a company's office, which makes labels and takes no step of an installation"),
+          zh: "这是公司办公室的电脑，管标牌、台账和预约，不做安装步骤",
+          en: "this is a company's office: labels, the ledger and appointments, and no step of an installation"),
         hint: Text(
           zh: "安装在技术人员的电脑上做；同一台电脑另用一个目录：weldtech --home 目录 setup --technician …",
           en:

@@ -76,8 +76,10 @@ extension SurveyChangesUnanswered: Explained {
         zh: "\(file) 有 \(rows.count) 行与上次导入的不同，没有导入",
         en: "\(rows.count) rows of \(file) differ from what was imported before; nothing was imported"),
       hint: Text(
-        zh: "用新的加 --accept-changes，保留原来的加 --keep；只看不导入用 --dry-run",
-        en: "add --accept-changes to take them, --keep to keep what is recorded; --dry-run only shows them"),
+        zh: "用新的加 --accept-changes，保留原来的加 --keep；只换了电话或单位名称、其实是另一台的加 --as-new；只看不导入用 --dry-run",
+        en:
+          "add --accept-changes to take them, --keep to keep what is recorded, --as-new where a row with another phone or unit's name is another welder; --dry-run only shows them"
+      ),
       details: rows.map(\.difference), exit: .usage)
   }
 }
@@ -85,16 +87,16 @@ extension SurveyChangesUnanswered: Explained {
 extension SurveyImport.Row {
   /// The fields in which a changed row differs.
   fileprivate var difference: Failure.Detail {
-    let changes =
-      if case .changed(_, let surveyed) = outcome { surveyed.changes ?? [] } else { [] as [FieldChange] }
+    let changes: [FieldChange] =
+      switch outcome {
+      case .changed(_, let surveyed), .corrected(_, let surveyed): SurveyTexts.shown(surveyed.changes ?? [])
+      case .skipped, .rejected, .new, .same, .registered: []
+      }
     let place = SurveyTexts.place(sheet: sheet, row: number)
     let words = changes.map { change in
-      let (old, new) = (
-        CorrectionTexts.value(change.from, of: change.field), CorrectionTexts.value(change.to, of: change.field)
-      )
+      let words = SurveyTexts.difference(change)
       return Text(
-        zh: "\(change.field.title.zh) \(old.zh) → \(new.zh)",
-        en: "\(change.field.title.en) \(old.en) → \(new.en)")
+        zh: "\(change.field.title.zh) \(words.zh)", en: "\(change.field.title.en) \(words.en)")
     }
     return Failure.Detail(
       path: sheet.isEmpty ? "row \(number)" : "\(sheet)!\(number)", code: "survey.changed",
@@ -124,14 +126,19 @@ extension SurveyRow.Problem {
   var message: Text {
     switch fault {
     case .field(let field, let fault):
-      let words = fault.message(for: field)
+      var words = fault.message(for: field)
+      // Whoever fills in a list knows the words, and not the codes of a command line.
+      if case .notAChoice(let choices) = fault {
+        words = Text(zh: "请从中选一个：\(choices.map(\.word).joined(separator: "、"))", en: words.en)
+      }
       let (zh, en) = (field.listTitle.zh, field.listTitle.en)
-      return Text(zh: "\(zh)：\(words.zh)", en: "\(en): \(words.en)")
+      return Text(zh: "\(zh)：\(words.zh)\(written.zh)", en: "\(en): \(words.en)\(written.en)")
     case .filledBy(let fault):
       return Text(zh: "填表人：\(fault.message.zh)", en: "who filled it in: \(fault.message.en)")
     case .filledByPhone:
       let words = FieldProblem.Fault.notAPhone.message
-      return Text(zh: "填表人电话：\(words.zh)", en: "phone of who filled it in: \(words.en)")
+      return Text(
+        zh: "填表人电话：\(words.zh)\(written.zh)", en: "phone of who filled it in: \(words.en)\(written.en)")
     case .several(let field, let text):
       return Text(
         zh: "\(field.listTitle.zh)：“\(text)”是几种，只写实际的一种",
@@ -156,6 +163,19 @@ extension SurveyRow.Problem {
     case .formulaError(let text): return Text(zh: "公式出错：\(text)", en: "a formula's error: \(text)")
     case .line(let fault): return fault.sentence
     }
+  }
+}
+
+extension SurveyRow.Problem {
+  /// The maximum number of characters of a cell that are repeated.
+  private static let maxShown = 40
+
+  /// What stands in the cell, behind the reason. Of a phone only the number of its digits is told.
+  fileprivate var written: Text {
+    if let digits { return Text(zh: "（写的是 \(digits) 位数字）", en: " (\(digits) digits are written there)") }
+    guard let text, !text.isEmpty else { return Text(verbatim: "") }
+    let shown = text.count > Self.maxShown ? text.prefix(Self.maxShown) + "…" : text[...]
+    return Text(zh: "（写的是“\(shown)”）", en: " ('\(shown)' is written there)")
   }
 }
 

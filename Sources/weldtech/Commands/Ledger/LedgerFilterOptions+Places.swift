@@ -1,0 +1,57 @@
+import Arguments
+import Characters
+import Fieldbook
+import Records
+import Terminal
+
+extension LedgerFilterOptions {
+  /// Gives street and community the names that records have: a name of the Banner however it is written, or the only name of which
+  /// the text is a part. Without it a slip of the pen would give a form of nothing.
+  /// - Throws: `UsageError.badValue` where there is no such place or several, and the errors of the fieldbook.
+  mutating func resolvePlaces(_ workplace: Workplace) throws {
+    if let text = street {
+      let name = try Self.resolved(
+        text, among: workplace.fieldbook().ledgerStreets(), else: BannerStreet.name(of: text),
+        parameter: "--street", Text(zh: "记录里的苏木镇、街道", en: "a 苏木镇 or 街道 of the records"))
+      tell(text, name, workplace.console)
+      street = name
+    }
+    if let text = community {
+      let name = try Self.resolved(
+        text, among: workplace.fieldbook().ledgerCommunities(of: street), else: nil, parameter: "--community",
+        Text(zh: "记录里的社区", en: "a community of the records"))
+      tell(text, name, workplace.console)
+      community = name
+    }
+  }
+
+  private func tell(_ typed: String, _ name: String, _ console: Console) {
+    guard TextNormalization.trimmed(typed) != name else { return }
+    console.say(Text(zh: "“\(typed)”按“\(name)”算", en: "'\(typed)' is taken for \(name)"))
+  }
+
+  /// The maximum number of names that an error lists.
+  private static let maxNames = 30
+
+  private static func resolved(
+    _ text: String, among names: [String], else known: String?, parameter: String, _ kind: Text
+  ) throws -> String {
+    let wanted = TextNormalization.trimmed(text)
+    if names.contains(wanted) { return wanted }
+    if let known { return known }
+    let parts = names.filter { TextNormalization.folded($0).contains(TextNormalization.folded(wanted)) }
+    if parts.count == 1, let part = parts.first { return part }
+    let shown = (parts.isEmpty ? names : parts).prefix(maxNames)
+    guard !shown.isEmpty else {
+      throw UsageError.badValue(
+        parameter: parameter,
+        expected: .described(Text(zh: "\(kind.zh)（还没有记录）", en: "\(kind.en), which has none yet")))
+    }
+    throw UsageError.badValue(
+      parameter: parameter,
+      expected: .described(
+        Text(
+          zh: "\(kind.zh)：\(shown.joined(separator: "、"))", en: "\(kind.en): \(shown.joined(separator: ", "))"))
+    )
+  }
+}
