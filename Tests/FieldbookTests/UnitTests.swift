@@ -101,6 +101,28 @@ import Testing
     #expect(welders == ["阿里木焊接", "白塔铁艺", "张家电焊", "张家电焊（东店）", "张家电焊（新牌子）"])
   }
 
+  @Test func `a chain of merged units comes apart link by link`() throws {
+    let fieldbook = try home.ready()
+    let ids = try ["甲店", "乙店", "丙店", "丁店"].enumerated().map { index, name in
+      try register(WrittenText(asKept: name), id: WrittenText(asKept: "U-\(index + 1)"), at: Int64(index), in: fieldbook)
+    }
+    // 乙 into 甲, 甲 into 丙, 丙 into 丁.
+    for (merged, unit) in [("U-2", "U-1"), ("U-1", "U-3"), ("U-3", "U-4")] {
+      _ = try fieldbook.merge(merged, into: unit, reason: "同一家", at: Sample.at(20))
+    }
+    #expect(try members("U-4", in: fieldbook) == Set(ids))
+    #expect(try fieldbook.unmerge("U-3", from: try fieldbook.unit(matching: "U-4")))
+    #expect(try members("U-4", in: fieldbook) == [ids[3]])
+    #expect(try members("U-3", in: fieldbook) == [ids[0], ids[1], ids[2]])
+    #expect(try fieldbook.unmerge("U-1", from: try fieldbook.unit(matching: "U-3")))
+    #expect(try members("U-1", in: fieldbook) == [ids[0], ids[1]] && members("U-3", in: fieldbook) == [ids[2]])
+    // A link in the middle leaves the others where they are.
+    _ = try fieldbook.merge("U-1", into: "U-3", reason: "同一家", at: Sample.at(21))
+    #expect(try fieldbook.unmerge("U-2", from: try fieldbook.unit(matching: "U-3")))
+    #expect(try members("U-3", in: fieldbook) == [ids[0], ids[2]] && members("U-2", in: fieldbook) == [ids[1]])
+    #expect(try fieldbook.check().faults == [])
+  }
+
   @Test func `records leave a unit all or none, and merging takes it back`() throws {
     let fieldbook = try home.ready()
     let ids = try (1...3).map { try register("甲店", id: "U-1", at: Int64($0), in: fieldbook) }

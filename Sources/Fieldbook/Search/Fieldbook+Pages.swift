@@ -35,11 +35,14 @@ extension Fieldbook {
     var (conditions, values) = query.conditions
     let found = try text.map { (text) throws(FieldbookError) in try narrowed(text) } ?? nil
     var joins: [String] = []
-    if query.needsLedger { joins.append("LEFT JOIN ledger ON ledger.installation = installation.id") }
+    let goesAlongLedger = query.order.goesAlongLedger && found == nil
+    if query.needsLedger, !goesAlongLedger { joins.append("JOIN ledger ON ledger.installation = installation.id") }
     if query.order.needsSearch || text != nil && found == nil {
       joins.append("JOIN search ON search.installation = installation.id")
     }
-    let each = (["installation"] + joins).joined(separator: " ")
+    // Every record has a row of the ledger. SQLite keeps to the order in which CROSS JOIN names the tables.
+    let first = goesAlongLedger ? "ledger CROSS JOIN installation ON installation.id = ledger.installation" : "installation"
+    let each = ([first] + joins).joined(separator: " ")
     var from = each
     if let found {
       // The few records are looked up one by one, whatever other index there is.

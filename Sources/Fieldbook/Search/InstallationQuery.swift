@@ -66,8 +66,11 @@ public struct InstallationQuery: Hashable, Sendable {
     var values = told.compactMap(\.1)
     if let unit {
       sql.append(
-        "(ledger.unit = coalesce((SELECT same_as FROM unit_merge WHERE unit = ?), ?) OR installation.unit_name = ?)"
-      )
+        """
+        installation.id IN (
+          SELECT installation FROM ledger WHERE unit = coalesce((SELECT same_as FROM unit_merge WHERE unit = ?), ?)
+          UNION SELECT installation FROM ledger WHERE unit_name = ?)
+        """)
       values += [.text(unit), .text(unit), .text(unit)]
     }
     return (sql, values)
@@ -75,8 +78,7 @@ public struct InstallationQuery: Hashable, Sendable {
 
   /// Whether a condition or the order needs the columns of the ledger.
   var needsLedger: Bool {
-    street != nil || community != nil || industry != nil || unit != nil || appointment != nil
-      || [.due, .appointment].contains(order)
+    street != nil || community != nil || industry != nil || appointment != nil || order.goesAlongLedger
   }
 }
 
@@ -90,10 +92,13 @@ extension InstallationQuery.Order {
     // '~' follows all digits.
     case .code: ["coalesce(installation.code, '~')", "installation.id"]
     case .status: [Self.statusRank, "-installation.opened_seconds", "installation.id"]
-    case .due: [Self.dueDay, "installation.id"]
-    case .appointment: ["coalesce(ledger.appointment_on, '~')", "installation.id"]
+    case .due: [Self.dueDay, "ledger.installation"]
+    case .appointment: ["coalesce(ledger.appointment_on, '~')", "ledger.installation"]
     }
   }
+
+  /// Whether an index of the ledger has this order.
+  var goesAlongLedger: Bool { self == .due || self == .appointment }
 
   var isDescending: Bool { self == .opened }
 
@@ -112,7 +117,7 @@ extension InstallationQuery.Order {
 
   /// The day of purchase of a welder that is due: one that is not fitted yet and was bought on or after the plan's day.
   private static let dueDay = """
-    CASE WHEN installation.status IN (\(waiting)) AND ledger.fitted_on IS NULL
+    CASE WHEN ledger.status IN (\(waiting)) AND ledger.fitted_on IS NULL
       AND ledger.purchased_on >= '\(DueDate.planDay)' THEN ledger.purchased_on ELSE '~' END
     """
 }

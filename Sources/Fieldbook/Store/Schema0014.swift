@@ -1,4 +1,5 @@
-/// The indexes by which a few events are found among all, and a unit by its whole name.
+/// The indexes by which a few events are found among all, a unit by its whole name, and pages of a list in their order; and what a
+/// chain of merged units was.
 let schema0014 = """
   -- The rows of survey lists, which an import compares its own with, and the modules that repairs took out, which every
   -- pairing asks for. `OR` lets SQLite see that a search for one name needs no other rows; with `IN` it does not.
@@ -6,6 +7,13 @@ let schema0014 = """
   -- The strokes of each signature, which the next one is compared with.
   CREATE INDEX event_strokes ON event (\(eventStrokes)) WHERE name IN ('signed', 'repairClosed');
   CREATE INDEX ledger_by_name ON ledger (unit_name);
+  -- The orders of a list by what is due and by appointment: '~' follows all days.
+  CREATE INDEX ledger_in_order_of_due ON ledger (
+    (CASE WHEN status IN ('surveyed', 'open') AND fitted_on IS NULL AND purchased_on >= '2024-07-24'
+      THEN purchased_on ELSE '~' END), installation);
+  CREATE INDEX ledger_in_order_of_appointment ON ledger ((coalesce(appointment_on, '~')), installation);
+  -- The unit into which a unit was merged itself, where that one was merged into `same_as` later; null where it is `same_as`.
+  ALTER TABLE unit_merge ADD COLUMN direct TEXT;
   """
 
 /// The SQL expression for the digest of the strokes that an event of a signature names; empty for an event in which none is

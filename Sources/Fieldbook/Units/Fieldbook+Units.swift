@@ -130,7 +130,8 @@ extension Fieldbook {
       guard unit.id != merged.id else { throw FieldbookError.unitsSame(unit.id) }
       // The units that counted as the merged one count as this one from now on, so that one step always leads to the unit.
       try database.run(
-        "UPDATE unit_merge SET same_as = ? WHERE same_as = ?", [.text(unit.id), .text(merged.id)])
+        "UPDATE unit_merge SET direct = coalesce(direct, same_as), same_as = ? WHERE same_as = ?",
+        [.text(unit.id), .text(merged.id)])
       try database.run(
         "INSERT INTO unit_merge (unit, same_as, merged_at, reason) VALUES (?, ?, ?, ?)",
         [.text(merged.id), .text(unit.id), .text(now), .text(reason)])
@@ -144,6 +145,16 @@ extension Fieldbook {
   /// - Throws: `store`.
   public func unmerge(_ id: String, from unit: Unit) throws(FieldbookError) -> Bool {
     try database.transaction { () throws(FieldbookError) in
+      // The units that counted as the other before it was merged count as it again.
+      try database.run(
+        """
+        WITH RECURSIVE own (unit) AS (
+          SELECT unit FROM unit_merge WHERE direct = ?1
+          UNION SELECT unit_merge.unit FROM unit_merge JOIN own ON unit_merge.direct = own.unit)
+        UPDATE unit_merge SET same_as = ?1
+        WHERE same_as = ?2 AND unit IN (SELECT unit FROM own)
+          AND EXISTS (SELECT 1 FROM unit_merge AS merged WHERE merged.unit = ?1 AND merged.same_as = ?2)
+        """, [.text(id), .text(unit.id)])
       let count = try database.run(
         "DELETE FROM unit_merge WHERE unit = ? AND same_as = ?", [.text(id), .text(unit.id)])
       // The trigger puts each record into the unit to which its own words, a split or another merge lead.

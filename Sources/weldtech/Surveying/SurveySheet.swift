@@ -186,6 +186,9 @@ struct SurveySheet {
     }
     let identity: [SurveyColumn] = [.unitName, .responsibleName, .responsiblePhone, .person]
     guard identity.allSatisfy(isSame) else { return own }
+    // A row without a name that stands in another street or trade is another unit, whose name was forgotten.
+    let place: [SurveyColumn] = [.street, .community, .industry]
+    guard own[.unitName] != nil || place.allSatisfy(isSame) else { return own }
     return own.merging(unit) { own, _ in own }
   }
 }
