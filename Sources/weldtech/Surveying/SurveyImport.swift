@@ -50,7 +50,8 @@ struct SurveyImport {
   let name: String
   /// SHA-256 of the file, lower-case hex.
   let sha256: String
-  let sheets: [JudgedSheet]
+  /// The sheets with their headers; their rows are in `rows`.
+  private(set) var sheets: [JudgedSheet]
   private(set) var rows: [Row]
   private let known: Fieldbook.SurveyedWelders
 
@@ -87,9 +88,17 @@ struct SurveyImport {
     for judged in sheets.compactMap(\.judged) {
       for case .welder(let surveyed) in judged.rows.map(\.outcome) { welders.append(surveyed) }
     }
+    for index in sheets.indices { sheets[index].judged?.releaseCells() }
     known = try workplace.fieldbook().surveyedWelders(
       withPhones: Set(welders.map(\.owner.responsiblePhone.full)))
     rows = Self.rows(of: sheets, SurveyMatching.matches(of: welders, with: known.welders))
+    for index in sheets.indices { sheets[index].judged?.releaseRows() }
+    let places = rows.indices.filter { if case .new = rows[$0].outcome { true } else { false } }
+    // All rows are recorded at one time, and what was recorded at one time is listed by its ids: in the order of the list.
+    let ids = places.map { _ in InstallationID(UUID()) }.sorted { $0.text < $1.text }
+    for (place, id) in zip(places, ids) {
+      if case .new(_, let surveyed) = rows[place].outcome { rows[place].outcome = .new(id, surveyed) }
+    }
   }
 
   private static func rows(of sheets: [JudgedSheet], _ matches: [SurveyMatching.Match]) -> [Row] {
