@@ -8,7 +8,7 @@ SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests Worn
   CorrectionKillTests Acceptance.AgreementTests PhotoDeliveryTests PhotoCopyTests DamagedPhotoTests FlashTraceTests \
   ArchiveTests ArchiveStrangerTests SealKillTests SealPeerTests SearchTests SmallPictureTests RemedyTests UploadCopyTests Acceptance.Phone StockPlateTests HostileClientTests \
   WalkDateTests BenchWorldTests ContractTests ESP32FlasherTests CrashTests SchemeDiagramTests RandomLivesTests RepairWalkTests \
-  SurveyImportTests SurveyConversionTests FormAndFigureTests PracticeDayTests
+  SurveyImportTests SurveyConversionTests SurveyWalkTests LabelWorkbookTests RepairStrangerTests FormAndFigureTests PracticeDayTests
 .PHONY: help setup build install practice test release-program build-tests tests-of-modules tests-of-the-program tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
