@@ -8,7 +8,7 @@ SLOW = ^Peers\. ^ChipTests\. ^Fuzz\. KillTests LabelShopTests PrintRunTests Worn
   CorrectionKillTests Acceptance.AgreementTests PhotoDeliveryTests PhotoCopyTests DamagedPhotoTests FlashTraceTests \
   ArchiveTests ArchiveStrangerTests SealKillTests SealPeerTests SearchTests SmallPictureTests RemedyTests UploadCopyTests Acceptance.Phone StockPlateTests HostileClientTests \
   WalkDateTests BenchWorldTests ContractTests ESP32FlasherTests CrashTests SchemeDiagramTests RandomLivesTests RepairWalkTests \
-  SurveyImportTests FormAndFigureTests PracticeDayTests
+  SurveyImportTests SurveyConversionTests SurveyWalkTests LabelWorkbookTests RepairStrangerTests RepairSlipTests AdoptionTests FormAndFigureTests PracticeDayTests
 .PHONY: help setup build install install-files deb practice test release-program build-tests tests-of-modules tests-of-the-program-1 tests-of-the-program-2 tests-of-the-rest check-firmware quick soak fuzz lint format firmware firmware-sign bench docs
 
 help: ## this list
@@ -90,7 +90,7 @@ check-firmware:
 quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs, no long series of faults
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, faulted runs and flashes, 1,000 lives with kills
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, 1,000 mutated survey lists, repairs killed at every write, faulted runs and flashes, 1,000 lives with kills
 	@scripts/setup build run tests peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
@@ -106,6 +106,8 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	WELDTECH_ARCHIVED=2000 swift test --filter Acceptance.ArchiveTests
 	WELDTECH_LIVES=1000 swift test --filter FieldbookTests.RandomLivesTests
 	WELDTECH_DAMAGED_PHOTOS=10000 swift test --filter PhotosTests.DamagedPhotoTests
+	WELDTECH_SURVEY_MUTATIONS=1000 swift test --filter Acceptance.SurveyImportTests
+	WELDTECH_REPAIR_KILLS=all swift test --filter Acceptance.RepairWalkTests
 	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
 	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'
 	for seed in $$(seq 0 1000 9000); do WELDTECH_LOADER_FLASH_SEED=$$seed WELDTECH_LOADER_FLASHES=1000 \

@@ -66,6 +66,14 @@ extension Fieldbook {
     }.compactMap(\.self)
   }
 
+  /// The number of surveyed welders whose appointment is on a day or was before it.
+  /// - Throws: `store`.
+  public func visitCount(until day: CalendarDay) throws(FieldbookError) -> Int {
+    try database.first(
+      "SELECT count(*) FROM ledger WHERE appointment_on <= ? AND status = 'surveyed'", [.text(day)]
+    ) { $0.integer(0) } ?? 0
+  }
+
   /// The days on which welders were bought that are in work and not fitted yet; those that are not under the plan's rule of new
   /// welders, or have no such day, are left out.
   /// - Throws: `store`.

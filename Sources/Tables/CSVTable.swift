@@ -90,6 +90,9 @@ public struct CSVTable: Hashable, Sendable {
   public let rows: Rows
   /// The faults of rows, in the order of their lines.
   public let problems: [CSVProblem]
+  /// The cells of a workbook whose formula has no value that can be taken, by line and by the place among the values. Whoever wants
+  /// such a cell has to refuse its row.
+  public let formulas: [Int: [Int: CSVProblem.Fault]]
 
   /// Reads a file.
   /// - Parameter encoding: the encoding that the user named; nil finds it.
@@ -132,9 +135,11 @@ public struct CSVTable: Hashable, Sendable {
     self.header = header
     rows = Rows(count: count, source: .text(text, maxFieldBytes: limits.fieldBytes), header: header)
     self.problems = problems
+    formulas = [:]
   }
 
-  /// Takes a sheet of a workbook as a table; the first row with a text is the header, and lines are rows.
+  /// Takes a sheet of a workbook as a table; the first row with a text is the header, and lines are rows. The text of cells that are
+  /// merged downwards is that of each of their rows.
   /// - Throws: `empty`, `tooManyRows`, `tooManyColumns`.
   public init(_ sheet: Sheet, limits: Limits = Limits()) throws(CSVError) {
     guard let first = sheet.rows.first, let width = first.cells.last?.column else { throw .empty }
@@ -142,26 +147,68 @@ public struct CSVTable: Hashable, Sendable {
     let header = Row(line: first.number, values: Self.values(of: first, columns: width))
     var rows: [Row] = []
     var problems: [CSVProblem] = []
-    for row in sheet.rows.dropFirst() where !row.cells.allSatisfy(\.text.isEmpty) {
+    var formulas: [Int: [Int: CSVProblem.Fault]] = [:]
+    var merged = MergedTexts(sheet.merges, below: first.number, columns: width)
+    for row in sheet.rows.dropFirst() where row.hasTexts {
       guard rows.count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
       if let last = row.cells.last(where: { !$0.text.isEmpty }), last.column > width {
         problems.append(CSVProblem(line: row.number, fault: .fieldCount(found: last.column, wanted: width)))
       } else if row.cells.contains(where: { $0.text.utf8.count > limits.fieldBytes }) {
         problems.append(CSVProblem(line: row.number, fault: .fieldTooLong(maxBytes: limits.fieldBytes)))
       } else {
-        rows.append(Row(line: row.number, values: Self.values(of: row, columns: width)))
+        for cell in row.cells where cell.kind == .error || cell.kind == .uncalculated {
+          let place = CellAddress(row: row.number, column: cell.column)
+          formulas[row.number, default: [:]][cell.column - 1] =
+            .formula(place, error: cell.kind == .error ? cell.text : nil)
+        }
+        var values = Self.values(of: row, columns: width)
+        merged.fill(&values, row: row.number)
+        rows.append(Row(line: row.number, values: values))
       }
     }
     encoding = .utf8
     self.header = header
     self.rows = Rows(count: rows.count, source: .rows(rows), header: header)
     self.problems = problems
+    self.formulas = formulas
   }
 
   private static func values(of row: Sheet.Row, columns: Int) -> [String] {
     var values = [String](repeating: "", count: columns)
     for cell in row.cells where cell.column <= columns { values[cell.column - 1] = cell.text }
     return values
+  }
+}
+
+extension Sheet.Row {
+  /// Whether the row has a text or a formula that should have one, and not only formulas that other rows have as well.
+  fileprivate var hasTexts: Bool { !cells.allSatisfy(\.text.isEmpty) }
+}
+
+/// The texts of the cells that are merged downwards, while the rows are gone through from the top.
+private struct MergedTexts {
+  private let ranges: [Int: [CellRange]]
+  /// The last row and the text of the merged cells of each column that were met last.
+  private var present: [Int: (last: Int, text: String)] = [:]
+
+  /// - Parameters:
+  ///   - header: the number of the header's row; what is merged with it is no text of a row.
+  ///   - columns: the number of columns of the table.
+  init(_ merges: [CellRange], below header: Int, columns: Int) {
+    ranges = Dictionary(
+      grouping: merges.lazy.filter {
+        $0.rows.count > 1 && $0.rows.lowerBound > header && $0.columns.lowerBound <= columns
+      }, by: \.rows.lowerBound)
+  }
+
+  /// Fills the values that a row has no own text for.
+  mutating func fill(_ values: inout [String], row: Int) {
+    for range in ranges[row] ?? [] {
+      present[range.columns.lowerBound] = (range.rows.upperBound, values[range.columns.lowerBound - 1])
+    }
+    for (column, merged) in present where merged.last >= row && values[column - 1].isEmpty {
+      values[column - 1] = merged.text
+    }
   }
 }
 

@@ -173,7 +173,7 @@ final class Workplace {
 
   var tables: TableReader {
     let converter = SpreadsheetConverter(environment: environment, home: home, isInterrupted: interruption)
-    return TableReader(read: { try self.read($0, atMost: $1) }, convert: converter.convert)
+    return TableReader(read: { try self.read($0, atMost: $1) }, convert: converter.convert(_:_:))
   }
 
   var tagStore: TagStore {

@@ -273,6 +273,13 @@ import Testing
 
   // MARK: - Kills
 
+  /// Whether each command is killed at all its writes, as `make soak` has it by `WELDTECH_REPAIR_KILLS=all`, or at some of them.
+  private static let killsEverywhere = ProcessInfo.processInfo.environment["WELDTECH_REPAIR_KILLS"] == "all"
+  /// The distance of the writes at which a command is killed, and the seed by which the first one is drawn.
+  private static let killStride = killsEverywhere ? 1 : 7
+  private static let killSeed =
+    ProcessInfo.processInfo.environment["WELDTECH_REPAIR_SEED"].flatMap { UInt64($0) } ?? 24
+
   @Test(.enabled(if: KilledCommand.isPossible, "strace is not installed"))
   func `a report, a move, a confirmation and a retirement that are killed at a write are there once`() throws {
     let laptop = try Office.shared.get().laptop()
@@ -293,21 +300,23 @@ import Testing
         #expect(!checked.output.contains("damaged"), "\(place)")
       }
     }
-    try KilledCommand.everywhere(
-      laptop, ["repair", "open", id, "--fault", "不启动"], stride: 3, judge("repairOpened", "repair.open"))
-    try KilledCommand.everywhere(
-      laptop, ["move", id, "--street", "白泥井镇"], stride: 3, judge("moved", nil))
-    try KilledCommand.everywhere(
-      laptop, ["retire", id, "--reason", "报废", "--photo", try photo(laptop)], stride: 5,
-      judge("withdrawn", "walk.retired"))
+    var random = SplitMix64(seed: Self.killSeed)
+    func killEverywhere(_ command: [String], _ event: String, _ code: String?) throws {
+      let first = 1 + random.next(below: Self.killStride)
+      try KilledCommand.everywhere(
+        laptop, command, stride: Self.killStride, from: first, judge(event, code))
+    }
+    try killEverywhere(["repair", "open", id, "--fault", "不启动"], "repairOpened", "repair.open")
+    try killEverywhere(["move", id, "--street", "白泥井镇"], "moved", nil)
+    try killEverywhere(
+      ["retire", id, "--reason", "报废", "--photo", try photo(laptop)], "withdrawn", "walk.retired")
     let found = try laptop.scratch.write("found.png", Laptop.picture(of: "found \(id)"))
     let mended = try laptop.run(
       "--json", "repair", id, "--port", plug.port, "--fault", "不启动", "--seal-found", "intact", "--seal-photo",
       found)
     #expect(mended.status == 0, "\(mended.output)\(mended.diagnostics)")
-    try KilledCommand.everywhere(
-      laptop, ["repair", "close", id, "--signature", try laptop.signature()], stride: 5,
-      judge("repairClosed", "repair.none"))
+    try killEverywhere(
+      ["repair", "close", id, "--signature", try laptop.signature()], "repairClosed", "repair.none")
   }
 
   // MARK: - On a terminal

@@ -59,6 +59,45 @@ import Testing
     #expect(last.count == 1 && last[0] == requests[1] && last.only([0]).first == requests[1])
   }
 
+  @Test
+  func
+    `of a workbook's sheet, cells that are merged downwards have their text in each row, and formulas need a value`()
+    throws
+  {
+    let third = Sample.code(466_562)
+    func row(_ number: Int, _ cells: [(Int, String, Sheet.Cell.Kind)]) -> Sheet.Row {
+      Sheet.Row(number: number, cells: cells.map { Sheet.Cell(column: $0.0, text: $0.1, kind: $0.2) })
+    }
+    let header = row(2, [(1, "序号", .text), (2, "编码", .text), (3, "单位名称", .text), (4, "街道", .text)])
+    func list(_ rows: [Sheet.Row]) throws -> LabelList {
+      let merges = [
+        CellRange(rows: 3...5, columns: 3...3), CellRange(rows: 4...5, columns: 4...4),
+        CellRange(rows: 1...1, columns: 1...4),
+        CellRange(rows: 2...3, columns: 1...1),
+      ]
+      let table = try CSVTable(Sheet(name: "一", rows: [header] + rows, merges: merges))
+      return LabelList(table, for: try Sample.catalogue.template(named: "acrylic-60x40"))
+    }
+    let whole = try list([
+      row(3, [(1, "", .uncalculated), (2, "\(first)", .text), (3, "甲", .text)]),
+      row(4, [(2, "\(second)", .text), (4, "树林召镇", .text)]), row(5, [(2, "\(third)", .text)]),
+    ])
+    #expect(whole.problems.isEmpty)
+    #expect(
+      whole.rows.map(\.fields) == [
+        ["unitName": "甲"], ["unitName": "甲", "street": "树林召镇"], ["unitName": "甲", "street": "树林召镇"],
+      ])
+    let broken = try list([
+      row(3, [(2, "\(first)", .text), (3, "", .uncalculated)]), row(4, [(2, "#REF!", .error)]),
+      row(5, [(2, "\(third)", .text)]),
+    ])
+    #expect(
+      broken.problems == [
+        .init(line: 3, fault: .row(.formula(CellAddress(row: 3, column: 3), error: nil))),
+        .init(line: 4, fault: .row(.formula(CellAddress(row: 4, column: 2), error: "#REF!"))),
+      ])
+  }
+
   @Test func `wants a column of codes and each column once`() throws {
     #expect(
       try list("unit,street\na,b\n").problems == [

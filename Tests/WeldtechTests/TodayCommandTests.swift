@@ -77,6 +77,31 @@ import Testing
     #expect(after["openInstallations"] as? Int == 1)
   }
 
+  @Test func `more visits than the screen shows are counted, and it says where the others are`() throws {
+    let desk = Desk()
+    desk.clock.time = Timestamp("2026-11-24T03:00:00+08:00")!
+    try desk.setUp()
+    var fields = try Registration.values(ofDocument: Data(Person.registration.utf8))
+    fields[.unitType] = nil
+    let registration = try Registration(fields, isSurveyed: true, today: nil, drawnBy: nil)
+    let fieldbook = try desk.fieldbook()
+    let ids = (0..<120).map { _ in InstallationID(UUID()) }
+    let row = InstallationEvent.Surveyed(
+      owner: registration.owner, welder: registration.welder,
+      survey: Survey(filledBy: nil, filledByPhone: nil, list: "l.csv", row: "2"), remarks: nil)
+    try fieldbook.survey(
+      ids.map { .new($0, row) }, since: fieldbook.surveyedWelders(withPhones: []), at: desk.clock.time)
+    func screen() throws -> String { try desk.run(["--lang", "zh", "today"], columns: 80).output }
+    for (index, id) in ids.enumerated() {
+      _ = try desk.run(["correct", id.text, "--date", "2026-11-24"])
+      if index == 14 { #expect(try !screen().contains("--sort appointment")) }
+    }
+    let document = try document(desk, ["today"])
+    #expect(document["visitsDue"] as? Int == 120 && (document["visits"] as? [Any])?.count == 100)
+    let shown = try screen()
+    #expect(shown.contains("今天要上门 120") && shown.contains("weldtech list --status surveyed --sort appointment"))
+  }
+
   @Test func `a local day ends at its own midnight, also at three in the morning in Shanghai`() throws {
     let desk = Desk()
     desk.clock.time = Timestamp("2026-11-24T23:59:59+08:00")!

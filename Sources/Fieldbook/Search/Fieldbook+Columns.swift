@@ -2,7 +2,7 @@ public import Records
 
 /// A column of the ledger that lists show.
 public enum LedgerColumn: String, Hashable, Sendable, CaseIterable {
-  case unit, person, phone, street, community, industry, brand, model, serial, payer
+  case unit, person, phone, street, community, industry, process, supply, brand, model, serial, payer
   case moduleSerial = "module_serial"
   case sealNumber = "seal_number"
   case purchasedOn = "purchased_on"

@@ -83,6 +83,14 @@ public struct LabelList: Hashable, Sendable {
       var lines: [LabelCode: Int] = [:]
       for row in table.rows {
         var faults: [Problem.Fault] = []
+        if let formulas = table.formulas[row.line] {
+          faults += columns.fields.values.sorted().compactMap { formulas[$0].map { .row($0) } }
+          // A code that is not there is no wrong code as well.
+          if !faults.isEmpty {
+            problems += faults.map { Problem(line: row.line, fault: $0) }
+            continue
+          }
+        }
         let codeText = Self.codeText(row.values[codeColumn])
         let code = LabelCode(written: codeText)
         if let code {

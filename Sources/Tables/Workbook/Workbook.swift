@@ -47,14 +47,20 @@ public final class Workbook {
   private let strings: SharedStringsReader?
 
   /// Opens a workbook and reads what all its sheets share.
+  /// - Parameter areHidden: whether each sheet is hidden, in the order of the tabs, where the workbook itself does not say it; nil
+  ///   where it does.
   /// - Throws: `WorkbookError`.
-  public init(_ bytes: [UInt8], limits: Limits = Limits()) throws(WorkbookError) {
+  public init(_ bytes: [UInt8], limits: Limits = Limits(), areHidden: [Bool]? = nil) throws(WorkbookError) {
     guard bytes.count <= limits.bytes else { throw .tooLarge(bytes: bytes.count, maxBytes: limits.bytes) }
     let package = try ZipPackage(bytes, maxBytes: limits.unpackedBytes)
     let path = try Self.workbookPath(package)
     if path.hasSuffix(".bin") { throw .binary }
     let list = SheetListReader(maxSheets: limits.sheets)
     try XMLPart.read(path, of: package, by: list)
+    if let areHidden {
+      guard areHidden.count == list.sheets.count else { throw .damaged(part: path) }
+      list.hide(areHidden)
+    }
     let relationships = try Self.relationships(of: path, package)
     let folder = Self.folder(of: path)
     var listed: [(SheetListReader.Entry, String)] = []

@@ -25,7 +25,7 @@ final class RelationshipsReader: XMLPartReader {
 final class SheetListReader: XMLPartReader {
   struct Entry {
     let name: String
-    let isHidden: Bool
+    fileprivate(set) var isHidden: Bool
     let relationship: String
   }
 
@@ -35,6 +35,11 @@ final class SheetListReader: XMLPartReader {
   private(set) var countsFrom1904 = false
 
   init(maxSheets: Int) { self.maxSheets = maxSheets }
+
+  /// Says of each sheet whether it is hidden, in the order of the tabs.
+  func hide(_ areHidden: [Bool]) {
+    for (index, isHidden) in zip(sheets.indices, areHidden) { sheets[index].isHidden = isHidden }
+  }
 
   func begin(_ name: XMLName, _ attributes: XMLAttributes) throws(WorkbookError) {
     guard name.isOfWorkbook else { return }

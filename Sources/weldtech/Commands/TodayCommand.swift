@@ -53,6 +53,8 @@ enum TodayCommand {
     var repairs: [Row]
     /// The surveyed welders whose appointment is today or was before, at most a hundred, the earliest first.
     var visits: [Visit]
+    /// The number of all surveyed welders whose appointment is today or was before.
+    var visitsDue: Int
     /// The number of all surveyed welders that nobody has registered yet.
     var surveyed: Int
     /// The number of all open installations.
@@ -114,7 +116,7 @@ enum TodayCommand {
         Document.Visit(
           id: $0.id, day: $0.day, unitName: $0.unitName, street: $0.street, community: $0.community,
           person: $0.person, phone: $0.phone, note: $0.note)
-      }, surveyed: counts[.surveyed] ?? 0,
+      }, visitsDue: try fieldbook.visitCount(until: today), surveyed: counts[.surveyed] ?? 0,
       openInstallations: (counts[.open] ?? 0) - due.count { $0.status == .open },
       drafts: try fieldbook.drafts(limit: maxRows).count,
       signaturesDue: try fieldbook.signaturesDue(),
@@ -180,9 +182,15 @@ enum TodayCommand {
     if document.surveyed > 0 {
       console.heading(
         Text(
-          zh: "今天要上门 \(document.visits.count)（已调研未登记共 \(document.surveyed)）",
-          en: "to visit \(document.visits.count) (surveyed and not registered: \(document.surveyed))"))
+          zh: "今天要上门 \(document.visitsDue)（已调研未登记共 \(document.surveyed)）",
+          en: "to visit \(document.visitsDue) (surveyed and not registered: \(document.surveyed))"))
       putVisits(document.visits.prefix(maxLines), to: console)
+      if document.visitsDue > min(document.visits.count, maxLines) {
+        console.put(
+          Text(
+            zh: "其余用 weldtech list --status surveyed --sort appointment 查看",
+            en: "the others: weldtech list --status surveyed --sort appointment"))
+      }
     }
 
     let queue = document.queue

@@ -9,125 +9,168 @@ struct SpreadsheetConverter {
   let environment: Environment
   let home: String
   let isInterrupted: () -> Bool
+  /// The time that all programs may take together, seconds. LibreOffice takes two on a slow laptop, and its first start some ten.
+  var maxSeconds: Int64 = 90
 
-  /// The time that a program may take, seconds. LibreOffice takes two on a slow laptop, and its first start some ten.
-  private static let maxSeconds: Int64 = 90
+  /// A workbook as a program has converted it.
+  struct Converted {
+    /// The `.xlsx`.
+    var workbook: [UInt8]
+    /// Whether each sheet was hidden, in the order of the tabs, where the program leaves that out of the `.xlsx`; else nil.
+    var areHidden: [Bool]?
+  }
+
   /// The maximum size of the workbook that comes out, bytes.
   private static let maxBytes = 24 << 20
   private static let folderPrefix = "converting-"
 
-  private enum Program: String, CaseIterable { case ssconvert, soffice, libreoffice }
+  private enum Program: String { case ssconvert, soffice, libreoffice }
 
-  /// Converts a workbook.
+  /// Converts a workbook by the first installed program that can read it.
   /// - Throws: `TableFault.noConverter`, `TableFault.notConverted`, `FileFailure`, `Cancelled`.
-  func convert(_ bytes: [UInt8], _ kind: CSVError.DocumentKind) throws -> [UInt8] {
-    let found = Program.allCases.lazy.compactMap { program in
+  func convert(_ bytes: [UInt8], _ kind: CSVError.DocumentKind) throws -> Converted {
+    let programs = installed
+    guard let first = programs.first else { throw TableFault.noConverter(kind) }
+    removeLeftovers()
+    let runner = BoundedProgram(environment: environment, maxSeconds: maxSeconds, isInterrupted: isInterrupted)
+    for (program, path) in programs {
+      if let converted = try convert(bytes, kind, by: program, path, runner) { return converted }
+    }
+    throw TableFault.notConverted(kind, program: first.program.rawValue)
+  }
+
+  /// The installed programs, the faster one first. LibreOffice is installed under two names.
+  private var installed: [(program: Program, path: String)] {
+    let gnumeric = environment.program(Program.ssconvert.rawValue).map { (Program.ssconvert, $0) }
+    let office = [Program.soffice, .libreoffice].lazy.compactMap { program in
       environment.program(program.rawValue).map { (program, $0) }
     }.first
-    guard let (program, path) = found else { throw TableFault.noConverter(kind) }
-    removeLeftovers()
+    return [gnumeric, office].compactMap(\.self)
+  }
+
+  /// Converts a workbook in a folder that is removed afterwards; nil where the program made none.
+  private func convert(
+    _ bytes: [UInt8], _ kind: CSVError.DocumentKind, by program: Program, _ path: String,
+    _ runner: BoundedProgram
+  ) throws -> Converted? {
     let folder = try makeFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    // Another command takes the folder for a leftover as soon as nobody holds its lock.
+    let lock = try? FileLock.take(FilePath("\(folder)/lock"), removesFile: false)
+    defer {
+      try? FileManager.default.removeItem(atPath: folder)
+      if case .taken(let lock)? = lock { lock.release() }
+    }
     let source = "\(folder)/list.\(kind == .ods ? "ods" : "xls")"
-    guard FileManager.default.createFile(atPath: source, contents: Data(bytes)) else {
-      throw FileFailure.unwritable(path: source, errno: errno)
-    }
     let target = "\(folder)/out/list.xlsx"
-    let arguments =
-      switch program {
-      case .ssconvert: ["--export-type=Gnumeric_Excel:xlsx2", source, target]
-      case .soffice, .libreoffice:
-        [
-          "-env:UserInstallation=file://\(folder)/profile", "--headless", "--norestore", "--convert-to", "xlsx",
-          "--outdir", "\(folder)/out", source,
-        ]
-      }
-    try run(path, arguments, below: folder)
-    guard
-      let data = try? OpenFile(reading: FilePath(target)).contents(
-        maxBytes: Self.maxBytes, isCancelled: { false })
-    else {
-      throw TableFault.notConverted(kind, program: program.rawValue)
+    try write(bytes, to: source)
+    switch program {
+    case .ssconvert:
+      guard try runner.run(path, ["--export-type=Gnumeric_Excel:xlsx2", source, target], in: folder),
+        let workbook = contents(of: target)
+      else { return nil }
+      // Its .xlsx has every sheet as a visible one. Its own format says which are hidden.
+      let sheets = "\(folder)/out/sheets.xml"
+      guard try runner.run(path, ["--export-type=Gnumeric_XmlIO:sax:0", source, sheets], in: folder),
+        let areHidden = GnumericSheets.areHidden(in: FilePath(sheets))
+      else { return nil }
+      return Converted(workbook: workbook, areHidden: areHidden)
+    case .soffice, .libreoffice:
+      try makeProfile(in: folder)
+      let arguments = [
+        "-env:UserInstallation=file://\(Self.percentEncoded(folder))/profile", "--headless", "--norestore",
+        "--convert-to", "xlsx", "--outdir", "\(folder)/out", source,
+      ]
+      guard try runner.run(path, arguments, in: folder), let workbook = contents(of: target) else { return nil }
+      return Converted(workbook: workbook)
     }
+  }
+
+  private func contents(of path: String) -> [UInt8]? {
+    guard let data = try? OpenFile(reading: FilePath(path)).contents(maxBytes: Self.maxBytes), !data.isEmpty
+    else { return nil }
     return [UInt8](data)
   }
 
   // MARK: - The folder
 
   private func makeFolder() throws -> String {
-    var template = Array("\(home)/\(Self.folderPrefix)XXXXXX".utf8CString)
+    // LibreOffice takes the folder of its profile as an address, which begins at the root.
+    let path = realpath(home, nil)
+    defer { free(path) }
+    let root = path.map { String(cString: $0) } ?? home
+    var template = Array("\(root)/\(Self.folderPrefix)XXXXXX".utf8CString)
     // mkdtemp(3) makes a folder that only its owner can look into.
     let made = template.withUnsafeMutableBufferPointer { buffer in
       buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
     }
-    guard let made, mkdir("\(made)/out", 0o700) == 0 else {
-      throw FileFailure.unwritable(path: home, errno: errno)
+    guard let made else { throw FileFailure.unwritable(path: home, errno: errno) }
+    guard mkdir("\(made)/out", 0o700) == 0 else {
+      let failure = FileFailure.unwritable(path: home, errno: errno)
+      try? FileManager.default.removeItem(atPath: made)
+      throw failure
     }
     return made
   }
 
-  /// Removes what was left by a conversion that was killed. One that another program runs at present fails by it and is asked for
-  /// again.
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+      throw FileFailure.unwritable(path: path, errno: errno)
+    }
+  }
+
+  /// Removes what was left by conversions that were killed.
   private func removeLeftovers() {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: home)) ?? []
-    where name.hasPrefix(Self.folderPrefix) { try? FileManager.default.removeItem(atPath: "\(home)/\(name)") }
+    where name.hasPrefix(Self.folderPrefix) {
+      let folder = "\(home)/\(name)"
+      guard let attempt = try? FileLock.take(FilePath("\(folder)/lock"), removesFile: false),
+        case .taken(let lock) = attempt
+      else { continue }
+      try? FileManager.default.removeItem(atPath: folder)
+      lock.release()
+    }
   }
 
-  // MARK: - The program
+  // MARK: - LibreOffice
 
-  /// Runs a program until it and all that it started have ended, at most to the deadline.
-  private func run(_ program: String, _ arguments: [String], below folder: String) throws {
-    // Everything that the program starts inherits the writing end, so that the reading end ends with the last of it.
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return }
-    let (reading, writing) = (ends[0], ends[1])
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer { close(reading) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    for stream in Int32(0)...2 {
-      posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", stream == 0 ? O_RDONLY : O_WRONLY, 0)
+  /// Makes a profile in which LibreOffice fetches nothing: it asks a proxy for the pictures that a list links to, and there is none.
+  private func makeProfile(in folder: String) throws {
+    guard mkdir("\(folder)/profile", 0o700) == 0, mkdir("\(folder)/profile/user", 0o700) == 0 else {
+      throw FileFailure.unwritable(path: folder, errno: errno)
     }
-    posix_spawn_file_actions_adddup2(&actions, writing, 3)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // A group of its own, so that all of it can be ended together.
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    posix_spawnattr_setpgroup(&attributes, 0)
-    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-    // Temporary files hold names and phone numbers too.
-    var variables: [UnsafeMutablePointer<CChar>?] =
-      (environment.variables.merging(["TMPDIR": folder, "HOME": folder]) { $1 }).map {
-        strdup("\($0.key)=\($0.value)")
+    let values = [
+      ("ooInetProxyType", "2"), ("ooInetHTTPProxyName", "127.0.0.1"), ("ooInetHTTPProxyPort", "9"),
+      ("ooInetHTTPSProxyName", "127.0.0.1"), ("ooInetHTTPSProxyPort", "9"), ("ooInetNoProxy", ""),
+    ]
+    let items = values.map { name, value in
+      """
+      <item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="\(name)" oor:op="fuse"><value>\(value)</value></prop></item>
+      """
+    }
+    let text = """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <oor:items xmlns:oor="http://openoffice.org/2001/registry">
+      \(items.joined(separator: "\n"))
+      </oor:items>
+
+      """
+    try write(Array(text.utf8), to: "\(folder)/profile/user/registrymodifications.xcu")
+  }
+
+  /// A path as the part of an address.
+  private static func percentEncoded(_ path: String) -> String {
+    var bytes: [UInt8] = []
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+        UInt8(ascii: "."):
+        bytes.append(byte)
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        bytes += Array("%\(digits.utf8.count == 1 ? "0" : "")\(digits)".utf8)
       }
-      + [nil]
-    defer { for word in words + variables { free(word) } }
-    var child: pid_t = 0
-    let spawned = posix_spawn(&child, program, &actions, &attributes, &words, &variables)
-    close(writing)
-    guard spawned == 0 else { return }
-    let isOver = wait(for: reading)
-    // Whatever is left of it is ended; a group without a process is none.
-    kill(-child, SIGKILL)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    if !isOver, isInterrupted() { throw Cancelled() }
-  }
-
-  /// Waits until nobody holds the writing end.
-  /// - Returns: false at the deadline or when the user gives up.
-  private func wait(for reading: Int32) -> Bool {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    let deadline = Int64(now.tv_sec) + Self.maxSeconds
-    while !isInterrupted() {
-      var poll = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-      if Glibc.poll(&poll, 1, 200) > 0 { return true }
-      clock_gettime(CLOCK_MONOTONIC, &now)
-      if Int64(now.tv_sec) >= deadline { return false }
     }
-    return false
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

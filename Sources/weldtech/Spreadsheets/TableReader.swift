@@ -7,7 +7,7 @@ struct TableReader {
   /// Reads a whole file up to this size in bytes.
   let read: (_ path: String, _ maxBytes: Int) throws -> Data
   /// Turns a workbook of another kind into an `.xlsx`.
-  let convert: (_ bytes: [UInt8], _ kind: CSVError.DocumentKind) throws -> [UInt8]
+  let convert: (_ bytes: [UInt8], _ kind: CSVError.DocumentKind) throws -> SpreadsheetConverter.Converted
 
   /// What a file holds.
   enum Contents {
@@ -19,19 +19,20 @@ struct TableReader {
   /// - Throws: `TableFault`, `Cancelled`.
   func contents(of bytes: [UInt8], limits: Workbook.Limits = Workbook.Limits()) throws -> Contents {
     let kind = CSVError.DocumentKind(of: bytes)
-    let workbook: [UInt8]
+    let converted: SpreadsheetConverter.Converted
     switch kind {
     case nil: return .csv(bytes)
-    case .xlsx?: workbook = bytes
+    case .xlsx?: converted = SpreadsheetConverter.Converted(workbook: bytes)
     case .xls?, .ods?:
       guard let kind, bytes.count <= limits.bytes else {
         throw TableFault.workbook(.tooLarge(bytes: bytes.count, maxBytes: limits.bytes))
       }
-      workbook = try convert(bytes, kind)
+      converted = try convert(bytes, kind)
     case .encrypted?, .zip?, .markup?: throw TableFault.csv(.document(kind ?? .zip))
     }
     do throws(WorkbookError) {
-      return .workbook(try Workbook(workbook, limits: limits))
+      return .workbook(
+        try Workbook(converted.workbook, limits: limits, areHidden: converted.areHidden))
     } catch { throw TableFault.workbook(error) }
   }
 

@@ -53,7 +53,8 @@ struct SurveyImport {
   let name: String
   /// SHA-256 of the file, lower-case hex.
   let sha256: String
-  let sheets: [JudgedSheet]
+  /// The sheets with their headers; their rows are in `rows`.
+  private(set) var sheets: [JudgedSheet]
   private(set) var rows: [Row]
   /// The appointments that an earlier version of the list made and that no row has any more.
   let missing: [Fieldbook.SurveyedWelder]
@@ -94,12 +95,14 @@ struct SurveyImport {
     for judged in sheets.compactMap(\.judged) {
       for case .welder(let surveyed) in judged.rows.map(\.outcome) { welders.append(surveyed) }
     }
+    for index in sheets.indices { sheets[index].judged?.releaseCells() }
     known = try workplace.fieldbook().surveyedWelders(
       withPhones: Set(welders.map(\.owner.responsiblePhone.full)),
       orUnits: Set(welders.map { TextNormalization.folded($0.owner.unitName.text) }),
       orStreets: Set(welders.map(\.owner.street.text)))
     let matches = SurveyMatching.matches(of: welders, with: known.welders)
     rows = Self.rows(of: sheets, matches)
+    for index in sheets.indices { sheets[index].judged?.releaseRows() }
     missing = Self.missing(
       among: known.welders, welders, matches, list: (name, sha256, sheet: wanted))
     unknownStreets = welders.map(\.owner.street.text).filter { !BannerStreet.isKnown($0) }

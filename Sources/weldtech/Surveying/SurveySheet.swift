@@ -7,7 +7,7 @@ struct SurveySheet {
   let header: SurveyHeader
   private(set) var rows: [SurveyRow] = []
 
-  private let cells: MergedCells
+  private var cells: MergedCells
   private let list: SurveySource
   private let rules: Rules
   /// The unit's texts of the row before, which several welders of one unit share; nil behind an empty row or a total.
@@ -46,6 +46,12 @@ struct SurveySheet {
       rows.append(SurveyRow(number: row.number, outcome: judge(row)))
     }
   }
+
+  /// Gives up the cells, once the rows are judged: of a long list they take more room than all else.
+  mutating func releaseCells() { cells = MergedCells(Sheet(name: cells.sheet.name, rows: [])) }
+
+  /// Gives up the rows, once they stand elsewhere.
+  mutating func releaseRows() { rows = [] }
 
   // MARK: - Rows that are no welders
 

@@ -13,12 +13,14 @@ enum KilledCommand {
   }
 
   /// Kills one command at each write, or at every `stride`th, until it makes no more.
-  /// - Parameter check: judges a copy of the home after the kill and the same command again.
+  /// - Parameters:
+  ///   - first: the number of the first write at which it is killed, from 1.
+  ///   - check: judges a copy of the home after the kill and the same command again.
   static func everywhere(
-    _ laptop: Laptop, _ command: [String], stride: Int = 1,
+    _ laptop: Laptop, _ command: [String], stride: Int = 1, from first: Int = 1,
     _ check: (_ home: String, _ again: ProgramOutcome, _ place: String) throws -> Void
   ) throws {
-    var number = 1
+    var number = first
     while true {
       let place = "\(command[0]), write \(number)"
       let home = try laptop.copyHome("\(command.prefix(2).joined(separator: "-"))-\(number)")

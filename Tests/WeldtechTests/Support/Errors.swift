@@ -410,7 +410,8 @@ enum Errors {
     ([
       .row(.quoteOpen), .row(.quoteFollowed), .row(.quoteInside), .row(.controlCharacter),
       .row(.fieldTooLong(maxBytes: 9)), .row(.fieldCount(found: 3, wanted: 2)),
-      .noCodeColumn(found: ["a", "b"]),
+      .row(.formula(CellAddress(row: 2, column: 3), error: nil)),
+      .row(.formula(CellAddress(row: 2, column: 3), error: "#REF!")), .noCodeColumn(found: ["a", "b"]),
       .columnTwice(field: "street"), .notACode(meant: nil),
       .notACode(meant: LabelCode("150621-00A000-X")), .codeTwice(firstLine: 2), .notATag, .otherTag,
       .fieldMissing(field: "street"), .text(field: "unitName", .tooLong(maxCharacters: 400)),

@@ -23,7 +23,7 @@ struct ListTable {
     self.isFull = isFull
     self.conflicts = conflicts
     // The document has brand, model and serial number in any case.
-    let sources = Set(columns.flatMap(\.sources) + ListColumn.welder.sources)
+    let sources = Set(columns.flatMap(\.sources) + ListColumn.welder.sources + [.process, .supply])
     values = try fieldbook.values(of: LedgerColumn.allCases.filter(sources.contains), for: rows.map(\.id))
     notes = columns.contains(.note) ? try fieldbook.appointmentNotes(for: rows.map(\.id)) : [:]
   }
@@ -64,6 +64,17 @@ struct ListTable {
   // MARK: - Private helpers
 
   private static let conflict = Text(zh: "与平台的记录冲突", en: "conflict")
+  private static let registration = Text(zh: "登记", en: "register")
+
+  /// The kind of a welder whose name nobody has written down, in the plan's words.
+  private func kind(of row: InstallationSummary) -> String {
+    let known = values[row.id] ?? [:]
+    let words = [
+      known[.process].flatMap { WeldingProcess(rawValue: $0) }?.word,
+      known[.supply].flatMap { Supply(rawValue: $0) }?.word,
+    ]
+    return words.compactMap(\.self).joined(separator: " ")
+  }
 
   /// What a column says of a record, as a program reads it: codes in place of words, names and phone numbers in full.
   private func value(of column: ListColumn, in row: InstallationSummary) -> String? {
@@ -97,7 +108,11 @@ struct ListTable {
     // A file that a program reads has nothing where there is nothing.
     case .code: return value ?? (isShort ? "–" : "")
     case .status: return (row.isSignatureDue ? Installation.signatureDueTitle : row.status.title)[language]
-    case .next: return (conflicts.contains(row.id) ? Self.conflict : row.next?.title)?[language] ?? ""
+    case .next:
+      let next = row.status == .surveyed ? Self.registration : row.next?.title
+      return (conflicts.contains(row.id) ? Self.conflict : next)?[language] ?? ""
+    // A survey list has no nameplates, by which the welders of a unit could be told apart.
+    case .welder: return value ?? kind(of: row)
     case .industry: return value.flatMap { Industry(rawValue: $0) }?.word ?? value ?? ""
     case .payer:
       return switch value.flatMap({ Funding.Payer(rawValue: $0) }) {

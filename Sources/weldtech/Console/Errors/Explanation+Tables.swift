@@ -31,9 +31,10 @@ extension TableFault {
       Text(zh: "只留一个工作表，其余删掉，再存一次", en: "keep one sheet, delete the others, and save it again")
     case .noConverter, .notConverted:
       Text(
-        zh: "用 Excel 或 WPS 打开它，“文件 → 另存为”，文件类型选“Excel 工作簿 (*.xlsx)”；或安装 gnumeric（sudo apt install gnumeric）",
+        zh:
+          "用 Excel 或 WPS 打开它，“文件 → 另存为”，文件类型选“Excel 工作簿 (*.xlsx)”；或安装 LibreOffice 或 gnumeric（sudo apt install gnumeric）",
         en:
-          "open it in Excel or WPS, choose File, Save As, file type 'Excel Workbook (*.xlsx)'; or install gnumeric (sudo apt install gnumeric)"
+          "open it in Excel or WPS, choose File, Save As, file type 'Excel Workbook (*.xlsx)'; or install LibreOffice or gnumeric (sudo apt install gnumeric)"
       )
     }
   }
@@ -158,6 +159,14 @@ extension CSVProblem.Fault {
     case .quoteInside: Text(zh: "字段中间有引号", en: "a quote within a field that does not begin with one")
     case .controlCharacter: Text(zh: "有控制字符", en: "a control character")
     case .fieldTooLong(let max): Text(zh: "字段超过 \(max) 字节", en: "a field of more than \(max) bytes")
+    case .formula(let cell, nil):
+      Text(
+        zh: "单元格 \(cell) 的公式没有存结果；用 Excel 或 WPS 打开，另存一次",
+        en: "the formula in cell \(cell) is without its value; open the list in Excel or WPS and save it")
+    case .formula(let cell, let error?):
+      Text(
+        zh: "单元格 \(cell) 的公式出错：\(error)；直接填写内容",
+        en: "the formula in cell \(cell) has the error \(error); write the value itself")
     case .fieldCount(let found, let wanted):
       Text(zh: "有 \(found) 个字段，表头只有 \(wanted) 个", en: "\(found) fields under a header of \(wanted)")
     }
