@@ -26,6 +26,7 @@ public enum InstallationEvent: Hashable, Sendable {
   case transferred(Transferred)
   case moved(Moved)
   case withdrawn(Withdrawn)
+  case adopted(Adopted)
 
   public struct Registered: Hashable, Sendable, Codable {
     public var technician: Technician
@@ -213,6 +214,7 @@ public enum InstallationEvent: Hashable, Sendable {
     case .transferred: "transferred"
     case .moved: "moved"
     case .withdrawn: "withdrawn"
+    case .adopted: "adopted"
     }
   }
 }
@@ -250,6 +252,7 @@ extension InstallationEvent: Codable {
     case .transferred(let facts): try container.encode(facts, forKey: .facts)
     case .moved(let facts): try container.encode(facts, forKey: .facts)
     case .withdrawn(let facts): try container.encode(facts, forKey: .facts)
+    case .adopted(let facts): try container.encode(facts, forKey: .facts)
     }
   }
 
@@ -285,6 +288,7 @@ extension InstallationEvent: Codable {
     case "transferred": self = .transferred(try facts())
     case "moved": self = .moved(try facts())
     case "withdrawn": self = .withdrawn(try facts())
+    case "adopted": self = .adopted(try facts())
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .event, in: container, debugDescription: "unknown event \(name)")

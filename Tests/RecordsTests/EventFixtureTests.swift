@@ -41,10 +41,19 @@ import Testing
     ]
   }
 
+  /// The event by which a record is taken over, as the present program writes it.
+  private static var adoptions: [InstallationEvent] {
+    let body = try? RecordCoding.encode(InspectionTests.record)
+    let record = body.flatMap { try? RemoteRecord($0, sha256: Sample.digest, of: InspectionTests.record.id) }
+    return Adoption.Source.allCases.compactMap { source in
+      record.flatMap { InstallationEvent.Adopted($0, from: source, by: Sample.technician) }.map { .adopted($0) }
+    }
+  }
+
   @Test func `events of each released schema decode, and are written as they were`() throws {
     let files = try FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
       .filter { $0.pathExtension == "jsonl" }
-    #expect(files.count >= 2)
+    #expect(files.count >= 3)
     var names: Set<String> = []
     for file in files {
       for line in try Data(contentsOf: file).split(separator: UInt8(ascii: "\n")) {
@@ -53,7 +62,8 @@ import Testing
         names.insert(event.name)
       }
     }
-    let all = Set((Sample.events.map(\.event) + Self.repairs).map(\.name))
+    let all = Set((Sample.events.map(\.event) + Self.repairs + Self.adoptions).map(\.name))
+    #expect(Self.adoptions.count == 2)
     #expect(all.isSubset(of: names))
   }
 
@@ -61,7 +71,9 @@ import Testing
   func `records the present events, and fails so that nobody takes that for a test`() throws {
     try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
     let walk = [.registered(Sample.registered())] + Sample.events.map(\.event) + [.voided(reason: "误建")]
-    for (name, events) in [("1-walk.jsonl", walk), ("1-repairs.jsonl", Self.repairs)] {
+    for (name, events) in [
+      ("1-walk.jsonl", walk), ("1-repairs.jsonl", Self.repairs), ("1-adoptions.jsonl", Self.adoptions),
+    ] {
       var lines = Data()
       for event in events { lines += try RecordCoding.encode(event) + Data("\n".utf8) }
       try lines.write(to: Self.folder.appending(path: name))
