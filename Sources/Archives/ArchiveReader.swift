@@ -28,6 +28,7 @@ public struct ArchiveReader {
 
   /// Checks one bag after the other, in the order of their folders.
   /// - Parameters:
+  ///   - onlyFolder: the only bag to be checked, by its folder; nil checks all.
   ///   - roots: the certificates that the caller trusts as the seals' authorities.
   ///   - timestampRoots: those that the caller trusts as the timestamps' authorities; nil stands for `roots`.
   ///   - now: seconds since 1970 UTC, the moment that counts for a seal without a timestamp.
@@ -35,7 +36,8 @@ public struct ArchiveReader {
   ///   - body: gets each bag, which is valid only during the call.
   /// - Throws: `archive`, `cancelled`, and what `body` throws as an `ArchiveError`.
   public func forEachBag(
-    trusting roots: [Certificate], timestampRoots: [Certificate]? = nil, now: Int64,
+    only onlyFolder: String? = nil, trusting roots: [Certificate], timestampRoots: [Certificate]? = nil,
+    now: Int64,
     isCancelled: () -> Bool = { false },
     _ body: (CheckedBag) throws(ArchiveError) -> Void
   ) throws(ArchiveError) {
@@ -44,6 +46,7 @@ public struct ArchiveReader {
       let folder = Self.folder(of: first)
       let bag = entries.prefix { Self.folder(of: $0) == folder }
       entries = entries.dropFirst(bag.count)
+      if let onlyFolder, folder != onlyFolder { continue }
       var check = BagCheck(
         folder: String(folder), entries: bag, zip: zip, roots: roots, timestampRoots: timestampRoots ?? roots,
         now: now)

@@ -47,6 +47,10 @@ public final class ArchiveWriter {
       let missing = source.missing.sorted { $0.path < $1.path }
       files.append(BagSource.File(BagLayout.missing, .bytes(try RecordCoding.encode(missing))))
     }
+    if !source.elsewhere.isEmpty {
+      files.append(
+        BagSource.File(BagLayout.elsewhere, .bytes(try RecordCoding.encode(source.elsewhere))))
+    }
     let digests = files.map { (path: BagLayout.payload + $0.path, sha256: $0.sha256) }
     let manifest = Data(BagLayout.list(digests).utf8)
     let sealed = try seal(manifest)
@@ -62,7 +66,8 @@ public final class ArchiveWriter {
             fileCount: files.count
           ).utf8)
       ),
-      (BagLayout.readme, Data(BagReadme.text.utf8)), (BagLayout.manifest, manifest),
+      (BagLayout.readme, Data(BagReadme.text(isAdopted: !source.elsewhere.isEmpty).utf8)),
+      (BagLayout.manifest, manifest),
     ]
     tags += try BagLayout.files(of: sealed, chain)
     let tagList = BagLayout.list(tags.map { ($0.path, SHA256Digest(of: $0.bytes).hex) })

@@ -38,6 +38,8 @@ extension Fieldbook {
     public internal(set) var installations = 0
     /// The number of files that records name, each counted once.
     public internal(set) var files = 0
+    /// The number of files that records were taken over with, of which only the digests are known here.
+    public internal(set) var filesElsewhere = 0
     public internal(set) var faults: [CheckFault] = []
 
     /// The records that `restore` can rebuild from the log.
@@ -184,6 +186,9 @@ extension Fieldbook {
         if let seq = unreadable.first {
           if try status(of: id) == .void { continue }
           throw .damagedRow(table: "event", key: String(seq))
+        }
+        if case .adopted(let adopted)? = events.first?.event, let installation = adopted.installation {
+          check.filesElsewhere += RecordFile.named(by: installation).count
         }
         for file in events.flatMap({ RecordFile.named(by: $0.event) }) where seen.insert(file.sha256).inserted {
           files.append((file.sha256, id))

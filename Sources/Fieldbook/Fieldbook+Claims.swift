@@ -42,8 +42,26 @@ extension Fieldbook {
       try database.run(
         "INSERT OR IGNORE INTO seal_use (number, installation) VALUES (?, ?)",
         [.text(seal.number), .text(id.text)])
+    case .adopted(let adopted):
+      try noteAdoption(of: id, adopted)
+      guard let installation = adopted.installation else { return }
+      try claim(installation, for: id)
     case .voided: try releaseClaims(of: id)
     default: return
+    }
+  }
+
+  /// Records what a record that was taken over claims. What is evidence of another installation already stays that one's.
+  private func claim(_ adopted: Installation, for id: InstallationID) throws(FieldbookError) {
+    for photo in adopted.photos {
+      try database.run(
+        "INSERT OR IGNORE INTO photo_use (sha256, stage, installation) VALUES (?, ?, ?)",
+        [.text(photo.sha256), .text(photo.stage.rawValue), .text(id.text)])
+    }
+    for number in (adopted.seal?.previousNumbers ?? []) + [adopted.seal?.number].compactMap(\.self) {
+      try database.run(
+        "INSERT OR IGNORE INTO seal_use (number, installation) VALUES (?, ?)",
+        [.text(number), .text(id.text)])
     }
   }
 

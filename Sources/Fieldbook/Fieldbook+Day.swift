@@ -21,6 +21,7 @@ extension Fieldbook {
       WHERE name IN ('signed', 'registered', 'refused') AND substr(at, 1, 10) = ?1 AND NOT EXISTS (
         SELECT 1 FROM event AS earlier
         WHERE earlier.installation = event.installation AND earlier.name = event.name AND earlier.seq < event.seq)
+        AND \(Self.isOwn("event.installation"))
       ORDER BY event.seq
       """, [.text(day)]
     ) { (id: InstallationID($0.text(0)), name: $0.text(1), status: $0.text(2)) }

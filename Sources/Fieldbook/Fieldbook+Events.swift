@@ -204,7 +204,10 @@ extension Fieldbook {
       FROM event WHERE installation = ?1
       """, [.text(proven.id.text)]
     ) { (count: $0.integer(0), sha256: $0.text(1)) }
-    guard let last, last.count == proven.history.count, last.sha256 == proven.history.last?.sha256 else {
+    // The history of a record that was taken over begins with entries of other logs.
+    let others = try adoption(of: proven.id)?.installation?.history.count ?? 0
+    guard let last, last.count + others == proven.history.count, last.sha256 == proven.history.last?.sha256
+    else {
       throw .recordChanged(proven.id)
     }
   }
@@ -266,7 +269,7 @@ extension Fieldbook {
     let step: Step
     guard let technician else { return try checkMayBeDoneInOffice(event, installation) }
     switch event {
-    case .registered, .surveyed: throw .alreadyRegistered
+    case .registered, .surveyed, .adopted: throw .alreadyRegistered
     case .planned:
       if let refusal = installation.refusalOfPlanning { throw .refused(refusal) }
       return
@@ -418,7 +421,7 @@ extension Fieldbook {
   /// - Returns: whether the secrets of delivered keys were erased.
   @discardableResult
   func close(_ installation: Installation, seq: Int64) throws(FieldbookError) -> Bool {
-    let body = try encode(installation)
+    let body = try closedBody(of: installation)
     let id = SQLValue.text(installation.id.text)
     let revision = SQLValue.integer(installation.revision)
     try database.run(
@@ -434,7 +437,7 @@ extension Fieldbook {
     let queued = try database.rows("SELECT sha256 FROM delivery_file WHERE installation = ?", [id]) {
       $0.text(0)
     }
-    for (position, file) in RecordFile.named(by: installation).enumerated() {
+    for (position, file) in try filesHere(of: installation).enumerated() {
       // A file that was queued with an earlier revision is not sent again, and may be gone since.
       if queued.contains(file.sha256) { continue }
       try database.run(

@@ -12,7 +12,7 @@ extension Fieldbook {
   /// - Throws: `evidence` with the first item that differs from what was written, `notFound`, `home`, `store`.
   public func provenRecord(of id: InstallationID) throws(FieldbookError) -> Installation {
     let proven = try database.snapshot { () throws(FieldbookError) in try prove(id).record }
-    for file in RecordFile.named(by: proven) { try check(file, of: id) }
+    for file in try filesHere(of: proven) { try check(file, of: id) }
     return proven
   }
 
@@ -65,7 +65,7 @@ extension Fieldbook {
     else { throw damaged }
     // Every file that the record names is in the queue, or was there.
     let queued = Set((record.files + record.originals + record.acknowledgedFiles).map(\.sha256.hex))
-    guard RecordFile.named(by: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
+    guard try filesHere(of: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
   }
 
   func check(_ file: RecordFile, of id: InstallationID) throws(FieldbookError) {

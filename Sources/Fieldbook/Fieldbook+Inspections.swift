@@ -82,14 +82,18 @@ extension Fieldbook {
   private func loggedInstallation(withCode code: LabelCode) throws(FieldbookError) -> InstallationID? {
     let ids = try database.rows(
       """
-      SELECT installation FROM event WHERE name = 'registered' AND instr(CAST(body AS TEXT), ?) > 0
+      SELECT installation FROM event WHERE name IN ('registered', 'adopted') AND instr(CAST(body AS TEXT), ?) > 0
       ORDER BY seq DESC
-      """, [.text("\"\(code)\"")]
+      """, [.text(code.description)]
     ) { InstallationID($0.text(0)) }
     for case let id? in ids {
       let entries = try readableEvents(of: id).entries
       let hasCode = entries.contains { entry in
-        if case .registered(let registered) = entry.event { registered.code == code } else { false }
+        switch entry.event {
+        case .registered(let registered): registered.code == code
+        case .adopted(let adopted): adopted.installation?.code == code
+        default: false
+        }
       }
       guard hasCode else { continue }
       let isOver = entries.contains { entry in
@@ -139,7 +143,7 @@ extension Fieldbook {
           throw .evidence(id, .revision(revision))
         }
       }
-      for file in RecordFile.named(by: proven) { try check(file, of: id) }
+      for file in try filesHere(of: proven) { try check(file, of: id) }
       return nil
     } catch .evidence(_, let fault) {
       return fault
@@ -191,9 +195,12 @@ extension Fieldbook {
         let closed = try addUp(entries.filter { $0.seq <= revision.seq }), kept.isSame(as: closed)
       else { throw .evidence(id, .revision(revision.number)) }
     }
+    let first = (try adoption(of: id)?.revision ?? 0) + 1
     let missing =
       record.isInstalled
-      ? (1...record.revision).first { number in !revisions.contains { $0.number == number } } : nil
+      ? (min(first, record.revision)...record.revision).first { number in
+        !revisions.contains { $0.number == number }
+      } : nil
     if let missing { throw .evidence(id, .revision(missing)) }
   }
 }

@@ -298,7 +298,8 @@ extension Fieldbook {
 
   /// What the filter demands besides its period, with the values to bind.
   private static func condition(of filter: LedgerFilter) -> (sql: String, values: [SQLValue]) {
-    var conditions = ["true"]
+    // A welder that another laptop fitted counts there.
+    var conditions = [isOwnRow]
     var values: [SQLValue] = []
     func demand(_ column: String, _ value: String?) {
       guard let value else { return }

@@ -88,7 +88,10 @@ extension Fieldbook {
     let kept = try database.first("SELECT body FROM record WHERE installation = ?", [.text(id.text)]) {
       $0.blob(0)
     }
-    let known = Set(events.map(\.sha256))
+    var known = Set(events.map(\.sha256))
+    for case .adopted(let adopted) in events.map(\.event) {
+      known.formUnion(adopted.installation?.history.map(\.sha256) ?? [])
+    }
     let keptRecord = kept.flatMap { try? RecordCoding.decode(Installation.self, from: $0) }
     if keptRecord?.history.contains(where: { !known.contains($0.sha256) }) == true { return .ahead }
     guard let installation = try addUp(events) else { throw .damagedRow(table: "event", key: id.text) }

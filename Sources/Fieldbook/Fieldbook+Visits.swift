@@ -62,7 +62,9 @@ extension Fieldbook {
         try markConflict(record: id, at: at)
         return .conflict
       }
-      let known = try lastKnownToPlatform(id)
+      if try isBeforeAdoption(remote) { return .waits }
+      var known = try lastKnownToPlatform(id)
+      if known == nil { known = try adoptedRecord(id) }
       let own: [Int64]?
       do throws(FieldbookError) {
         own = try waitingInspections(of: id)
@@ -237,7 +239,7 @@ extension Fieldbook {
   // MARK: - The platform's record as it was seen last
 
   /// Keeps the platform's record as it was seen last.
-  private func remember(_ record: Data, of installation: Installation, at: Timestamp) throws(FieldbookError) {
+  func remember(_ record: Data, of installation: Installation, at: Timestamp) throws(FieldbookError) {
     try database.run(
       """
       INSERT INTO remote_record (installation, code, status, unit_name, revision, body, sha256, seen_at)

@@ -63,6 +63,8 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case moduleDead(serialNumber: String, InstallationID)
   /// The platform's record has gone on from this laptop's, which cannot be corrected here.
   case recordGoneOn(InstallationID)
+  /// An inspection of a welder by the platform's record waits to be delivered, so that the record cannot be taken over yet.
+  case inspectionWaits(InstallationID)
   /// This seal was put on another installation, or was on this one and is broken.
   case sealUsed(number: String, by: InstallationID)
 

@@ -4,7 +4,7 @@ extension Installation {
   ///   - entries: all entries of the installation, or the first of them, oldest first.
   ///   - closedDigest: gives SHA-256 of the bytes of a closed revision in lower-case hex; it is asked where an entry opens the
   ///     next revision.
-  /// - Returns: nil where the entries do not begin with a registration or a survey.
+  /// - Returns: nil where the entries do not begin with a registration, a survey or a record that was taken over.
   public static func replaying<Failure: Error>(
     _ entries: some Sequence<LogEntry>, closedDigest: (_ closed: Installation) throws(Failure) -> String
   ) throws(Failure) -> Installation? {
@@ -18,6 +18,12 @@ extension Installation {
         case .surveyed(let surveyed):
           sum = Installation(
             id: entry.installation, surveyed: surveyed, at: entry.at, entrySha256: entry.sha256)
+        case .adopted(let adopted):
+          guard
+            let begun = Installation(adopted: adopted, at: entry.at, entrySha256: entry.sha256),
+            begun.id == entry.installation
+          else { return nil }
+          sum = begun
         default: return nil
         }
         continue

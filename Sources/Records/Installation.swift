@@ -246,6 +246,11 @@ public struct Installation: Hashable, Sendable, Codable {
       for change in moved.changes { change.apply(to: &self) }
       entry.changes = moved.changes
     case .withdrawn(let withdrawn): withdraw(withdrawn, at: at, &entry)
+    case .adopted(let adopted):
+      // A record that was taken over is begun by `init`; the entry says whose it was.
+      entry.adoption = Adoption(
+        source: adopted.source, revision: adopted.revision, sha256: adopted.sha256,
+        technician: adopted.technician)
     }
     history.append(entry)
     judgeSafety()

@@ -153,7 +153,7 @@ extension InstallationEvent {
     case .surveyed, .planned, .registered, .flashBegun, .flashed, .inspected, .paired, .labelled, .sealed,
       .tested, .protected,
       .handedOver, .signed, .voided, .welderInspected, .corrected, .refused, .repairOpened, .repairClosed,
-      .transferred, .moved:
+      .transferred, .moved, .adopted:
       []
     }
   }

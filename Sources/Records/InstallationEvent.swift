@@ -26,6 +26,7 @@ public enum InstallationEvent: Hashable, Sendable {
   case transferred(Transferred)
   case moved(Moved)
   case withdrawn(Withdrawn)
+  case adopted(Adopted)
 
   public struct Registered: Hashable, Sendable, Codable {
     public var technician: Technician
@@ -189,7 +190,7 @@ public enum InstallationEvent: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case surveyed, planned, registered, photographed, flashBegun, flashed, inspected, paired, labelled,
       sealed, tested, protected, handedOver, signed, voided, welderInspected, corrected, refused,
-      repairOpened, repairBegun, moduleRetired, repairClosed, transferred, moved, withdrawn
+      repairOpened, repairBegun, moduleRetired, repairClosed, transferred, moved, withdrawn, adopted
   }
 
   public var kind: Kind {
@@ -219,6 +220,7 @@ public enum InstallationEvent: Hashable, Sendable {
     case .transferred: .transferred
     case .moved: .moved
     case .withdrawn: .withdrawn
+    case .adopted: .adopted
     }
   }
 
@@ -259,6 +261,7 @@ extension InstallationEvent: Codable {
     case .transferred(let facts): try container.encode(facts, forKey: .facts)
     case .moved(let facts): try container.encode(facts, forKey: .facts)
     case .withdrawn(let facts): try container.encode(facts, forKey: .facts)
+    case .adopted(let facts): try container.encode(facts, forKey: .facts)
     }
   }
 
@@ -298,6 +301,7 @@ extension InstallationEvent: Codable {
     case .transferred: self = .transferred(try facts())
     case .moved: self = .moved(try facts())
     case .withdrawn: self = .withdrawn(try facts())
+    case .adopted: self = .adopted(try facts())
     }
   }
 }

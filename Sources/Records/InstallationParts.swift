@@ -452,11 +452,13 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var isTampered: Bool?
   /// True where the module that was taken out answers no more; else nil.
   public var isDead: Bool?
+  /// What was taken over; nil for other events.
+  public var adoption: Adoption?
 
   private enum CodingKeys: String, CodingKey {
     case at, event, sha256, passed, skipped, reason, serialNumber, sealNumber, firmwareVersion,
       previousFirmwareVersion, keyErased, replacement, authority, openSealCounts, sealStayedClosed, verdict,
-      statesModule, changes, redo, duplicate, repair, sealFound
+      statesModule, changes, redo, duplicate, repair, sealFound, adoption
     case keyID = "keyId"
     case isUnsafe = "unsafe"
     case isTampered = "tampered"

@@ -104,6 +104,8 @@ public enum Rebuild: Hashable, Sendable {
   /// The platform's record does not go on from the one that this laptop knows, or cannot be read, or what waits is more than
   /// inspections. Nothing was built.
   case conflict
+  /// The platform does not have the revision yet that was taken over from another laptop. Nothing was built.
+  case waits
   /// The record here is not as it was written. Nothing was built.
   case damaged(EvidenceFault)
 }
@@ -139,6 +141,8 @@ public protocol Outbox {
   /// when the call returns, and a second call with the same record changes nothing.
   /// - Parameter record: the platform's record, byte for byte, not judged yet.
   func rebuild(_ id: InstallationID, on record: Data, at: Timestamp) throws -> Rebuild
+  /// Whether a record was taken over from an archive whose revision the platform may get from another laptop only.
+  func waitsForAnother(_ id: InstallationID) throws -> Bool
   /// Records that the platform has another record than the one that waits, so that a person has to look at it.
   func markConflict(record id: InstallationID, at: Timestamp) throws
 

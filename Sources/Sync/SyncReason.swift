@@ -37,6 +37,8 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case recordDamaged = "sync.record.damaged"
   /// An earlier revision of the same record is not delivered.
   case predecessor = "sync.predecessor"
+  /// The revision that was taken over from another laptop's archive is not at the platform yet.
+  case predecessorElsewhere = "sync.predecessor.elsewhere"
   /// The client could not be set up, so that the run did not begin.
   case setup = "sync.setup"
 

@@ -226,12 +226,14 @@ public struct SyncRun {
       }
       // A platform that has no other record and yet takes no revision after it will not take the next one either.
       guard let current, current != before else {
+        if current == nil, try outbox.waitsForAnother(id) { return .predecessorElsewhere }
         try outbox.markConflict(record: id, at: clock.now())
         return .conflict
       }
       before = current
       switch try outbox.rebuild(id, on: current, at: clock.now()) {
       case .conflict: return .conflict
+      case .waits: return .predecessorElsewhere
       case .damaged(let fault): return SyncReason(fault)
       case .revisions(let records):
         let reason = try self.reason(afterDelivering: records, &report)

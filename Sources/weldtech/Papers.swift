@@ -9,9 +9,19 @@ struct Papers {
   private let installation: Installation
   private let workplace: Workplace
 
-  init(of installation: Installation, _ workplace: Workplace) {
+  /// The files that the record was taken over with from another laptop; empty for a record of this one.
+  let elsewhere: [RecordFile]
+
+  init(of installation: Installation, _ workplace: Workplace) throws {
     self.installation = installation
     self.workplace = workplace
+    elsewhere = try workplace.fieldbook().filesElsewhere(of: installation.id)
+  }
+
+  /// Whether the latest agreement was signed on another laptop, so that only its digest is known here.
+  var isAgreementElsewhere: Bool {
+    guard let latest = installation.agreement ?? installation.earlierAgreements?.last else { return false }
+    return elsewhere.contains { $0.sha256 == latest.sha256 }
   }
 
   /// Whether the label came from stock, so that there is no file of it.
@@ -26,10 +36,11 @@ struct Papers {
       .max { (workplace.modified($0)?.secondsSince1970 ?? 0) < (workplace.modified($1)?.secondsSince1970 ?? 0) }
   }
 
-  /// The path of the latest agreement that was signed, also where the record was corrected since; nil where none was.
+  /// The path of the latest agreement that was signed, also where the record was corrected since; nil where none was, and
+  /// where it is on another laptop.
   var agreementPath: String? {
     let count = (installation.earlierAgreements?.count ?? 0) + (installation.agreement == nil ? 0 : 1)
-    return count == 0 ? nil : workplace.agreementPath(of: installation, number: count)
+    return count == 0 || isAgreementElsewhere ? nil : workplace.agreementPath(of: installation, number: count)
   }
 
   /// Gives the path of the latest agreement. Its copy, which has the timestamp in its seal once there is one, is made anew from the

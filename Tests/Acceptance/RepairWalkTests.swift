@@ -179,15 +179,6 @@ import Testing
     #expect(other.module.truth.committedKeyID == key)
   }
 
-  @Test func `a welder of another laptop is not repaired here, and its company is named`() throws {
-    let one = try install()
-    try one.laptop.json("sync")
-    let other = try one.office.laptop()
-    let refused = try other.run("--json", "repair", "open", one.code, "--fault", "不启动")
-    #expect(
-      refused.errorCode == "repair.record.elsewhere" && refused.output.contains("达旗焊安"), "\(refused.output)")
-  }
-
   // MARK: - What else becomes of it
 
   @Test func `a sold welder is handed over and signed anew, and the new agreement voids the old one`() throws {

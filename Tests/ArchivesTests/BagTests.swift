@@ -118,7 +118,7 @@ struct BagTests {
     ) { (bag) throws(ArchiveError) in read.append(bag) }
     let bag = try #require(read.first)
     #expect(bag.installation == source.installation)
-    #expect(bag.revisions == 2)
+    #expect(bag.revision == 2)
     #expect(
       bag.agreements.map(\.sha256) == [
         source.installation.earlierAgreements?.first?.sha256, source.installation.agreement?.sha256,
@@ -175,6 +175,68 @@ struct BagTests {
     #expect(
       try fault(of: source.with(revisions: [source.revisions[1]]))
         == .missing(entry: entry("record/1.json")))
+  }
+
+  // MARK: - A record that was taken over
+
+  @Test func `gives a record that was taken over, what of it is proven, and what stayed behind`() throws {
+    let first = try bags.signed(isCorrected: true)
+    let source = try bags.takenOver(first)
+    var read: [CheckedBag] = []
+    try ArchiveReader(try write([source])).forEachBag(trusting: [identity.certificate], now: 1_800_000_000) {
+      (bag) throws(ArchiveError) in read.append(bag)
+    }
+    let bag = try #require(read.first)
+    #expect(bag.faults.isEmpty && bag.installation == source.installation && bag.revision == 4)
+    #expect(bag.newest == source.revisions.last?.body)
+    #expect(bag.adopted?.revision == 2 && bag.adopted?.sha256 == SHA256Digest(of: first.revisions[1].body).hex)
+    #expect(bag.elsewhere.count == 7 && bag.elsewhere == source.elsewhere, "\(bag.elsewhere)")
+    #expect(bag.agreements.isEmpty)
+    // Only the bag that is asked for is read.
+    var folders: [String] = []
+    try ArchiveReader(try write([first, try bags.signed()], to: "two.zip")).forEachBag(
+      only: BagLayout.folder(of: first.installation), trusting: [], now: 0
+    ) { (bag) throws(ArchiveError) in folders.append(bag.folder) }
+    #expect(folders == [BagLayout.folder(of: first.installation)])
+  }
+
+  @Test func `refuses one whose beginning, revisions or list of what stayed behind is another`() throws {
+    let source = try bags.takenOver(try bags.signed())
+    let top = BagLayout.folder(of: source.installation)
+    var less = source
+    less.elsewhere.removeLast()
+    #expect(
+      try fault(of: less) == .differs(entry: "\(top)/data/elsewhere.json", offset: 0), "a file is not listed")
+    var none = source
+    none.elsewhere = []
+    #expect(try fault(of: none) == .missing(entry: "\(top)/data/elsewhere.json"))
+    var more = source
+    more.files.append(BagSource.File("agreement/agreement.pdf", .bytes(Data("x".utf8))))
+    #expect(try fault(of: more) == .unexpected(entry: "\(top)/data/agreement/agreement.pdf"))
+    #expect(
+      try fault(of: source.with(revisions: [source.revisions[1]]))
+        == .logLine(entry: "\(top)/data/log.jsonl", line: 1))
+    #expect(
+      try fault(of: source.with(entries: Array(source.entries.dropFirst())))
+        == .missing(entry: "\(top)/data/record/1.json"))
+    var whole = try bags.signed()
+    whole.elsewhere = source.elsewhere
+    let other = BagLayout.folder(of: whole.installation)
+    #expect(try fault(of: whole) == .unexpected(entry: "\(other)/data/elsewhere.json"))
+    // Another record under the digest of the one that was taken over.
+    let old = source.entries[0]
+    let words = String(decoding: old.body, as: UTF8.self).replacing("ZX7-315", with: "ZX7-400")
+    let digest = try #require(
+      LogChain.digest(
+        after: old.previousSha256, seq: old.seq, subject: source.installation.id.text, at: old.at,
+        name: old.name,
+        body: Data(words.utf8)))
+    var entries = source.entries
+    entries[0] = WrittenLogEntry(
+      seq: old.seq, at: old.at, name: old.name, body: Data(words.utf8), previousSha256: old.previousSha256,
+      sha256: digest)
+    let forged = try fault(of: source.with(entries: Array(entries.prefix(1))))
+    #expect(forged == .logLine(entry: "\(top)/data/log.jsonl", line: 1))
   }
 
   @Test func `refuses a log that lacks an entry, has another order or was rewritten`() throws {
@@ -274,8 +336,10 @@ extension String {
 
 extension BagSource {
   func with(entries: [WrittenLogEntry]? = nil, revisions: [Revision]? = nil) -> BagSource {
-    BagSource(
+    var source = BagSource(
       installation: installation, entries: entries ?? self.entries, revisions: revisions ?? self.revisions,
       files: files, missing: missing)
+    source.elsewhere = elsewhere
+    return source
   }
 }

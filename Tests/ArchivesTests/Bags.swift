@@ -133,6 +133,58 @@ final class Bags {
     return source
   }
 
+  /// What `adopted` says, as it is written.
+  private struct Taken: Encodable {
+    var technician: Technician
+    var source = Adoption.Source.archive
+    var revision: Int
+    var sha256: String
+    var record: String
+  }
+
+  /// Makes the bag of another laptop that has taken an installation over and moved it.
+  func takenOver(_ source: BagSource) throws -> BagSource {
+    let id = source.installation.id
+    let newest = try #require(source.revisions.last)
+    let taken = Taken(
+      technician: Self.technician, revision: newest.number, sha256: SHA256Digest(of: newest.body).hex,
+      record: String(decoding: newest.body, as: UTF8.self))
+    let adopted = try RecordCoding.decode(
+      InstallationEvent.Adopted.self, from: try RecordCoding.encode(taken))
+    let before = try #require(adopted.installation).correctableFields
+    var after = before
+    after.owner.street = "白泥井镇"
+    var written: [WrittenLogEntry] = []
+    var revisions: [BagSource.Revision] = []
+    func replay() throws -> Installation {
+      let entries = written.compactMap { LogEntry($0, of: id) }
+      return try #require(
+        Installation.replaying(entries) { closed in
+          SHA256Digest(of: revisions[closed.revision - newest.number - 1].body).hex
+        })
+    }
+    for event in [
+      InstallationEvent.adopted(adopted), .moved(.init(changes: after.changes(since: before))),
+    ] {
+      seq += 1
+      let (body, at) = (try RecordCoding.encode(event), now.description)
+      let sha256 = try #require(
+        LogChain.digest(after: previous, seq: seq, subject: id.text, at: at, name: event.name, body: body))
+      written.append(
+        WrittenLogEntry(
+          seq: seq, at: at, name: event.name, body: body, previousSha256: previous, sha256: sha256))
+      previous = sha256
+      let record = try replay()
+      revisions.append(BagSource.Revision(number: record.revision, body: try RecordCoding.encode(record)))
+    }
+    let installation = try replay()
+    var bag = BagSource(
+      installation: installation, entries: written, revisions: revisions, files: [], missing: [])
+    bag.elsewhere = BagLayout.filesElsewhere(
+      of: installation, written.compactMap { LogEntry($0, of: id)?.event })
+    return bag
+  }
+
   private func uuid(_ bytes: [UInt8]) -> uuid_t {
     bytes.withUnsafeBytes { $0.loadUnaligned(as: uuid_t.self) }
   }

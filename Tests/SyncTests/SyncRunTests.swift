@@ -125,6 +125,27 @@ import Testing
     #expect(report.failed == 1)
     #expect(try fixture.platform.record(sample.id.text) == elsewhere.body)
   }
+
+  @Test func `waits for the laptop whose record was taken over from an archive, without a conflict`() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    let mine = try sample.next(after: sample.record)
+    fixture.outbox.enqueue(mine)
+    fixture.outbox.adopted = [sample.id]
+    var report = try fixture.run()
+    #expect(report.outcomes.map(\.reason) == [.predecessorElsewhere])
+    #expect(report.outcomes.map(\.outcome) == [.pending])
+    #expect(fixture.outbox.conflicts.isEmpty)
+    // The platform has an earlier revision than the one that was taken over.
+    let other = try PlatformFixture()
+    let theirs = try SampleInstallation(2, in: other.files)
+    theirs.enqueue(in: other.outbox)
+    #expect(try other.run().delivered == 1)
+    other.outbox.enqueue(try theirs.next(after: theirs.next(after: theirs.record)))
+    other.outbox.rebuilds = [.waits]
+    report = try other.run()
+    #expect(report.outcomes.map(\.reason) == [.predecessorElsewhere] && other.outbox.conflicts.isEmpty)
+  }
 }
 
 // MARK: - Files that the platform asks for

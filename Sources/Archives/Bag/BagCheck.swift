@@ -78,7 +78,8 @@ struct BagCheck {
   private static func isHeld(_ path: String) -> Bool {
     guard path.hasPrefix(BagLayout.payload) else { return tags.contains(path) || sealTags.contains(path) }
     let path = path.dropFirst(BagLayout.payload.count)
-    return path == BagLayout.log || path == BagLayout.missing || path.hasPrefix("record/")
+    return path == BagLayout.log || path == BagLayout.missing || path == BagLayout.elsewhere
+      || path.hasPrefix("record/")
       || path.hasPrefix("test/") && path.hasSuffix(".json")
       || path.hasPrefix("inspection/") && path.hasSuffix(".json")
   }
@@ -99,7 +100,9 @@ struct BagCheck {
       bag.faults.append(.unexpected(entry: bag.entry(of: path)))
     }
     compare(BagLayout.bagit, with: BagLayout.bagitText)
-    compare(BagLayout.readme, with: BagReadme.text)
+    // The record inside says later whether its bag has the page of one that was taken over.
+    let isAdopted = digests[BagLayout.payload + BagLayout.elsewhere] != nil
+    compare(BagLayout.readme, with: BagReadme.text(isAdopted: isAdopted))
   }
 
   /// Compares a list of files with the files.
@@ -180,18 +183,11 @@ struct BagCheck {
 
   private mutating func checkRecord() throws(ArchiveError) {
     // The newest revision says whose log it is; the log then proves the revision.
-    var revisions: [(entry: String, body: Data, record: Installation)] = []
-    while digests[BagLayout.payload + BagLayout.revision(revisions.count + 1)] != nil {
-      let (entry, body) = try payload(BagLayout.revision(revisions.count + 1))
-      guard let record = try? RecordCoding.decode(Installation.self, from: body) else {
-        throw .damaged(.revision(entry: entry))
-      }
-      revisions.append((entry, body, record))
-    }
-    guard let id = revisions.last?.record.id else {
+    let revisions = try readRevisions()
+    guard let first = revisions.first?.record.revision, let id = revisions.last?.record.id else {
       throw .damaged(.missing(entry: bag.entry(of: BagLayout.payload + BagLayout.revision(1))))
     }
-    bag.revisions = revisions.count
+    bag.revision = first + revisions.count - 1
     let (log, text) = try payload(BagLayout.log)
     let written = try BagLog.entries(text, of: id, in: log)
     var entries: [LogEntry] = []
@@ -199,27 +195,29 @@ struct BagCheck {
       guard let read = LogEntry(entry, of: id) else { throw .damaged(.logLine(entry: log, line: index + 1)) }
       entries.append(read)
     }
+    let earlier = try checkAdoption(entries.first?.event, first: first, log: log)
     let digests = revisions.map { SHA256Digest(of: $0.body).hex }
     func replay(_ entries: ArraySlice<LogEntry>) throws(ArchiveError) -> Installation {
       let sum = try Installation.replaying(entries) { (closed) throws(ArchiveError) in
-        guard digests.indices.contains(closed.revision - 1) else { throw .damaged(.replay(entry: log)) }
-        return digests[closed.revision - 1]
+        guard digests.indices.contains(closed.revision - first) else { throw .damaged(.replay(entry: log)) }
+        return digests[closed.revision - first]
       }
       guard let sum else { throw .damaged(.replay(entry: log)) }
       return sum
     }
     for (index, revision) in revisions.enumerated() {
       // A revision is what the entries up to its closing add up to, which its history counts.
-      let closed = try replay(entries.prefix(revision.record.history.count))
-      guard revision.record.revision == index + 1, closed.revision == index + 1, closed.closedAt != nil,
-        revision.record.isSame(as: closed)
+      let closed = try replay(entries.prefix(max(0, revision.record.history.count - earlier)))
+      guard revision.record.revision == first + index, closed.revision == first + index,
+        closed.closedAt != nil, revision.record.isSame(as: closed)
       else { throw .damaged(.revision(entry: revision.entry)) }
     }
+    bag.newest = revisions.last?.body
     let installation = try replay(entries[...])
     bag.installation = installation
-    guard installation.revision - revisions.count <= (installation.closedAt == nil ? 1 : 0) else {
+    guard installation.revision - bag.revision <= (installation.closedAt == nil ? 1 : 0) else {
       throw .damaged(
-        .missing(entry: bag.entry(of: BagLayout.payload + BagLayout.revision(revisions.count + 1))))
+        .missing(entry: bag.entry(of: BagLayout.payload + BagLayout.revision(bag.revision + 1))))
     }
     try checkPlace(of: installation, last: entries.last?.at)
     var records: [String: Installation] = [:]
@@ -227,7 +225,50 @@ struct BagCheck {
       guard let document = entry.event.signedDocument else { continue }
       records[document.sha256] = try replay(entries.prefix(index))
     }
-    try checkFiles(of: installation, entries.map(\.event), before: records, revisions: revisions.count)
+    try checkFiles(of: installation, entries.map(\.event), before: records, revisions: first...bag.revision)
+  }
+
+  private typealias Revision = (entry: String, body: Data, record: Installation)
+
+  /// Reads the revisions, whose numbers follow one another.
+  private func readRevisions() throws(ArchiveError) -> [Revision] {
+    let folder = BagLayout.payload + "record/"
+    let numbers = digests.keys.compactMap { path -> Int? in
+      guard path.hasPrefix(folder) else { return nil }
+      let number = Int(path.dropFirst(folder.count).dropLast(".json".count))
+      return number.flatMap { BagLayout.payload + BagLayout.revision($0) == path ? $0 : nil }
+    }
+    var revisions: [Revision] = []
+    guard let first = numbers.min() else { return [] }
+    while digests[BagLayout.payload + BagLayout.revision(first + revisions.count)] != nil {
+      let number = first + revisions.count
+      let (entry, body) = try payload(BagLayout.revision(number))
+      guard let record = try? RecordCoding.decode(Installation.self, from: body), record.revision == number
+      else {
+        throw .damaged(.revision(entry: entry))
+      }
+      revisions.append((entry, body, record))
+    }
+    return revisions
+  }
+
+  /// Checks what a log begins with: the first revision, or a record that was taken over, by its digest.
+  /// - Parameter first: the number of the bag's first revision.
+  /// - Returns: the number of events in the record that was taken over, which the log does not have.
+  private mutating func checkAdoption(_ event: InstallationEvent?, first: Int, log: String)
+    throws(ArchiveError) -> Int
+  {
+    guard case .adopted(let adopted)? = event else {
+      guard first == 1 else {
+        throw .damaged(.missing(entry: bag.entry(of: BagLayout.payload + BagLayout.revision(1))))
+      }
+      return 0
+    }
+    guard let before = adopted.installation, SHA256Digest(of: adopted.body).hex == adopted.sha256,
+      before.revision == adopted.revision, first == adopted.revision + 1
+    else { throw .damaged(.logLine(entry: log, line: 1)) }
+    bag.adopted = adopted
+    return before.history.count
   }
 
   /// Checks folder, dates and description, which follow from the record.
@@ -247,10 +288,11 @@ struct BagCheck {
 
   /// Checks that every file of the record is there, and no other.
   private mutating func checkFiles(
-    of installation: Installation, _ events: [InstallationEvent], before: [String: Installation], revisions: Int
+    of installation: Installation, _ events: [InstallationEvent], before: [String: Installation],
+    revisions: ClosedRange<Int>
   ) throws(ArchiveError) {
     var expected: Set<String> = [BagLayout.log]
-    for number in 1...max(1, revisions) { expected.insert(BagLayout.revision(number)) }
+    for number in revisions { expected.insert(BagLayout.revision(number)) }
     expected.formUnion(try checkDerived(installation, events))
     expected.insert(BagLayout.label)
     var missing: [String: String] = [:]
@@ -263,8 +305,10 @@ struct BagCheck {
       bag.missing = read
       for original in read { missing[original.path] = original.sha256 }
     }
+    let stayed = try checkElsewhere(installation, events, &expected)
     for file in BagLayout.files(of: installation, events) {
       let path = BagLayout.payload + file.path
+      if stayed.contains(path) { continue }
       let entry = bag.entry(of: path)
       expected.insert(file.path)
       if file.isAgreement { take(file, entry, before[file.sha256], &expected) }
@@ -282,6 +326,22 @@ struct BagCheck {
         throw .damaged(.unexpected(entry: bag.entry(of: path)))
       }
     }
+  }
+
+  /// Checks the list of the files that a record was taken over with, and that none of them is there.
+  /// - Returns: their paths in the bag.
+  private mutating func checkElsewhere(
+    _ installation: Installation, _ events: [InstallationEvent], _ expected: inout Set<String>
+  ) throws(ArchiveError) -> Set<String> {
+    let files = BagLayout.filesElsewhere(of: installation, events)
+    guard !files.isEmpty else { return [] }
+    let (entry, text) = try payload(BagLayout.elsewhere)
+    guard (try? RecordCoding.encode(files)) == text else {
+      throw .damaged(.differs(entry: entry, offset: 0))
+    }
+    expected.insert(BagLayout.elsewhere)
+    bag.elsewhere = files
+    return Set(files.map(\.path))
   }
 
   private mutating func take(

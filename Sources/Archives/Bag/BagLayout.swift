@@ -20,6 +20,8 @@ public enum BagLayout {
   static let payload = "data/"
   static let log = "log.jsonl"
   static let missing = "missing.json"
+  /// The files that a record was taken over with, and that are not in the bag.
+  static let elsewhere = "elsewhere.json"
   static func revision(_ number: Int) -> String { "record/\(number).json" }
   /// The picture of the label.
   public static let label = "label.png"
@@ -85,6 +87,19 @@ public enum BagLayout {
           mayBeMissing: false, isAgreement: false))
     }
     return files
+  }
+
+  /// The files that a record was taken over with, by their paths in a bag of the record as it is now. They stayed where the
+  /// record came from.
+  /// - Parameter events: all events of the record's log.
+  public static func filesElsewhere(of installation: Installation, _ events: [InstallationEvent])
+    -> [MissingOriginal]
+  {
+    guard case .adopted(let adopted)? = events.first, let before = adopted.installation else { return [] }
+    let stayed = Set(RecordFile.named(by: before).map(\.sha256))
+    return files(of: installation, events).filter { stayed.contains($0.sha256) }
+      .map { MissingOriginal(path: payload + $0.path, sha256: $0.sha256) }
+      .sorted { $0.path < $1.path }
   }
 
   // MARK: - Tag files

@@ -1,7 +1,14 @@
 /// The page in every bag that tells a stranger how to check it without weldtech. The lines that begin with four spaces are one
 /// script for `sh`, which ends with 0 for a bag that is as it was written.
 enum BagReadme {
-  static let text = #"""
+  /// The page of a bag.
+  /// - Parameter isAdopted: whether the record was taken over from another laptop, so that the log does not begin with the
+  ///   registration.
+  static func text(isAdopted: Bool) -> String {
+    isAdopted ? replacements.reduce(text) { $0.replacing($1.words, with: $1.others) } : text
+  }
+
+  private static let text = #"""
     电焊机“加芯赋码”安装档案                          Record of the fitting of a welder
     ============================================================================================
 
@@ -121,4 +128,46 @@ enum BagReadme {
         echo '全部通过 / all of it passed'
 
     """#
+
+  /// What the page of a record that was taken over says in place of the words of the others'.
+  private static let replacements: [(words: String, others: String)] = [
+    (
+      "  data/label.png         标牌图样",
+      #"""
+        data/elsewhere.json    接手时留在原处的文件，只有摘要    files that stayed behind when the record was taken over: digests
+        data/label.png         标牌图样
+      """#
+    ),
+    (
+      #"""
+          for line, entry in zip(record["history"], log):
+              assert line["sha256"] == entry["sha256"], entry["seq"]
+          assert len(record["history"]) <= len(log)
+      """#,
+      #"""
+          # 这条记录是从另一台电脑接手的：日志从接手那一条开始，里面有接手时的记录原文；更早的日志不在这里，不能核对。
+          # The record was taken over from another laptop: the log begins with that entry, which has the record as it was;
+          # the log before it is not here and cannot be checked.
+          taken = json.loads(log[0]["body"])
+          assert taken["event"] == "adopted"
+          assert hashlib.sha256(taken["facts"]["record"].encode()).hexdigest() == taken["facts"]["sha256"]
+          earlier = json.loads(taken["facts"]["record"])["history"]
+          first = min(glob.glob("data/record/*.json"), key=lambda path: int(re.findall(r"\d+", path)[-1]))
+          assert json.load(open(first, "rb"))["previousSha256"] == taken["facts"]["sha256"]
+          assert record["history"][:len(earlier)] == earlier
+          for line, entry in zip(record["history"][len(earlier):], log):
+              assert line["sha256"] == entry["sha256"], entry["seq"]
+          assert len(record["history"]) <= len(log) + len(earlier)
+      """#
+    ),
+    (
+      #"""
+          for photo in record["photos"]:
+      """#,
+      #"""
+          kept |= {stayed["sha256"] for stayed in json.load(open("data/elsewhere.json"))}
+          for photo in record["photos"]:
+      """#
+    ),
+  ]
 }

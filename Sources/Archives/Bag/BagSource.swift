@@ -44,6 +44,8 @@ public struct BagSource: Sendable {
   public var files: [File]
   /// The originals of photos that this laptop has lost.
   public var missing: [MissingOriginal]
+  /// The files that the record was taken over with from another laptop, which are not in the bag.
+  public var elsewhere: [MissingOriginal] = []
 
   public init(
     installation: Installation, entries: [WrittenLogEntry], revisions: [Revision], files: [File],
@@ -64,11 +66,11 @@ extension BagSource {
   }
 }
 
-/// The original of a photo that is lost, so that the archive has its copy only.
+/// A file that an archive does not have: the original of a photo that is lost, or a file of a record that was taken over.
 public struct MissingOriginal: Hashable, Sendable, Codable {
-  /// The path that the original would have in the bag.
+  /// The path that the file would have in the bag.
   public let path: String
-  /// SHA-256 of the original, lower-case hex.
+  /// SHA-256 of the file, lower-case hex.
   public let sha256: String
 
   public init(path: String, sha256: String) {

@@ -8,8 +8,14 @@ public struct CheckedBag {
   public let folder: String
   /// The record that the log's entries add up to; nil where they cannot be read.
   public internal(set) var installation: Installation?
-  /// The number of closed revisions.
-  public internal(set) var revisions = 0
+  /// The number of the newest closed revision; 0 where none can be read.
+  public internal(set) var revision = 0
+  /// The newest closed revision, byte for byte; nil where none can be read.
+  public internal(set) var newest: Data?
+  /// The record that was taken over from another laptop, with which the log begins; nil where the log is whole.
+  public internal(set) var adopted: InstallationEvent.Adopted?
+  /// The files that the record was taken over with, which the archive does not have.
+  public internal(set) var elsewhere: [MissingOriginal] = []
   /// The number of files in the payload.
   public internal(set) var files = 0
   /// The originals of photos that the archive does not have.

@@ -56,6 +56,19 @@ struct ArchiveChecking {
       var isTrusted: Bool { trusted != false && timestamp?.trusted != false }
     }
 
+    /// A record that was taken over: its revision is proven by its digest only, and what lies before it is not in the archive.
+    struct Adopted: Encodable {
+      var source: Adoption.Source
+      /// The number of the revision that was taken over.
+      var revision: Int
+      /// SHA-256 of that revision's bytes, lower-case hex.
+      var sha256: String
+      /// The number of events before it, whose log is not in the archive and was not checked.
+      var unprovenEvents: Int
+      /// The files that the record was taken over with, by the paths that they would have in the bag. None of them was checked.
+      var filesElsewhere: [String]
+    }
+
     struct Fault: Encodable {
       /// What is wrong and where, in the language of the program.
       var message: String
@@ -71,8 +84,12 @@ struct ArchiveChecking {
     var files: Int
     var seal: Seal?
     var agreements: [Agreement] = []
+    /// What was taken over from another laptop; left out where the log is whole.
+    var adopted: Adopted?
     /// The originals of photos that are lost, by their paths in the bag.
     var missingOriginals: [String]
+    /// The number of the revision that the log adds up to, which is not closed where it was in work.
+    var currentRevision: Int?
     var faults: [Fault] = []
   }
 
@@ -85,14 +102,21 @@ struct ArchiveChecking {
   private static let maxTextBytes = 1 << 20
 
   /// Checks all bags in their order.
-  func run(isCancelled: () -> Bool) throws -> [Bag] {
+  /// - Parameters:
+  ///   - folder: the only bag to be checked, by its folder; nil checks all.
+  ///   - onBag: gets each bag and the bytes of its newest closed revision, which are nil where there is none.
+  func run(
+    only folder: String? = nil, isCancelled: () -> Bool, onBag: (Bag, Data?) -> Void = { _, _ in }
+  ) throws -> [Bag] {
     var bags: [Bag] = []
     let now = clock.now()
     try reader.forEachBag(
-      trusting: roots.seals, timestampRoots: roots.timestamps, now: now.secondsSince1970,
+      only: folder, trusting: roots.seals, timestampRoots: roots.timestamps, now: now.secondsSince1970,
       isCancelled: isCancelled
     ) { (found) throws(ArchiveError) in
-      bags.append(try judge(found, now: now))
+      let bag = try judge(found, now: now)
+      bags.append(bag)
+      onBag(bag, found.newest)
     }
     return bags
   }
@@ -106,7 +130,13 @@ struct ArchiveChecking {
       bag.code = installation.code
       bag.unitName = installation.owner.unitName.text
       bag.status = installation.status
-      bag.revision = found.revisions
+      bag.revision = found.revision
+      bag.currentRevision = installation.revision
+    }
+    bag.adopted = found.adopted.map { adopted in
+      Bag.Adopted(
+        source: adopted.source, revision: adopted.revision, sha256: adopted.sha256,
+        unprovenEvents: adopted.installation?.history.count ?? 0, filesElsewhere: found.elsewhere.map(\.path))
     }
     if let seal = found.seal {
       bag.seal = Bag.Seal(

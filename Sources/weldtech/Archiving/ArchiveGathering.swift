@@ -28,7 +28,9 @@ struct ArchiveGathering {
       installation: history.installation, entries: history.entries,
       revisions: history.revisions.map { BagSource.Revision(number: $0.number, body: $0.body) },
       files: [], missing: [])
-    for file in BagLayout.files(of: history.installation, events) {
+    source.elsewhere = BagLayout.filesElsewhere(of: history.installation, events)
+    let stayed = Set(source.elsewhere.map(\.sha256))
+    for file in BagLayout.files(of: history.installation, events) where !stayed.contains(file.sha256) {
       try add(file, of: id, to: &source)
       if file.isAgreement { try addTimestamp(of: file, id, to: &source) }
     }

@@ -65,6 +65,19 @@ enum ArchiveTexts {
     for agreement in bag.agreements {
       rows.append((Text(zh: "协议", en: "agreement"), describe(agreement)[console.language]))
     }
+    if let adopted = bag.adopted {
+      let place = AdoptionTexts.place(adopted.source)
+      rows.append(
+        (
+          Text(zh: "接手", en: "taken over"),
+          Text(
+            zh:
+              "从\(place.zh)接手的第 \(adopted.revision) 版，由摘要 \(adopted.sha256.prefix(16))… 证明；此前 \(adopted.unprovenEvents) 个事件的日志和 \(adopted.filesElsewhere.count) 个文件不在档案里，不能核对",
+            en:
+              "revision \(adopted.revision) from \(place.en), by its digest \(adopted.sha256.prefix(16))…; the log of \(adopted.unprovenEvents) events before it and \(adopted.filesElsewhere.count) files are not in here and cannot be judged"
+          )[console.language]
+        ))
+    }
     for path in bag.missingOriginals {
       rows.append((Text(zh: "原件已丢失", en: "original lost"), path))
     }

@@ -35,14 +35,17 @@ enum OpenCommand {
     let fieldbook = try workplace.fieldbook()
     let installation = try fieldbook.installation(matching: options.id)
     workplace.concerned = installation.id
-    let papers = Papers(of: installation, workplace)
+    let papers = try Papers(of: installation, workplace)
     let file =
       switch options.paper {
       case .agreement: try papers.agreement()
       case .label: papers.label
       }
     guard let file else {
-      throw PaperMissing(paper: options.paper, id: installation.id, isFromStock: papers.isFromStock)
+      throw PaperMissing(
+        paper: options.paper, id: installation.id, isFromStock: papers.isFromStock,
+        elsewhereSha256: papers.isAgreementElsewhere
+          ? (installation.agreement ?? installation.earlierAgreements?.last)?.sha256 : nil)
     }
     let opener = Desktop(environment: workplace.environment)
     guard opener.open(file) else {
@@ -62,11 +65,24 @@ struct PaperMissing: Error {
   let paper: OpenCommand.Paper
   let id: InstallationID
   var isFromStock = false
+  /// SHA-256 of the agreement where another laptop has it, lower-case hex; nil where none was signed.
+  var elsewhereSha256: String?
 }
 
 extension PaperMissing: Explained {
   var failure: Failure {
     switch paper {
+    case .agreement where elsewhereSha256 != nil:
+      Failure(
+        code: "open.missing",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 是接手的，协议不在本机，只有摘要 \(elsewhereSha256 ?? "")",
+          en:
+            "record \(id.text.prefix(8)) was taken over; its agreement is not on this laptop, which knows its digest only: \(elsewhereSha256 ?? "")"
+        ),
+        hint: Text(
+          zh: "向公司或平台要这份协议，用 sha256sum 核对摘要",
+          en: "ask the company or the platform for it, and compare the digest by sha256sum"), exit: .badData)
     case .agreement:
       Failure(
         code: "open.missing",

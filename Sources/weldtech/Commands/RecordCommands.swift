@@ -35,13 +35,16 @@ enum ShowCommand {
 
     var shown: ShownRecord
     var files: Files?
+    /// The names of the files that the record was taken over with, which are not on this laptop; nil for a record of this one.
+    var filesElsewhere: [String]?
 
-    private enum Key: String, CodingKey { case files }
+    private enum Key: String, CodingKey { case files, filesElsewhere }
 
     func encode(to encoder: any Encoder) throws {
       try shown.encode(to: encoder)
       var container = encoder.container(keyedBy: Key.self)
       try container.encodeIfPresent(files, forKey: .files)
+      try container.encodeIfPresent(filesElsewhere, forKey: .filesElsewhere)
     }
   }
 
@@ -58,8 +61,12 @@ enum ShowCommand {
       }
       shown = .visited(record, try RemoteNote(of: record, in: fieldbook))
     }
-    let papers = shown.isOwn ? Papers(of: shown.installation, workplace) : nil
-    try console.answer(Document(shown: shown, files: papers.flatMap(Document.Files.init))) {
+    let papers = shown.isOwn ? try Papers(of: shown.installation, workplace) : nil
+    let elsewhere = papers?.elsewhere.map(\.filename)
+    let document = Document(
+      shown: shown, files: papers.flatMap(Document.Files.init),
+      filesElsewhere: elsewhere?.isEmpty == false ? elsewhere : nil)
+    try console.answer(document) {
       RecordView(
         installation: shown.installation, showsAll: options.full, papers: papers
       )

@@ -59,6 +59,14 @@ struct RecordView {
       ]
       console.facts(files.compactMap { title, path in path.map { (title, $0) } })
     }
+    if let elsewhere = papers?.elsewhere, !elsewhere.isEmpty {
+      console.paragraph(
+        Text(
+          zh: "接手时的 \(elsewhere.count) 个文件（照片、协议、签名）不在本机，只有摘要",
+          en:
+            "the \(elsewhere.count) files that the record was taken over with (photos, agreement, signature) are not here; only their digests are known"
+        ))
+    }
     if let next = record.nextStep, let need = NextCommand.need(of: record) {
       console.put(
         Text(zh: "下一步：\(next.title.zh)。\(need.what.zh)：", en: "next: \(next.title.en). \(need.what.en):"))

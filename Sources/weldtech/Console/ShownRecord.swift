@@ -54,7 +54,11 @@ struct RemoteNote: Encodable {
 
   /// Makes the note of a record of this laptop; nil where there is nothing to say.
   init?(of installation: Installation, in fieldbook: Fieldbook) throws {
-    let visited = try fieldbook.visitedRecord(installation.id)
+    var visited = try fieldbook.visitedRecord(installation.id)
+    // What this laptop took over is all that the platform had.
+    if let adopted = try fieldbook.adoption(of: installation.id), adopted.revision == visited?.state.revision {
+      visited = nil
+    }
     let isConflicted = try fieldbook.isConflicted(installation.id)
     guard visited != nil || isConflicted else { return nil }
     self.init(.fieldbook, visited, isConflicted)

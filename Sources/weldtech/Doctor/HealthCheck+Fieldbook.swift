@@ -47,6 +47,14 @@ extension HealthCheck {
           zh: "记录本完好，\(check.installations) 条记录、\(check.files) 个文件已逐一核对",
           en: "the fieldbook is sound, all \(check.installations) records and \(check.files) files checked"))
     }
+    if check.filesElsewhere > 0 {
+      pass(
+        Text(
+          zh: "接手的记录有 \(check.filesElsewhere) 个文件本来就不在这台电脑上，只有摘要，没有核对",
+          en:
+            "\(check.filesElsewhere) files of records that were taken over were never on this laptop; only their digests are known"
+        ))
+    }
   }
 }
 

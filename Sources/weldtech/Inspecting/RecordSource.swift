@@ -102,7 +102,14 @@ struct RecordSource {
     if let known, known.installation.revision > entry.revision {
       return try mine(.lost(revision: entry.revision), nil)
     }
-    let isMine = try fieldbook.closedRecord(id, revision: entry.revision)?.sha256 == entry.sha256
+    let adopted = try fieldbook.adoption(of: id)
+    // The platform may get an archive's record only later, from the laptop that made it.
+    if let adopted, adopted.source == .archive, known == nil, entry.revision < adopted.revision {
+      return try mine(note, nil)
+    }
+    let isMine =
+      try fieldbook.closedRecord(id, revision: entry.revision)?.sha256 == entry.sha256
+      || adopted.map { ($0.revision, $0.sha256) == (entry.revision, entry.sha256) } == true
     if isMine, try !fieldbook.isCarriedOver(id) { return try mine(note, nil) }
 
     switch try fetch(entry) {
@@ -128,11 +135,8 @@ struct RecordSource {
   private func goesOn(_ remote: RemoteRecord, _ id: InstallationID, _ known: Fieldbook.KnownRecord?) throws
     -> Bool
   {
-    if let known { return remote.continues(known.installation, sha256: known.sha256) }
-    guard let first = try workplace.fieldbook().closedRecord(id, revision: 1),
-      let installation = try? RecordCoding.decode(Installation.self, from: first.body)
-    else { return false }
-    return remote.continues(installation, sha256: first.sha256)
+    guard let known = try known ?? workplace.fieldbook().firstKnown(id) else { return false }
+    return remote.continues(known.installation, sha256: known.sha256)
   }
 
   /// A changed record is not what a welder is held against, where the platform has a sound one. Nothing is added to it.

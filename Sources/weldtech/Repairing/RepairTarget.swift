@@ -4,30 +4,80 @@ import Records
 import Terminal
 
 /// Finds the installation that is repaired, sold, moved or retired: by its code, the address that a scanner reads, its id, or a
-/// photo of its label.
+/// photo of its label. A record that only the platform or an archive has is found there.
 struct RepairTarget {
   let workplace: Workplace
+
+  /// An installation that was found, and its record where this laptop does not have it yet.
+  struct Found {
+    let installation: Installation
+    /// The record to take over before anything is added to it; nil for one of this laptop.
+    let adopted: InstallationEvent.Adopted?
+    fileprivate let workplace: Workplace
+
+    /// Gives the record as this laptop has it, which takes it over first where it is another's.
+    /// - Throws: the errors of `Fieldbook.adopt`.
+    func here() throws -> Installation {
+      guard let adopted else { return installation }
+      // A move or a sale that was begun twice takes over once.
+      let taken = try workplace.fieldbook().adopt(adopted, at: workplace.clock.now())
+      AdoptionTexts.tell(adopted, to: workplace.console)
+      return taken
+    }
+  }
 
   /// - Parameters:
   ///   - reference: a code, an address or the beginning of an id; nil where only a photo was given.
   ///   - photo: path of a photo of the label.
-  /// - Throws: `RecordElsewhere` where only the platform has the record, `FieldbookError.notFound`, `InspectionRefused`.
-  func find(_ reference: String?, photo: String? = nil) throws -> Installation {
-    _ = try workplace.technician()
-    let named =
-      try reference ?? photo.map { try PlateReader(workplace: workplace).plate(onPhoto: $0).code.description }
-    let console = workplace.console
-    let text = try console.need(named, option: "label-photo") {
-      try PlateReader(workplace: workplace).asked()
-    }
+  ///   - archive: the archive in which a record is looked for that this laptop does not have.
+  /// - Throws: `FieldbookError.notFound`, `AdoptionRefused`, `InspectionRefused`, and the errors of reading an archive.
+  func find(_ reference: String?, photo: String? = nil, archive: AdoptionOptions = AdoptionOptions()) throws
+    -> Found
+  {
+    let technician = try workplace.technician()
+    let text = try self.text(of: reference, photo: photo)
     do {
       let installation = try workplace.fieldbook().installation(matching: text)
       workplace.concerned = installation.id
-      return installation
+      if archive.file != nil {
+        workplace.console.say(
+          Text(
+            zh: "这台焊机的记录本机已有，没有用档案", en: "the record of this welder is on this laptop; the archive was not used"
+          ),
+          .yellow)
+      }
+      return Found(installation: installation, adopted: nil, workplace: workplace)
     } catch FieldbookError.notFound(let missing) {
-      guard LabelCode(written: text) != nil else { throw FieldbookError.notFound(missing) }
-      let found = try RecordSource(workplace: workplace).find(text)
-      throw RecordElsewhere(installation: found.installation)
+      guard archive.file != nil || LabelCode(written: text) != nil else {
+        throw FieldbookError.notFound(missing)
+      }
+      let source = AdoptionSource(workplace: workplace)
+      let (record, place) = try source.record(text, archive: archive)
+      workplace.concerned = record.installation.id
+      guard let adopted = InstallationEvent.Adopted(record, from: place, by: technician) else {
+        throw InspectionRefused.recordUnreadable(record.installation.id)
+      }
+      return Found(installation: record.installation, adopted: adopted, workplace: workplace)
+    }
+  }
+
+  /// Finds an installation of this laptop; of another one it says that nothing is going on with it here.
+  /// - Throws: as `find`, and `StepRefused`.
+  func findHere(_ reference: String?, photo: String? = nil) throws -> Installation {
+    let found = try find(reference, photo: photo)
+    guard found.adopted == nil else {
+      let refusal: StepRefusal = found.installation.openRepair == nil ? .noRepair : .repairNotBegun
+      throw StepRefused(step: .confirm, refusal: refusal)
+    }
+    return found.installation
+  }
+
+  /// The code, address or id that was given, is on the photo, or is typed now.
+  private func text(of reference: String?, photo: String?) throws -> String {
+    let named =
+      try reference ?? photo.map { try PlateReader(workplace: workplace).plate(onPhoto: $0).code.description }
+    return try workplace.console.need(named, option: "label-photo") {
+      try PlateReader(workplace: workplace).asked()
     }
   }
 }
@@ -38,27 +88,5 @@ extension PlateReader {
     try Prompter(workplace.console, goesBack: true).text(
       Text(zh: "扫描标牌，或照标牌写标牌码", en: "scan the label, or type its code"),
       problem: { LabelCode(written: $0) == nil ? explain(CodeMistyped(text: $0)).message : nil })
-  }
-}
-
-/// The platform has the record and this laptop has not, so that nothing can be added to its log here.
-struct RecordElsewhere: Error {
-  let installation: Installation
-}
-
-extension RecordElsewhere: Explained {
-  var failure: Failure {
-    let technician = installation.technician
-    let (company, name) = (technician?.company.text ?? "–", technician?.name.masked ?? "–")
-    return Failure(
-      code: "repair.record.elsewhere",
-      message: Text(
-        zh: "这台焊机的记录不在这台电脑上：由\(company)的\(name)安装登记",
-        en: "the record of this welder is not on this laptop: \(name) of \(company) installed it"),
-      hint: Text(
-        zh: "在装它的那台电脑上维修，或请公司转来；这台电脑可以检查：weldtech inspect 标牌码 --port 串口",
-        en:
-          "repair it with the laptop that installed it, or ask the company; here it can be inspected: weldtech inspect CODE --port P"
-      ), exit: .badData)
   }
 }

@@ -46,6 +46,18 @@ extension Installation {
         "\($0.owner.unitName)  \(name($0.owner.responsibleName))  \($0.until.screenText)"
       )
     }
-    return repairs + modules + labels + owners
+    let adoptions = history.compactMap { entry in
+      entry.adoption.map { adoption in
+        let place = AdoptionTexts.place(adoption.source)
+        return (
+          Text(zh: "接手", en: "taken over"),
+          "\(entry.at.screenText)  \(name(adoption.technician.name))  "
+            + Text(
+              zh: "\(place.zh)的第 \(adoption.revision) 版", en: "revision \(adoption.revision) of \(place.en)")[
+              language]
+        )
+      }
+    }
+    return adoptions + repairs + modules + labels + owners
   }
 }

@@ -47,6 +47,11 @@ final class MemoryOutbox: Outbox {
     return rebuild
   }
 
+  /// The records that were taken over from an archive.
+  var adopted: Set<InstallationID> = []
+
+  func waitsForAnother(_ id: InstallationID) -> Bool { adopted.contains(id) }
+
   func markConflict(record id: InstallationID, at: Timestamp) { conflicts.append(id) }
 
   func markAttempted(key keyID: String, at: Timestamp) { marks.append("attempted key") }

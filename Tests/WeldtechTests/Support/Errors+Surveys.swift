@@ -37,9 +37,11 @@ extension Errors {
             sheet: "Sheet1", number: 5,
             outcome: .changed(.init(id: id, row: surveyed, status: .surveyed), surveyed))
         ]),
-      RecordElsewhere(
-        installation: Installation(
-          id: id, surveyed: surveyed, at: Timestamp(secondsSince1970: 0, offsetSeconds: 0), entrySha256: "")),
+      FieldbookError.inspectionWaits(id), AdoptionRefused.unreachable("150621-00A000-X", .unreachable),
+      AdoptionRefused.unreachable("150621-00A000-X", nil), AdoptionRefused.another(id),
+      AdoptionRefused.damaged(file: "/f", fault: "x"), AdoptionRefused.damaged(file: "/f", fault: nil),
+      AdoptionRefused.untrusted(file: "/f", sealer: "CN=x", fingerprint: "00"),
+      AdoptionRefused.noRecord(file: "/f", reference: "3f2a"), AdoptionRefused.inWork(file: "/f", id),
     ]
 
   /// The reasons why a row of a survey list is not imported.

@@ -8,6 +8,7 @@ enum TransferCommand {
   struct Options {
     var code: String?
     var labelPhoto: String?
+    var archive = AdoptionOptions()
     var from: String?
     var fields: [RegistrationField: String] = [:]
   }
@@ -34,15 +35,20 @@ enum TransferCommand {
           parameters.option(
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
         }
+        parameters.adoption(\.archive)
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try RepairTarget(workplace: workplace).find(options.code, photo: options.labelPhoto)
+    let found = try RepairTarget(workplace: workplace).find(
+      options.code, photo: options.labelPhoto, archive: options.archive)
+    let installation = found.installation
     if let refusal = installation.refusalOfChanging() { throw StepRefused(step: nil, refusal: refusal) }
     let owner = try owner(options, of: installation, workplace)
-    let changed = try workplace.step(on: installation) { walk, locked in try walk.transfer(owner, of: locked) }
+    let changed = try workplace.step(on: try found.here()) { walk, locked in
+      try walk.transfer(owner, of: locked)
+    }
     try console.answer(RepairDocument(changed)) {
       console.paragraph(
         Text(
@@ -82,6 +88,7 @@ enum MoveCommand {
   struct Options {
     var code: String?
     var labelPhoto: String?
+    var archive = AdoptionOptions()
     var fields: [RegistrationField: String] = [:]
   }
 
@@ -98,12 +105,15 @@ enum MoveCommand {
           parameters.option(
             field.optionName, \.fields[field], field.valueType, placeholder: field.placeholder, field.title)
         }
+        parameters.adoption(\.archive)
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try RepairTarget(workplace: workplace).find(options.code, photo: options.labelPhoto)
+    let found = try RepairTarget(workplace: workplace).find(
+      options.code, photo: options.labelPhoto, archive: options.archive)
+    let installation = found.installation
     if let refusal = installation.refusalOfChanging(isMove: true) {
       throw StepRefused(step: nil, refusal: refusal)
     }
@@ -114,7 +124,7 @@ enum MoveCommand {
         fields[field] = try console.asking { try CorrectCommand.answer(field, workplace) }
       }
     }
-    let (changed, changes, isLabelOutdated) = try workplace.step(on: installation) { walk, locked in
+    let (changed, changes, isLabelOutdated) = try workplace.step(on: try found.here()) { walk, locked in
       try walk.move(fields, of: locked)
     }
     var document = RepairDocument(changed)
@@ -144,6 +154,7 @@ enum RetireCommand {
   struct Options {
     var code: String?
     var labelPhoto: String?
+    var archive = AdoptionOptions()
     var reason: String?
     var photos: [String] = []
     var photoReason: String?
@@ -164,19 +175,22 @@ enum RetireCommand {
         parameters.options(
           "photo", \.photos, .file, placeholder: "F", Text(zh: "焊机的照片", en: "a photo of the welder"))
         parameters.photoReason(\.photoReason)
+        parameters.adoption(\.archive)
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try RepairTarget(workplace: workplace).find(options.code, photo: options.labelPhoto)
+    let found = try RepairTarget(workplace: workplace).find(
+      options.code, photo: options.labelPhoto, archive: options.archive)
+    let installation = found.installation
     if let refusal = installation.refusalOfWithdrawing { throw StepRefused(step: nil, refusal: refusal) }
     let text = try console.need(options.reason, option: "reason") {
       try console.asking { try workplace.ask(Text(zh: "为什么停用", en: "why is it taken out of use"), as: .note) }
     }
     let reason: WrittenText = try workplace.written(text, as: .note, option: "reason")
     let photoReason = try workplace.written(options.photoReason, as: .note, option: "photo-reason")
-    let changed = try workplace.step(on: installation) { walk, locked in
+    let changed = try workplace.step(on: try found.here()) { walk, locked in
       try FileQuestion.photos(
         options.photos, option: "photo", Text(zh: "焊机的照片文件", en: "file with a photo of the welder"), workplace
       ) { try walk.withdraw(reason, photos: $0, photoReason: photoReason, of: locked) }

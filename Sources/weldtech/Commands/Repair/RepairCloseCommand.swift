@@ -37,7 +37,7 @@ enum RepairCloseCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    let installation = try RepairTarget(workplace: workplace).find(options.code, photo: options.labelPhoto)
+    let installation = try RepairTarget(workplace: workplace).findHere(options.code, photo: options.labelPhoto)
     let walk = Walk(workplace: workplace)
     try walk.require(.confirm, of: installation)
     var sign = options.sign

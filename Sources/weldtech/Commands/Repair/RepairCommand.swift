@@ -72,6 +72,7 @@ enum RepairCommand {
         parameters.option(
           "reason", \.reason, .string, placeholder: "TEXT",
           Text(zh: "为什么用 --service 或换模块", en: "why by --service, or why the module is exchanged"))
+        parameters.adoption(\.report.archive)
       }, run: run,
       subcommands: { [RepairOpenCommand.command, RepairCloseCommand.command] })
   }
@@ -79,11 +80,15 @@ enum RepairCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     try workplace.technicianAtWork()
     if options.isDead, options.oldModule == nil { throw UsageError.missing(option: "old-module") }
-    var installation = try RepairTarget(workplace: workplace).find(
-      options.report.code, photo: options.report.labelPhoto)
-    if installation.openRepair == nil {
+    let found = try RepairTarget(workplace: workplace).find(
+      options.report.code, photo: options.report.labelPhoto, archive: options.report.archive)
+    var installation = found.installation
+    if installation.openRepair != nil {
+      installation = try found.here()
+    } else {
       if let refusal = installation.refusalOfChanging() { throw StepRefused(step: nil, refusal: refusal) }
       let opened = try RepairOpenCommand.report(options.report, workplace)
+      installation = try found.here()
       installation = try workplace.step(on: installation) { walk, locked in try walk.report(opened, on: locked)
       }
       workplace.console.say(Text(zh: "▸ 已登记报修", en: "▸ the fault is on record"), .bold)

@@ -7,6 +7,7 @@ enum RepairOpenCommand {
   struct Options {
     var code: String?
     var labelPhoto: String?
+    var archive = AdoptionOptions()
     var fault: String?
     var reportedBy: String?
     var reporterPhone: String?
@@ -27,14 +28,17 @@ enum RepairOpenCommand {
       parameters: { parameters in
         parameters.label(\.code, photo: \.labelPhoto)
         parameters.report(\.self, fault: Text(zh: "故障", en: "what is wrong"))
+        parameters.adoption(\.archive)
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let installation = try RepairTarget(workplace: workplace).find(options.code, photo: options.labelPhoto)
-    if let refusal = installation.refusalOfChanging() { throw StepRefused(step: nil, refusal: refusal) }
+    let found = try RepairTarget(workplace: workplace).find(
+      options.code, photo: options.labelPhoto, archive: options.archive)
+    if let refusal = found.installation.refusalOfChanging() { throw StepRefused(step: nil, refusal: refusal) }
     let opened = try report(options, workplace)
-    let changed = try workplace.step(on: installation) { walk, locked in try walk.report(opened, on: locked) }
+    let changed = try workplace.step(on: try found.here()) { walk, locked in try walk.report(opened, on: locked)
+    }
     let console = workplace.console
     try console.answer(RepairDocument(changed, repair: changed.openRepair)) {
       console.put(

@@ -226,11 +226,22 @@ extension FieldbookError: Explained {
       Failure(
         code: "correct.goneOn",
         message: Text(
-          zh: "平台上的记录 \(id.text.prefix(8)) 已有别人的新内容，本机不能更正",
+          zh: "平台上的记录 \(id.text.prefix(8)) 已有别人的新内容，本机不能再改",
           en:
-            "the platform's record \(id.text.prefix(8)) has gone on with what others added, and is not corrected here"
+            "the platform's record \(id.text.prefix(8)) has gone on with what others added, and is not changed here"
         ),
-        hint: Text(zh: "报告公司，由公司在平台上更正", en: "report it to the company, which corrects the platform's record"))
+        hint: Text(zh: "报告公司，由公司在平台上处理", en: "report it to the company, which deals with the platform's record")
+      )
+    case .inspectionWaits(let id):
+      Failure(
+        code: "repair.record.inspected",
+        message: Text(
+          zh: "本机对 \(id.text.prefix(8)) 的检查还没有上传，上传以前不能接手它的记录",
+          en:
+            "this laptop's inspection of \(id.text.prefix(8)) waits to be delivered, and until then the record is not taken over"
+        ),
+        hint: Text(
+          zh: "联网运行 weldtech sync，再运行一次", en: "run `weldtech sync` with a network, and then this again"))
     case .sealUsed(let number, let id):
       Failure(
         code: "seal.used",

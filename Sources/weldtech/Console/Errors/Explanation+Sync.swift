@@ -38,13 +38,17 @@ extension SyncReason {
         zh: "本机的记录或日志与关闭时不同，没有上传",
         en: "the record or its log is not what it was when it closed; nothing was sent")
     case .predecessor: Text(zh: "前一版本还没有上传", en: "an earlier revision is not delivered yet")
+    case .predecessorElsewhere:
+      Text(
+        zh: "接手时的那一版，原来的电脑还没有上传", en: "the laptop that made the record has not delivered it yet")
     case .setup: Text(zh: "平台设置有误", en: "the platform's settings are wrong")
     }
   }
 
   var hint: Text {
     switch self {
-    case .unreachable, .timedOut, .interrupted, .platformFailed, .predecessor, .keyPending, .overtaken:
+    case .unreachable, .timedOut, .interrupted, .platformFailed, .predecessor, .keyPending,
+      .overtaken, .predecessorElsewhere:
       Text(
         zh: "联网后再运行 weldtech sync；记录都还在本机",
         en: "run `weldtech sync` again when there is a network; everything is kept here")
