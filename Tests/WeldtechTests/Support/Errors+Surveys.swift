@@ -37,10 +37,13 @@ extension Errors {
             sheet: "Sheet1", number: 5,
             outcome: .changed(.init(id: id, row: surveyed, status: .surveyed), surveyed))
         ]),
-      RecordElsewhere(
-        installation: Installation(
-          id: id, surveyed: surveyed, at: Timestamp(secondsSince1970: 0, offsetSeconds: 0), entrySha256: "")),
+      RecordElsewhere(installation: record),
+      ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: true),
+      ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: false),
     ]
+
+  private static let record = Installation(
+    id: id, surveyed: surveyed, at: Timestamp(secondsSince1970: 0, offsetSeconds: 0), entrySha256: "")
 
   /// The reasons why a row of a survey list is not imported.
   static let surveyProblems: [SurveyRow.Problem] =
