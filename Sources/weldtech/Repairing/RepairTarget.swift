@@ -3,15 +3,17 @@ import Fieldbook
 import Records
 import Terminal
 
-/// Finds the installation that is repaired, sold, moved or retired: by its code, the address that a scanner reads, its id, or a
-/// photo of its label.
+/// Finds the installation that is repaired, sold, moved or retired: by its code, the address that a scanner reads, its id, words of
+/// its record, or a photo of its label.
 struct RepairTarget {
   let workplace: Workplace
 
   /// - Parameters:
-  ///   - reference: a code, an address or the beginning of an id; nil where only a photo was given.
+  ///   - reference: a code, an address, the beginning of an id, or words of the record such as the unit's name or a phone
+  ///     number; nil where only a photo was given.
   ///   - photo: path of a photo of the label.
-  /// - Throws: `RecordElsewhere` where only the platform has the record, `FieldbookError.notFound`, `InspectionRefused`.
+  /// - Throws: `RecordElsewhere` where only the platform has the record, `RepairAmbiguous` where the words are those of several
+  ///   welders, `FieldbookError.notFound`, `InspectionRefused`.
   func find(_ reference: String?, photo: String? = nil) throws -> Installation {
     _ = try workplace.technician()
     let named =
@@ -25,7 +27,7 @@ struct RepairTarget {
       workplace.concerned = installation.id
       return installation
     } catch FieldbookError.notFound(let missing) {
-      guard LabelCode(written: text) != nil else { throw FieldbookError.notFound(missing) }
+      guard LabelCode(written: text) != nil else { return try search(text) }
       let found = try RecordSource(workplace: workplace).find(text)
       throw RecordElsewhere(installation: found.installation)
     }
@@ -36,8 +38,12 @@ extension PlateReader {
   /// Asks for the label of an installed welder.
   fileprivate func asked() throws -> String {
     try Prompter(workplace.console, goesBack: true).text(
-      Text(zh: "扫描标牌，或照标牌写标牌码", en: "scan the label, or type its code"),
-      problem: { LabelCode(written: $0) == nil ? explain(CodeMistyped(text: $0)).message : nil })
+      Text(zh: "扫描标牌，或写标牌码、单位、电话", en: "scan the label, or type its code, the unit or a phone number"),
+      problem: { typed in
+        // A code has two hyphens, and an address two slashes; a name and a phone number have neither.
+        let isCode = typed.utf8.count { $0 == UInt8(ascii: "-") } >= 2 || typed.utf8.contains(UInt8(ascii: "/"))
+        return isCode && LabelCode(written: typed) == nil ? explain(CodeMistyped(text: typed)).message : nil
+      })
   }
 }
 

@@ -40,6 +40,7 @@ extension Errors {
       RecordElsewhere(installation: record),
       ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: true),
       ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: false),
+      RepairAmbiguous(welders: [record, record]),
     ]
 
   private static let record = Installation(

@@ -46,7 +46,8 @@ enum RepairCommand {
         parameters.option(
           "reporter-phone", \.report.reporterPhone, .string, placeholder: "N",
           Text(zh: "报修人电话", en: "that person's phone"))
-        parameters.safety(unsafe: \.report.isUnsafe, tampered: \.report.isTampered)
+        parameters.safety(
+          unsafe: \.report.isUnsafe, usable: \.report.isUsable, tampered: \.report.isTampered)
         parameters.option(
           "seal-found", \.sealFound, .choice, placeholder: "intact|broken|missing",
           Text(zh: "到场时封条的情况", en: "the seal as it was found"))
