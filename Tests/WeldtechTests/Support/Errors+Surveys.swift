@@ -41,6 +41,7 @@ extension Errors {
       ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: true),
       ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: false),
       RepairAmbiguous(welders: [record, record]),
+      RepairRecorded(option: "note", at: Timestamp(secondsSince1970: 0, offsetSeconds: 0)),
     ]
 
   private static let record = Installation(
