@@ -276,4 +276,78 @@ import Testing
     try one.laptop.json("repair", "close", one.code, "--signature", try one.laptop.signature())
     #expect(try one.laptop.json("sync")["failed"] as? Int == 0)
   }
+
+  // MARK: - What is shown
+
+  @Test func `a repair is seen from the call to the paper, with its fault, caller, seal and confirmation`()
+    throws
+  {
+    let one = try install()
+    try one.laptop.json(
+      "repair", "open", one.code, "--fault", "扫码后不启动", "--reported-by", "王大山", "--reporter-phone",
+      "13800000001",
+      "--usable")
+    func said(_ arguments: String...) throws -> String {
+      try one.laptop.run(["--lang", "zh"] + arguments).output
+    }
+    let waiting = try #require((try one.laptop.json("today")["repairs"] as? [[String: Any]])?.first)
+    #expect(waiting["fault"] as? String == "扫码后不启动")
+    #expect((waiting["reporter"] as? [String: Any])?["phone"] as? String == "13800000001")
+    let today = try said("today")
+    #expect(today.contains("扫码后不启动") && today.contains("到现场：weldtech repair"), "\(today)")
+    #expect(!today.contains("王大山") && !today.contains("repair close"), "\(today)")
+    #expect(try said("next").contains("故障：扫码后不启动"))
+
+    _ = try repair(one, try found(one))
+    let mended = try said("today")
+    #expect(mended.contains("repair close") && !mended.contains("到现场"), "\(mended)")
+    try one.laptop.json("repair", "close", one.code, "--signature", try one.laptop.signature())
+    #expect(
+      (try one.laptop.json("today")["repaired"] as? [[String: Any]])?.map { $0["id"] as? String } == [one.id])
+    #expect(try said("today").contains("今天修好 1"))
+    let shown = try said("show", one.code)
+    #expect(shown.contains("封条完好") && shown.contains("addendum-1.pdf"), "\(shown)")
+    let opened = try one.laptop.run("open", one.code, "addendum")
+    #expect(opened.output.contains("addendum-1.pdf"), "\(opened.output)\(opened.diagnostics)")
+  }
+
+  @Test func `a move says what it leaves, and a retired welder is none that was installed today`() throws {
+    let one = try install()
+    let community = try #require(
+      (try one.laptop.record(one.id)["owner"] as? [String: Any])?["community"] as? String)
+    #expect(try one.laptop.failure("move", one.code, status: 64) == "move.nothing")
+    let moved = try one.laptop.run("--lang", "zh", "move", one.code, "--street", "白泥井镇")
+    #expect(moved.output.contains("社区还是原来的 \(community)"), "\(moved.output)")
+    let isOutdated = moved.output.contains("标牌上印的内容变了")
+    #expect(try one.laptop.run("--lang", "zh", "next", one.code).output.contains("重做标牌") == isOutdated)
+    let street = try #require(
+      ((try one.laptop.record(one.id)["history"] as? [[String: Any]])?.last?["changes"] as? [[String: Any]])?
+        .first { $0["field"] as? String == "owner.street" }?["from"] as? String)
+    try one.laptop.json("move", one.code, "--street", street)
+    #expect(try !one.laptop.run("--lang", "zh", "next", one.code).output.contains("重做标牌"))
+    #expect((try one.laptop.json("today")["installed"] as? [Any])?.count == 1)
+    try one.laptop.json("retire", one.code, "--reason", "报废", "--photo", try photo(one.laptop))
+    let today = try one.laptop.json("today")
+    #expect((today["installed"] as? [Any])?.isEmpty == true && today["retired"] as? Int == 1)
+    let refused = try one.laptop.run("--lang", "zh", "repair", "open", one.code, "--fault", "x")
+    #expect(
+      refused.diagnostics.contains("已淘汰") && !refused.diagnostics.contains("作废"), "\(refused.diagnostics)")
+  }
+
+  @Test func `a sale is called a sale, and leaves the earlier agreement in sight`() throws {
+    let one = try install()
+    try one.laptop.json(
+      "transfer", one.code, "--unit-name", "东风路修理部", "--unit-type", "small", "--responsible-name", "赵新",
+      "--responsible-phone", "13800000009", "--street", "白泥井镇", "--industry", "autoRepair")
+    let next = try one.laptop.run("--lang", "zh", "next", one.code)
+    #expect(!next.output.contains("更正"), "\(next.output)")
+    for (step, command) in try one.laptop.steps(of: one.id, on: one.plug.port) {
+      guard [.label, .handover, .sign].contains(step) else { continue }
+      _ = try one.laptop.run(["--json"] + command)
+    }
+    let shown = try one.laptop.run("--lang", "zh", "show", one.code)
+    #expect(
+      shown.output.contains("/agreement.pdf") && shown.output.contains("agreement-2.pdf"), "\(shown.output)")
+    #expect(!shown.output.contains("更正"), "\(shown.output)")
+  }
 }

@@ -40,7 +40,8 @@ extension Errors {
       RecordElsewhere(installation: record),
       ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: true),
       ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: false),
-      RepairAmbiguous(welders: [record, record]),
+      RepairAmbiguous(welders: [record, record]), MoveSaysNothing(), PaperMissing(paper: .addendum, id: id),
+      StepRefused(step: nil, refusal: .retired),
       RepairRecorded(option: "note", at: Timestamp(secondsSince1970: 0, offsetSeconds: 0)),
     ]
 

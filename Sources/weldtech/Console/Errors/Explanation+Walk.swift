@@ -42,6 +42,15 @@ extension StepRefused: Explained {
         message: Text(
           zh: "这台焊机已经登记，不再预约", en: "this welder is registered already; no appointment is made any more"),
         hint: Text(zh: "接着安装：weldtech install ID", en: "go on with it: weldtech install ID"))
+    case .retired where step == nil:
+      Failure(
+        code: "walk.retired",
+        message: Text(
+          zh: "这台焊机已淘汰，不再维修、过户或迁移",
+          en: "this welder is retired; it is not repaired, sold or moved any more"),
+        hint: Text(
+          zh: "还要使用的，按新焊机登记安装：weldtech install",
+          en: "where it is used again, register and fit it as a new one: weldtech install"))
     case .retired:
       Failure(
         code: "walk.retired",
