@@ -88,12 +88,17 @@ struct RepairText {
     AgreementText.Column("时间", 40), AgreementText.Column("内容", 134),
   ]
 
+  /// The word for what nobody said. The paper claims nothing by itself.
+  private static let notSaid = "未记录"
+
   private var report: [Fact] {
     [
       Fact("故障", repair.fault.text, isWide: true),
-      Fact("报修人", repair.reporter?.name.full ?? "甲方发现"), Fact("报修人电话", repair.reporter?.phone?.full),
+      Fact("报修人", repair.reporter?.name.full ?? Self.notSaid),
+      Fact("报修人电话", repair.reporter?.phone?.full ?? Self.notSaid),
       Fact("报修时间", AgreementWords.time(repair.openedAt)),
-      Fact("修好前停用", repair.isUnsafe ? "是，存在安全隐患" : "否"),
+      Fact(
+        "修好前停用", repair.isUnsafe ? "是，存在安全隐患" : repair.isUsable == true ? "否" : Self.notSaid),
     ]
   }
 
@@ -101,7 +106,7 @@ struct RepairText {
     [
       Fact("到场时间", AgreementWords.time(found.at)), Fact("封条", Self.word(found.seal)),
       Fact("登记的封条编号", found.sealNumber), Fact("与登记核对", Self.word(found.verdict)),
-      Fact("违规拆装痕迹", repair.isTampered ? "有，照片附后" : "没有发现"),
+      Fact("违规拆装痕迹", repair.isTampered ? "有，照片附后" : Self.notSaid),
       Fact("说明", found.note?.text, isWide: true),
     ]
   }
@@ -124,10 +129,12 @@ struct RepairText {
   }
 
   private var changes: [[String]] {
-    let rows = installation.historyOfRepair.compactMap { entry in
+    let history = installation.historyOfRepair
+    let rows = history.compactMap { entry in
       Self.words(of: entry).map { [AgreementWords.time(entry.at), $0] }
     }
-    return rows.isEmpty ? [["—", "没有更换，检查后恢复正常"]] : rows
+    let isChanged = history.contains { $0.event != "tested" && Self.words(of: $0) != nil }
+    return isChanged ? rows : [["—", "没有更换"]] + rows
   }
 
   private static func words(of entry: HistoryEntry) -> String? {

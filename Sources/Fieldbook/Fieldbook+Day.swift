@@ -3,9 +3,11 @@ public import Records
 extension Fieldbook {
   /// The records that had their outcome on one local day.
   public struct Outcomes: Hashable, Sendable {
-    /// The installations that were signed for the first time, the earliest first; what is void now does not count.
+    /// The installations that were signed for the first time, the earliest first; what is void or retired now does not count.
     public let installed: [InstallationID]
-    /// The welders that were registered as retired.
+    /// The welders whose repair was confirmed, the earliest first.
+    public let repaired: [InstallationID]
+    /// The welders that were registered as retired, or taken out of use for good.
     public let retired: Int
     /// The installations that their owners refused.
     public let refused: Int
@@ -18,20 +20,32 @@ extension Fieldbook {
       """
       SELECT event.installation, event.name, status FROM event
       JOIN installation ON installation.id = event.installation
-      WHERE name IN ('signed', 'registered', 'refused') AND substr(at, 1, 10) = ?1 AND NOT EXISTS (
+      WHERE name IN ('signed', 'registered', 'refused', 'withdrawn') AND substr(at, 1, 10) = ?1 AND NOT EXISTS (
         SELECT 1 FROM event AS earlier
         WHERE earlier.installation = event.installation AND earlier.name = event.name AND earlier.seq < event.seq)
         AND \(Self.isOwn("event.installation"))
       ORDER BY event.seq
       """, [.text(day)]
     ) { (id: InstallationID($0.text(0)), name: $0.text(1), status: $0.text(2)) }
-    func count(_ name: String, _ status: Installation.Status) -> Int {
-      rows.count { $0.name == name && $0.status == status.rawValue }
+    func ids(_ name: String, _ status: Installation.Status) -> Set<InstallationID> {
+      Set(rows.filter { $0.name == name && $0.status == status.rawValue }.compactMap(\.id))
     }
-    let outside: Set = [Installation.Status.void.rawValue, Installation.Status.refused.rawValue]
+    let outside: Set = [
+      Installation.Status.void.rawValue, Installation.Status.refused.rawValue,
+      Installation.Status.retired.rawValue,
+    ]
+    let repaired = try database.rows(
+      """
+      SELECT installation FROM event JOIN installation ON installation.id = event.installation
+      WHERE name = 'repairClosed' AND substr(at, 1, 10) = ? AND status <> 'void'
+      GROUP BY installation ORDER BY min(seq)
+      """, [.text(day)]
+    ) { InstallationID($0.text(0)) }
     return Outcomes(
       installed: rows.filter { $0.name == "signed" && !outside.contains($0.status) }.compactMap(\.id),
-      retired: count("registered", .retired), refused: count("refused", .refused))
+      repaired: repaired.compactMap(\.self),
+      retired: ids("registered", .retired).union(ids("withdrawn", .retired)).count,
+      refused: ids("refused", .refused).count)
   }
 
   /// A surveyed welder that is to be fitted on a day.

@@ -4,26 +4,30 @@ extension InstallationEvent {
   public struct RepairOpened: Hashable, Sendable, Codable {
     public var technician: Technician
     public var fault: WrittenText
-    /// nil where the technician found the fault.
+    /// nil where nobody said who reports the fault.
     public var reporter: Repair.Reporter?
     /// Whether nobody may use the welder until a test that counts has passed.
     public var isUnsafe: Bool
+    /// True where whoever reports it says that the welder may be used until it is mended; nil where nobody said so.
+    public var isUsable: Bool?
     public var isTampered: Bool
 
     private enum CodingKeys: String, CodingKey {
       case technician, fault, reporter
       case isUnsafe = "unsafe"
+      case isUsable = "usable"
       case isTampered = "tampered"
     }
 
     public init(
       technician: Technician, fault: WrittenText, reporter: Repair.Reporter? = nil, isUnsafe: Bool = false,
-      isTampered: Bool = false
+      isUsable: Bool? = nil, isTampered: Bool = false
     ) {
       self.technician = technician
       self.fault = fault
       self.reporter = reporter
       self.isUnsafe = isUnsafe
+      self.isUsable = isUsable
       self.isTampered = isTampered
     }
   }

@@ -51,6 +51,10 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case moduleOnRecord(String)
   /// The module to be taken out is not the record's, which is this one.
   case otherModule(String)
+  /// The module on the cable is the one that this repair has taken out, or takes out.
+  case moduleTakenOut(String)
+  /// Nobody has tested the welder since the technician came to repair it.
+  case testBeforeRepair
   /// The code is printed on the label and stored in the module already, and cannot be changed.
   case otherCode(LabelCode)
 }
@@ -66,6 +70,9 @@ extension Installation {
     else { return false }
     return !history[tested...].contains { $0.changesTheModule || $0.isUnsafe == true } && !isOutdated(.test)
   }
+
+  /// Whether the welder was tested since the technician came to repair it; without a repair it is true.
+  private var isTestedInRepair: Bool { !isInRepair || historyOfRepair.contains { $0.event == "tested" } }
 
   /// Whether a correction has made the result of `step` untrue since it was last done. Only the label, which prints words
   /// of the registration, the test, whose limits are the scheme's, and the handover, whose count and note hang on the number
@@ -100,7 +107,7 @@ extension Installation {
     case .pair: module?.pairedAt != nil
     case .label: label?.verified == true && !isOutdated(.label)
     case .seal: sealHolds
-    case .test: testCounts && test?.passed == true
+    case .test: testCounts && test?.passed == true && isTestedInRepair
     case .photoAfter: has(.after)
     case .handover: handover != nil && !isOutdated(.handover)
     case .sign: agreement != nil
@@ -136,6 +143,7 @@ extension Installation {
     if missing.first == .seal, seal != nil { return .sealOutdated }
     if missing == [.test], let test {
       if isOutdated(.test) { return .testOutdated }
+      if !isTestedInRepair { return .testBeforeRepair }
       return testCounts || seal == nil ? (test.passed ? .needs([.test]) : .testNotPassed) : .testBeforeSeal
     }
     return .needs(missing)

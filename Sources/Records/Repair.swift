@@ -40,13 +40,15 @@ public struct Repair: Hashable, Sendable, Codable {
   /// The number of the repair among those of the welder, from 1.
   public var number: Int
   public var fault: WrittenText
-  /// nil where the technician found the fault.
+  /// nil where nobody said who reports the fault.
   public var reporter: Reporter?
   public var openedAt: Timestamp
   /// The technician who put the report on record.
   public var technician: Technician
   /// Whether the fault makes the welder unsafe, so that nobody may use it until a test that counts has passed.
   public var isUnsafe: Bool
+  /// True where whoever reported the fault said that the welder may be used until it is mended; nil where nobody said so.
+  public var isUsable: Bool?
   /// Whether somebody took the module apart or off without a right to (违规拆装).
   public var isTampered: Bool
   /// nil until the technician has come to the welder.
@@ -61,6 +63,7 @@ public struct Repair: Hashable, Sendable, Codable {
   private enum CodingKeys: String, CodingKey {
     case number, fault, reporter, openedAt, technician, found, done, closedAt, addendum
     case isUnsafe = "unsafe"
+    case isUsable = "usable"
     case isTampered = "tampered"
   }
 
@@ -71,6 +74,7 @@ public struct Repair: Hashable, Sendable, Codable {
     openedAt = at
     technician = opened.technician
     isUnsafe = opened.isUnsafe
+    isUsable = opened.isUsable
     isTampered = opened.isTampered
   }
 

@@ -43,12 +43,36 @@ struct Papers {
     return count == 0 || isAgreementElsewhere ? nil : workplace.agreementPath(of: installation, number: count)
   }
 
+  /// The paths of the agreements that were signed before the latest one, the first first.
+  var earlierAgreementPaths: [String] {
+    let count = (installation.earlierAgreements?.count ?? 0) + (installation.agreement == nil ? 0 : 1)
+    return (1...max(count, 1)).dropLast().map { workplace.agreementPath(of: installation, number: $0) }
+  }
+
+  /// The paths of the owner's confirmations of repairs, the first first.
+  var addendumPaths: [String] {
+    (installation.repairs ?? []).filter { $0.addendum != nil }.map {
+      workplace.addendumPath(of: installation, number: $0.number)
+    }
+  }
+
+  /// Gives the path of the latest confirmation of a repair, as `agreement()` does; nil where none was signed.
+  func addendum() throws -> String? {
+    guard let repair = installation.repairs?.last(where: { $0.addendum != nil }), let record = repair.addendum
+    else { return nil }
+    return try restored(record, at: workplace.addendumPath(of: installation, number: repair.number))
+  }
+
   /// Gives the path of the latest agreement. Its copy, which has the timestamp in its seal once there is one, is made anew from the
   /// signed bytes where it is missing, or where it is not what was signed any more.
   func agreement() throws -> String? {
     guard let path = agreementPath,
       let record = installation.agreement ?? installation.earlierAgreements?.last
     else { return nil }
+    return try restored(record, at: path)
+  }
+
+  private func restored(_ record: AgreementRecord, at path: String) throws -> String {
     let copy = try? workplace.read(path, atMost: record.bytes + 1)
     let file = try workplace.agreementFile(record)
     guard copy != file else { return path }

@@ -322,8 +322,11 @@ import Testing
       folder: folder)
     try session.scan("扫描标牌", one.code)
     try session.answer("什么故障", "扫码后不启动")
+    try session.answer("谁报修", "")
+    try session.answer("安全隐患", "n")
     try session.answer("封条（登记的是", "2")
     try session.answer("封条和焊机现状的照片", "found.png")
+    try session.answer("要做什么", "")
     try session.answer("封条编号", "T-\(one.id.prefix(8))")
     try session.read(until: "weldtech repair close")
     // A terminal's line ends in two scalars that are one character.

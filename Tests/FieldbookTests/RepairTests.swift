@@ -197,6 +197,6 @@ import Testing
     _ = try append([found], to: signed.id, in: fieldbook, at: 32)
     #expect(try refusal([found], signed.id) == .repairOpen)
     #expect(try refusal([.signed(addendum)], signed.id) == .repairOpen)
-    #expect(try refusal([.repairClosed(.init(done: nil, addendum: addendum))], signed.id) == .testBeforeSeal)
+    #expect(try refusal([.repairClosed(.init(done: nil, addendum: addendum))], signed.id) == .testBeforeRepair)
   }
 }

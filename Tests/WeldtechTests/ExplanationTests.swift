@@ -26,7 +26,8 @@ import Testing
       for text in Self.texts(of: failure) {
         #expect(text.zh.count > 1 && text.en.count > 1, "\(failure.code)")
         // Commands, paths and names are the same in both languages, and so are the titles of the survey's columns.
-        let quotes = failure.code.hasPrefix("field.") || failure.code.hasPrefix("ledger.list.")
+        let namesUnits = ["provision.pair.bound", "repair.ambiguous"].contains(failure.code)
+        let quotes = failure.code.hasPrefix("field.") || failure.code.hasPrefix("ledger.list.") || namesUnits
         #expect(!Self.isChinese(text.en) || quotes, "\(failure.code): \(text.en)")
       }
       #expect(Self.isChinese(failure.message.zh), "\(failure.code): \(failure.message.zh)")

@@ -8,6 +8,8 @@ public struct ReplacementTerms {
   var authority: (any ProofAuthority)?
   /// The reason for a replacement with the case open and no proof; nil where a proof is needed.
   var serviceReason: WrittenText?
+  /// Whether the record's own module gets a new key, although it has its own.
+  var renewsKey: Bool
   /// The latest inspection of this module that the record has.
   var inspection: ModuleInspection?
   /// The replacement that the record has.
@@ -17,12 +19,13 @@ public struct ReplacementTerms {
 
   public init(
     isInForce: @escaping (String) throws -> Bool = { _ in false }, authority: (any ProofAuthority)? = nil,
-    serviceReason: WrittenText? = nil, inspection: ModuleInspection? = nil,
+    serviceReason: WrittenText? = nil, renewsKey: Bool = false, inspection: ModuleInspection? = nil,
     recorded: KeyReplacement? = nil, record: @escaping (ModuleInspection) throws -> Void = { _ in }
   ) {
     self.isInForce = isInForce
     self.authority = authority
     self.serviceReason = serviceReason
+    self.renewsKey = renewsKey
     self.inspection = inspection
     self.recorded = recorded
     self.record = record

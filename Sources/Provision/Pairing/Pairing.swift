@@ -61,12 +61,13 @@ public struct Pairing {
     }
     let kept = try keys.key(for: installation, moduleSerial: module.serialNumber)
     let isOurs = module.keyID == kept?.keyID && module.installation == installation.text
+    let isRenewed = terms.renewsKey && isOurs
     let isUpToDate = try module.keyID == nil || settings.differences(from: client.configuration()).isEmpty
-    if isOurs, let kept, kept.secret == nil, isUpToDate {
+    if isOurs, !isRenewed, let kept, kept.secret == nil, isUpToDate {
       return PairingResult(module, keyID: kept.keyID, wasAlreadyPaired: true)
     }
 
-    let replacement = try replacement(of: module, unless: isOurs && kept?.secret != nil, terms)
+    let replacement = try replacement(of: module, unless: isOurs && !isRenewed && kept?.secret != nil, terms)
     var inspection = terms.inspection
     // A replacement that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
     let earlier = Self.replacement(in: module, since: inspection)
@@ -76,7 +77,8 @@ public struct Pairing {
     }
     let wasErased = module.keyID == nil && kept?.isCommitted == true
     let key =
-      try (wasErased ? nil : kept?.secret) ?? makeKey(for: installation, moduleSerial: module.serialNumber)
+      try (wasErased || isRenewed ? nil : kept?.secret)
+      ?? makeKey(for: installation, moduleSerial: module.serialNumber)
     try bind(key, to: module, installation: installation, replacement)
     if kept?.isCommitted != true || kept?.keyID != key.keyID {
       try keys.markCommitted(keyID: key.keyID, for: installation, moduleSerial: module.serialNumber)
@@ -86,7 +88,7 @@ public struct Pairing {
     onEvent(.clockSet)
     let confirmed = try confirm(keyID: key.keyID, installation: installation)
     return PairingResult(
-      confirmed, keyID: key.keyID, wasAlreadyPaired: isOurs && !changed,
+      confirmed, keyID: key.keyID, wasAlreadyPaired: isOurs && !isRenewed && !changed,
       replacement: Self.replacement(in: confirmed, since: inspection))
   }
 

@@ -9,7 +9,7 @@ enum OpenCommand {
     var paper = Paper.agreement
   }
 
-  enum Paper: String, CaseIterable { case agreement, label }
+  enum Paper: String, CaseIterable { case agreement, addendum, label }
 
   struct Document: Encodable {
     var id: InstallationID
@@ -18,7 +18,7 @@ enum OpenCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "open", Text(zh: "打开协议或标牌文件", en: "open the agreement or the label"),
+      "open", Text(zh: "打开协议、维修确认单或标牌文件", en: "open the agreement, a repair's confirmation or the label"),
       discussion: Text(
         zh: "用桌面的程序（xdg-open）打开；没有桌面就打印路径，退出码 1。",
         en:
@@ -27,7 +27,10 @@ enum OpenCommand {
       parameters: { parameters in
         parameters.installation(\.id)
         parameters.argument(
-          "WHAT", \.paper, .choice, Text(zh: "agreement 协议，label 标牌", en: "agreement or label"))
+          "WHAT", \.paper, .choice,
+          Text(
+            zh: "agreement 协议，addendum 最近的维修确认单，label 标牌",
+            en: "agreement, addendum (of the last repair) or label"))
       }, run: run)
   }
 
@@ -39,6 +42,7 @@ enum OpenCommand {
     let file =
       switch options.paper {
       case .agreement: try papers.agreement()
+      case .addendum: try papers.addendum()
       case .label: papers.label
       }
     guard let file else {
@@ -89,6 +93,15 @@ extension PaperMissing: Explained {
         message: Text(
           zh: "记录 \(id.text.prefix(8)) 还没有签协议", en: "no agreement of record \(id.text.prefix(8)) is signed yet"),
         hint: Text(zh: "weldtech next ID 说明下一步", en: "`weldtech next ID` says what is next"), exit: .badData)
+    case .addendum:
+      Failure(
+        code: "open.missing",
+        message: Text(
+          zh: "记录 \(id.text.prefix(8)) 没有签过维修确认单",
+          en: "no repair of record \(id.text.prefix(8)) was confirmed"),
+        hint: Text(
+          zh: "修好后请所有权人确认：weldtech repair close ID --phone",
+          en: "what is mended the owner confirms: weldtech repair close ID --phone"), exit: .badData)
     case .label where isFromStock:
       Failure(
         code: "open.missing",

@@ -25,10 +25,17 @@ enum ShowCommand {
     struct Files: Encodable {
       var label: String?
       var agreement: String?
+      /// The agreements that were signed before, the first first; left out where there are none.
+      var earlierAgreements: [String]?
+      /// The owner's confirmations of repairs, the first first; left out where there are none.
+      var addenda: [String]?
 
       /// The result is nil where no paper is here.
       init?(_ papers: Papers) {
         (label, agreement) = (papers.label, papers.agreementPath)
+        let (earlier, addenda) = (papers.earlierAgreementPaths, papers.addendumPaths)
+        earlierAgreements = earlier.isEmpty ? nil : earlier
+        self.addenda = addenda.isEmpty ? nil : addenda
         if label == nil, agreement == nil { return nil }
       }
     }
@@ -144,6 +151,7 @@ enum NextCommand {
       for (row, installation) in zip(rows, installations) {
         console.put(
           "\(row.id.text.prefix(8))  \(installation.code?.description ?? "–")  \(installation.owner.unitName)")
+        if let repair = installation.openRepair { console.put("    " + repair.report(console.language)) }
         if let next = installation.nextStep, let need = need(of: installation) {
           console.put(
             Text(zh: "    \(next.title.zh)：\(need.what.zh)", en: "    \(next.title.en): \(need.what.en)"))
@@ -151,6 +159,14 @@ enum NextCommand {
         } else if installation.status == .surveyed, let need = need(of: installation) {
           console.put(Text(zh: "    \(need.what.zh)", en: "    \(need.what.en)"))
           console.put("      " + need.command[console.language])
+        } else if try Walk(workplace: workplace).isLabelOutdated(of: installation) {
+          console.put(
+            Text(zh: "    迁移以后标牌上印的内容变了，重做标牌：", en: "    moved since its label was made; make it anew:"))
+          console.put(
+            "      "
+              + Text(
+                zh: "weldtech repair ID --label --port 串口", en: "weldtech repair ID --label --port P"
+              ).naming(installation.id)[console.language])
         } else {
           let status = installation.status.title
           console.put(Text(zh: "    \(status.zh)：\(nothing.zh)", en: "    \(status.en): \(nothing.en)"))
@@ -228,7 +244,7 @@ enum NextCommand {
       return .anotherTest(of: installation.id)
     }
     if installation.isOutdated(step) || step == .sign && installation.isSignatureDue {
-      return .again(step, of: installation.id)
+      return .again(step, of: installation.id, isSold: installation.isSold)
     }
     return step.need(of: installation.id)
   }

@@ -250,7 +250,7 @@ enum SyncCommand {
     if timestamps.taken + timestamps.delivered > 0 {
       console.put(
         Text(
-          zh: "协议时间戳：取得 \(timestamps.taken) 个，已上传 \(timestamps.delivered) 个",
+          zh: "协议时间戳：这次取得 \(timestamps.taken) 个，上传 \(timestamps.delivered) 个（含以前取得的）",
           en: "timestamps of agreements: \(timestamps.taken) taken, \(timestamps.delivered) delivered"))
     }
     if let reason = timestamps.reason {

@@ -16,6 +16,10 @@ enum TodayCommand {
       var status: Installation.Status
       /// The step that is next; left out for a finished record.
       var next: Step?
+      /// The fault that was reported; left out of a welder without one.
+      var fault: String?
+      /// Whoever reported it; left out where nobody said who.
+      var reporter: Repair.Reporter?
     }
 
     struct Visit: Encodable {
@@ -45,6 +49,8 @@ enum TodayCommand {
     var day: CalendarDay
     /// The installations that were signed for the first time today, the earliest first.
     var installed: [Row]
+    /// The welders whose repair was confirmed today, the earliest first.
+    var repaired: [Row]
     var retired: Int
     var refused: Int
     /// The open installations, at most a hundred, the last opened last.
@@ -99,19 +105,28 @@ enum TodayCommand {
     let open = try fieldbook.list(status: .open, limit: maxRows).reversed()
     let due = try fieldbook.repairsDue()
     let repairs = due.prefix(maxRows)
-    let words = try fieldbook.words(of: outcomes.installed + open.map(\.id) + repairs.map(\.id))
+    let words = try fieldbook.words(
+      of: outcomes.installed + outcomes.repaired + open.map(\.id) + repairs.map(\.id))
     func row(_ summary: InstallationSummary) -> Document.Row {
       Document.Row(
         id: summary.id, code: Nullable(summary.code), unitName: summary.unitName,
         welder: words[summary.id]?.welder ?? "", status: summary.status, next: summary.next)
+    }
+    func reported(_ summary: InstallationSummary) -> Document.Row {
+      var row = row(summary)
+      // The overview is shown although a record cannot be read.
+      let repair = try? fieldbook.installation(summary.id).openRepair
+      (row.fault, row.reporter) = (repair?.fault.text, repair?.reporter)
+      return row
     }
     let queue = try fieldbook.queueSummary()
     let codesLeft = try fieldbook.codesLeft()
     let setup = try fieldbook.setup()
     return Document(
       day: today, installed: try outcomes.installed.compactMap { try fieldbook.summary(of: $0).map(row) },
+      repaired: try outcomes.repaired.compactMap { try fieldbook.summary(of: $0).map(row) },
       retired: outcomes.retired, refused: outcomes.refused, open: open.filter { !$0.isInRepair }.map(row),
-      repairs: repairs.map(row),
+      repairs: repairs.map(reported),
       visits: try fieldbook.visits(until: today, limit: maxRows).map {
         Document.Visit(
           id: $0.id, day: $0.day, unitName: $0.unitName, street: $0.street, community: $0.community,
@@ -158,8 +173,14 @@ enum TodayCommand {
     console.heading(
       Text(zh: "\(document.day) 今天装好 \(done)", en: "\(document.day): installed \(done)"))
     table(document.installed, to: console)
+    if !document.repaired.isEmpty {
+      console.heading(
+        Text(zh: "今天修好 \(document.repaired.count)", en: "repaired \(document.repaired.count)"))
+      table(document.repaired, to: console)
+    }
 
-    console.heading(Text(zh: "没做完 \(document.openInstallations)", en: "open \(document.openInstallations)"))
+    console.heading(
+      Text(zh: "安装没做完 \(document.openInstallations)", en: "open \(document.openInstallations)"))
     table(document.open.suffix(maxLines), to: console)
     if document.openInstallations > min(document.open.count, maxLines) {
       console.put(
@@ -175,8 +196,17 @@ enum TodayCommand {
         Text(
           zh: "待维修 \(document.repairs.count)" + (out == 0 ? "" : "，其中停用 \(out)"),
           en: "to be repaired \(document.repairs.count)" + (out == 0 ? "" : ", out of use \(out)")))
-      table(document.repairs.prefix(maxLines), to: console)
-      console.put(Text(zh: "到现场：weldtech repair 记录号 --port 串口", en: "on the spot: weldtech repair ID --port P"))
+      putRepairs(document.repairs.prefix(maxLines), to: console)
+      if document.repairs.contains(where: { $0.next == .repair }) {
+        console.put(
+          Text(zh: "到现场：weldtech repair 记录号 --port 串口", en: "on the spot: weldtech repair ID --port P"))
+      }
+      if document.repairs.contains(where: { $0.next == .confirm }) {
+        console.put(
+          Text(
+            zh: "修好的请所有权人确认：weldtech repair close 记录号 --phone",
+            en: "what is mended the owner confirms: weldtech repair close ID --phone"))
+      }
     }
 
     if document.surveyed > 0 {
@@ -230,6 +260,29 @@ enum TodayCommand {
           String(row.id.text.prefix(8)), row.unitName, row.welder,
           row.next.map { Text(zh: "待\($0.title.zh)", en: "next: \($0.title.en)")[language] }
             ?? row.status.title[language],
+        ]
+      })
+  }
+
+  /// The welders to be repaired, each with its fault and whoever reported it. `show --full` has the whole phone number.
+  private static func putRepairs(_ rows: some Collection<Document.Row>, to console: Console) {
+    let language = console.language
+    console.table(
+      [
+        Table.Column(Text(zh: "记录号", en: "id"), minimum: 8, importance: 5),
+        Table.Column(Text(zh: "单位", en: "unit"), minimum: 10, importance: 3),
+        Table.Column(Text(zh: "故障", en: "fault"), minimum: 10, importance: 2),
+        Table.Column(Text(zh: "报修人", en: "reported by"), minimum: 10, importance: 1),
+        Table.Column(Text(zh: "状态", en: "state"), minimum: 8, importance: 4),
+      ],
+      rows.map { row in
+        let next = row.next.map { Text(zh: "待\($0.title.zh)", en: "next: \($0.title.en)")[language] }
+        let isOut = row.status == .outOfUse
+        return [
+          String(row.id.text.prefix(8)), row.unitName, row.fault ?? "–",
+          row.reporter.map { [$0.name.masked, $0.phone?.masked].compactMap(\.self).joined(separator: " ") }
+            ?? "–",
+          isOut ? row.status.title[language] : next ?? row.status.title[language],
         ]
       })
   }

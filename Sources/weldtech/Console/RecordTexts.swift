@@ -85,9 +85,16 @@ struct StepNeed {
 
 extension StepNeed {
   /// A step that a correction has made untrue is done again.
-  static func again(_ step: Step, of id: InstallationID) -> StepNeed {
+  /// - Parameter isSold: whether the welder has another owner since, which is no correction.
+  static func again(_ step: Step, of id: InstallationID, isSold: Bool = false) -> StepNeed {
     var need = step.need(of: id)
     switch step {
+    case .label where isSold:
+      need.what = Text(
+        zh: "所有权人变更，标牌上印的内容变了，重做标牌并换上",
+        en: "another owner, so that the label prints what is not so: a new one made and stuck on")
+    case .sign where isSold:
+      need.what = Text(zh: "新所有权人签协议", en: "the new owner's signature under the agreement")
     case .label:
       need.what = Text(
         zh: "标牌上印的内容更正过，重做标牌并换上", en: "words on the label were corrected: a new one made and stuck on")
@@ -110,8 +117,14 @@ extension Text {
     guard let id else { return self }
     let short = id.text.prefix(8)
     func named(_ text: String) -> String {
-      let within = text.replacing(" ID ", with: " \(short) ")
-      return within.hasSuffix(" ID") ? "\(within.dropLast(2))\(short)" : within
+      var (named, rest) = ("", text[...])
+      while let place = rest.firstRange(of: " ID") {
+        let next = rest[place.upperBound...].first
+        let goesOn = next.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") } ?? false
+        named += rest[..<place.lowerBound] + (goesOn ? " ID" : " \(short)")
+        rest = rest[place.upperBound...]
+      }
+      return named + rest
     }
     return Text(zh: named(zh), en: named(en))
   }

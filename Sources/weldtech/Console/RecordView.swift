@@ -49,14 +49,16 @@ struct RecordView {
     }
     if let papers, papers.label != nil || papers.agreementPath != nil {
       section(Text(zh: "文件", en: "files"), to: console)
-      let files = [
-        (Text(zh: "标牌", en: "label"), papers.label),
-        (
-          record.isSignatureDue
-            ? Text(zh: "更正前的协议", en: "agreement before") : Text(zh: "协议", en: "agreement"),
-          papers.agreementPath
-        ),
-      ]
+      let files =
+        [
+          (Text(zh: "标牌", en: "label"), papers.label),
+          (
+            record.isSignatureDue
+              ? Text(zh: "以前的协议", en: "agreement before") : Text(zh: "协议", en: "agreement"),
+            papers.agreementPath
+          ),
+        ] + papers.earlierAgreementPaths.map { (Text(zh: "以前的协议", en: "agreement before"), $0) }
+        + papers.addendumPaths.map { (Text(zh: "维修确认单", en: "confirmation"), $0) }
       console.facts(files.compactMap { title, path in path.map { (title, $0) } })
     }
     if let elsewhere = papers?.elsewhere, !elsewhere.isEmpty {
@@ -180,11 +182,11 @@ struct RecordView {
     }
   }
 
-  /// The signatures under what the record said before it was corrected, a line each.
+  /// The signatures under what the record said before it was corrected or the welder sold, a line each.
   private var earlierSignatures: [(Text, String)] {
     (installation.earlierAgreements ?? []).map { agreement in
       (
-        Text(zh: "更正前的签字", en: "signed before"),
+        Text(zh: "以前的签字", en: "signed before"),
         "\(name(agreement.signatory.name))  \(agreement.signedAt.screenText)"
       )
     }

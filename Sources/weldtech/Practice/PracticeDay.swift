@@ -43,7 +43,7 @@ struct PracticeDay {
       Text(zh: "标牌褪色，重印一张", en: "A label has faded and is printed again"),
       [
         "labels", "reprint", try code(of: welders[1]), "--reason", "标牌褪色，扫不出", "--output",
-        folder.path + "/reprint",
+        folder.path + "/reprint.png",
       ])
     try deliver()
     try report()

@@ -3,8 +3,8 @@ import Fieldbook
 import Records
 import Terminal
 
-/// Finds the installation that is repaired, sold, moved or retired: by its code, the address that a scanner reads, its id, or a
-/// photo of its label. A record that only the platform or an archive has is found there.
+/// Finds the installation that is repaired, sold, moved or retired: by its code, the address that a scanner reads, its id, words of
+/// its record, or a photo of its label. A record that only the platform or an archive has is found there by its code.
 struct RepairTarget {
   let workplace: Workplace
 
@@ -27,10 +27,12 @@ struct RepairTarget {
   }
 
   /// - Parameters:
-  ///   - reference: a code, an address or the beginning of an id; nil where only a photo was given.
+  ///   - reference: a code, an address, the beginning of an id, or words of the record such as the unit's name or a phone
+  ///     number; nil where only a photo was given.
   ///   - photo: path of a photo of the label.
   ///   - archive: the archive in which a record is looked for that this laptop does not have.
-  /// - Throws: `FieldbookError.notFound`, `AdoptionRefused`, `InspectionRefused`, and the errors of reading an archive.
+  /// - Throws: `RepairAmbiguous` where the words are those of several welders, `FieldbookError.notFound`, `AdoptionRefused`,
+  ///   `InspectionRefused`, and the errors of reading an archive.
   func find(_ reference: String?, photo: String? = nil, archive: AdoptionOptions = AdoptionOptions()) throws
     -> Found
   {
@@ -47,9 +49,9 @@ struct RepairTarget {
           .yellow)
       }
       return Found(installation: installation, adopted: nil, workplace: workplace)
-    } catch FieldbookError.notFound(let missing) {
+    } catch FieldbookError.notFound {
       guard archive.file != nil || LabelCode(written: text) != nil else {
-        throw FieldbookError.notFound(missing)
+        return Found(installation: try search(text), adopted: nil, workplace: workplace)
       }
       let source = AdoptionSource(workplace: workplace)
       let (record, place) = try source.record(text, archive: archive)
@@ -86,7 +88,11 @@ extension PlateReader {
   /// Asks for the label of an installed welder.
   fileprivate func asked() throws -> String {
     try Prompter(workplace.console, goesBack: true).text(
-      Text(zh: "扫描标牌，或照标牌写标牌码", en: "scan the label, or type its code"),
-      problem: { LabelCode(written: $0) == nil ? explain(CodeMistyped(text: $0)).message : nil })
+      Text(zh: "扫描标牌，或写标牌码、单位、电话", en: "scan the label, or type its code, the unit or a phone number"),
+      problem: { typed in
+        // A code has two hyphens, and an address two slashes; a name and a phone number have neither.
+        let isCode = typed.utf8.count { $0 == UInt8(ascii: "-") } >= 2 || typed.utf8.contains(UInt8(ascii: "/"))
+        return isCode && LabelCode(written: typed) == nil ? explain(CodeMistyped(text: typed)).message : nil
+      })
   }
 }

@@ -21,11 +21,26 @@ extension Repair {
     let flags = [
       isUnsafe ? Text(zh: "停用", en: "unsafe") : nil, isTampered ? Text(zh: "违规拆装", en: "tampered with") : nil,
     ].compactMap { $0?[language] }
-    return ([openedAt.screenText, fault.text] + flags + [state[language]]).joined(separator: "  ")
+    let seal = found.map { Text(zh: "封条\($0.seal.title.zh)", en: "seal \($0.seal.title.en)")[language] }
+    return ([openedAt.screenText, fault.text] + flags + [seal, state[language]].compactMap(\.self))
+      .joined(separator: "  ")
+  }
+
+  /// The report in one line: the fault, and whoever reported it, masked.
+  func report(_ language: Language) -> String {
+    let by = reporter.map { [$0.name.masked, $0.phone?.masked].compactMap(\.self).joined(separator: " ") }
+    return Text(
+      zh: "故障：\(fault.text)" + (by.map { "  报修人：\($0)" } ?? ""),
+      en: "fault: \(fault.text)" + (by.map { "  reported by: \($0)" } ?? ""))[language]
   }
 }
 
 extension Installation {
+  /// Whether the last thing that took the signed record up again was a sale, and no correction.
+  var isSold: Bool {
+    history.last { $0.event == "corrected" || $0.event == "transferred" }?.event == "transferred"
+  }
+
   /// Everything that the welder had before what it has now, a line each: repairs, modules, labels and owners.
   /// - Parameter name: how a person's name is shown.
   func earlierParts(_ language: Language, name: (PersonName) -> String) -> [(Text, String)] {

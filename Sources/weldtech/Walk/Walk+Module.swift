@@ -20,22 +20,23 @@ extension Walk {
   ///   - serviceReason: the reason for replacing a key with the case open and without a proof; nil where a
   ///     proof is required.
   ///   - duplicateReason: why the module is right although another record names it; nil where nobody said.
+  ///   - renewsKey: whether a module that has this record's key gets a new one.
   func pair(
     _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
-    duplicateReason: WrittenText? = nil, onEvent: @escaping (PairingEvent) -> Void
+    duplicateReason: WrittenText? = nil, renewsKey: Bool = false, onEvent: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
     let link = try workplace.openPort(port)
     defer { link.close() }
     return try pair(
       installation, client: SMPClient(link: link, now: { ContinuousClock.now }), serviceReason: serviceReason,
-      duplicateReason: duplicateReason, onEvent: onEvent)
+      duplicateReason: duplicateReason, renewsKey: renewsKey, onEvent: onEvent)
   }
 
   /// Pairs over a link that is open already.
   func pair(
     _ installation: LockedInstallation, client: SMPClient, serviceReason: WrittenText? = nil,
-    duplicateReason: WrittenText? = nil, onEvent: @escaping (PairingEvent) -> Void
+    duplicateReason: WrittenText? = nil, renewsKey: Bool = false, onEvent: @escaping (PairingEvent) -> Void
   ) throws -> (installation: Installation, result: PairingResult) {
     try require(.pair, of: installation)
     guard let code = installation.record.code else { throw StepRefused(step: .pair, refusal: .retired) }
@@ -52,9 +53,12 @@ extension Walk {
     {
       throw StepRefused(step: .pair, refusal: .moduleOnRecord(present))
     }
+    // Whoever opens the case and says why needs no leave of another record.
+    let claim = serviceReason == nil ? try claim(on: module, by: installation.id) : .free
+    var authority: (any ProofAuthority)?
+    if claim == .free { authority = try? workplace.platformClient(exchangeTimeout: .seconds(15)) }
     let terms = ReplacementTerms(
-      isInForce: { try holdsOn($0, to: module.serialNumber, otherThan: installation.id) },
-      authority: try? workplace.platformClient(exchangeTimeout: .seconds(15)), serviceReason: serviceReason,
+      authority: authority, serviceReason: serviceReason, renewsKey: renewsKey,
       inspection: installation.record.module?.inspection, recorded: installation.record.module?.replacement,
       record: { try append(.inspected($0), to: installation) })
     // Whoever said why a key is replaced by service has said why the module is here; a run that was cut off left it on record.
@@ -82,32 +86,8 @@ extension Walk {
   ) throws -> Duplicate? {
     // The reason for a module that the record has already is on record.
     if installation.record.isPaired(with: module.serialNumber) { return nil }
-    // A module that is paired to a record in force is refused by the pairing itself, which names that record.
-    if let other = module.installation, module.keyID != nil,
-      try holdsOn(other, to: module.serialNumber, otherThan: installation.id)
-    {
-      return try? fieldbook.duplicate(
-        ofModule: module.serialNumber, otherThan: installation.id, reason: reason)
-    }
     return try workplace.withDuplicateReason(reason) {
       try fieldbook.duplicate(ofModule: module.serialNumber, otherThan: installation.id, reason: $0)
-    }
-  }
-
-  /// Whether another record of this laptop than `own` claims the module that names it.
-  private func holdsOn(_ named: String, to serialNumber: String, otherThan own: InstallationID) throws -> Bool {
-    guard let id = InstallationID(named), id != own else { return false }
-    do {
-      let other = try fieldbook.installation(id)
-      // The module of a void, a refused or a retired record is free for another welder, and so is one that was taken out.
-      switch other.status {
-      case .void, .refused, .retired: return false
-      case .surveyed, .open, .closed, .delivered, .outOfUse:
-        return other.retiredModules?.contains { $0.serialNumber == serialNumber } != true
-          || other.module?.serialNumber == serialNumber
-      }
-    } catch FieldbookError.notFound {
-      return false
     }
   }
 

@@ -104,6 +104,20 @@ extension Walk {
     )
   }
 
+  /// Whether an installed welder was moved since its label was made, and the label prints what is not so any more.
+  func isLabelOutdated(of record: Installation) throws -> Bool {
+    guard record.isInstalled, let labelled = record.history.lastIndex(where: { $0.event == "labelled" }) else {
+      return false
+    }
+    let moves = record.history[labelled...].filter { $0.event == "moved" }
+    let changes = moves.flatMap { $0.changes ?? [] }
+    // A welder that was moved back stands where its label says.
+    let lasting = changes.filter { change in
+      changes.first { $0.field == change.field }?.from != changes.last { $0.field == change.field }?.to
+    }
+    return try printsChanged(record, lasting)
+  }
+
   /// Takes an installed welder out of use for good. Its record closes as retired and is queued.
   /// - Throws: `RepairNeedsPhoto`, `StepRefused`, and the errors of photos.
   func withdraw(

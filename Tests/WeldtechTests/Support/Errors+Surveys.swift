@@ -42,7 +42,15 @@ extension Errors {
       AdoptionRefused.damaged(file: "/f", fault: "x"), AdoptionRefused.damaged(file: "/f", fault: nil),
       AdoptionRefused.untrusted(file: "/f", sealer: "CN=x", fingerprint: "00"),
       AdoptionRefused.noRecord(file: "/f", reference: "3f2a"), AdoptionRefused.inWork(file: "/f", id),
+      ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: true),
+      ModuleInUse(serialNumber: "M-1", holder: record, isElsewhere: false),
+      RepairAmbiguous(welders: [record, record]), MoveSaysNothing(), PaperMissing(paper: .addendum, id: id),
+      StepRefused(step: nil, refusal: .retired),
+      RepairRecorded(option: "note", at: Timestamp(secondsSince1970: 0, offsetSeconds: 0)),
     ]
+
+  private static let record = Installation(
+    id: id, surveyed: surveyed, at: Timestamp(secondsSince1970: 0, offsetSeconds: 0), entrySha256: "")
 
   /// The reasons why a row of a survey list is not imported.
   static let surveyProblems: [SurveyRow.Problem] =

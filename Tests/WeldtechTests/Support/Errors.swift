@@ -282,6 +282,7 @@ enum Errors {
     .signedBefore, .testNotPassed,
     .testOutdated, .testBeforeSeal, .sealOutdated, .flashUnfinished, .otherCode(code), .repairOpen, .noRepair,
     .repairNotBegun, .notInstalled, .moduleOnRecord("M-1"), .otherModule("M-1"),
+    .moduleTakenOut("M-1"), .testBeforeRepair,
   ]
 
   private static let jsonFaults: [JSONFault] = [

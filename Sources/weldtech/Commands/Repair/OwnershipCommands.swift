@@ -119,7 +119,7 @@ enum MoveCommand {
     }
     var fields = options.fields
     if fields.isEmpty {
-      guard console.canPrompt else { throw UsageError.missing(option: RegistrationField.street.optionName) }
+      guard console.canPrompt else { throw MoveSaysNothing() }
       for field in [RegistrationField.street, .community] {
         fields[field] = try console.asking { try CorrectCommand.answer(field, workplace) }
       }
@@ -135,17 +135,45 @@ enum MoveCommand {
         return console.put(Text(zh: "与记录里的相同，没有改动", en: "the record says so already; nothing was changed"))
       }
       CorrectionTexts.put(changes, of: changed.id, to: console)
+      if let community = changed.owner.community?.text, Self.keepsCommunity(changes, fields) {
+        console.paragraph(
+          Text(
+            zh: "社区还是原来的 \(community)；不在这个社区了，再写 --community 新社区",
+            en: "the community is still \(community); where that is not so any more, give --community too"))
+      }
       console.put(
         Text(
           zh: "记录成为第 \(changed.revision) 版，等待上传", en: "the record is revision \(changed.revision) and queued"))
       if isLabelOutdated {
         console.paragraph(
           Text(
-            zh: "标牌上印的内容变了，报修后重做标牌：weldtech repair open",
-            en: "the label prints what is not so any more; report it and make it anew: weldtech repair open"))
+            zh: "标牌上印的内容变了，到现场重做标牌：weldtech repair ID --label --port 串口",
+            en:
+              "the label prints what is not so any more; make it anew on the spot: weldtech repair ID --label --port P"
+          ).naming(changed.id))
       }
     }
     return ExitCode.done.rawValue
+  }
+
+  /// Whether the street is another and nobody said anything of the community, which belongs to a street.
+  private static func keepsCommunity(_ changes: [FieldChange], _ given: [RegistrationField: String]) -> Bool {
+    changes.contains { $0.field == .street } && given[.community] == nil
+  }
+}
+
+/// A move that names neither a place nor a purpose.
+struct MoveSaysNothing: Error {}
+
+extension MoveSaysNothing: Explained {
+  var failure: Failure {
+    Failure(
+      code: "move.nothing",
+      message: Text(zh: "没有写搬到哪里、改作什么", en: "neither a place nor a purpose is given"),
+      hint: Text(
+        zh: "--street、--community、--purpose 至少写一项",
+        en: "give at least one of --street, --community and --purpose"),
+      exit: .usage)
   }
 }
 

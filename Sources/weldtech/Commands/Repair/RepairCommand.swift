@@ -77,9 +77,21 @@ enum RepairCommand {
       subcommands: { [RepairOpenCommand.command, RepairCloseCommand.command] })
   }
 
+  /// Refuses an option that would be of no effect.
+  private static func check(_ options: Options, _ workplace: Workplace) throws {
+    if options.isDead, options.oldModule == nil { throw UsageError.missing(option: "old-module") }
+    // On a terminal the exchange and the seal may still be asked for.
+    guard !workplace.console.canPrompt else { return }
+    if !options.photos.isEmpty, options.oldModule == nil { throw UsageError.missing(option: "old-module") }
+    if options.newSealPhoto != nil, options.seal == nil { throw UsageError.missing(option: "seal") }
+    if options.template != Walk.LabelRequest.defaultTemplate, !options.makesLabel {
+      throw UsageError.missing(option: "label")
+    }
+  }
+
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     try workplace.technicianAtWork()
-    if options.isDead, options.oldModule == nil { throw UsageError.missing(option: "old-module") }
+    try check(options, workplace)
     let found = try RepairTarget(workplace: workplace).find(
       options.report.code, photo: options.report.labelPhoto, archive: options.report.archive)
     var installation = found.installation

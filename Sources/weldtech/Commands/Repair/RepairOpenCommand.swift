@@ -12,6 +12,7 @@ enum RepairOpenCommand {
     var reportedBy: String?
     var reporterPhone: String?
     var isUnsafe = false
+    var isUsable = false
     var isTampered = false
   }
 
@@ -20,9 +21,9 @@ enum RepairOpenCommand {
       "open", Text(zh: "登记报修", en: "put a reported fault on record"),
       discussion: Text(
         zh:
-          "电话报修也用它。记录马上成为新的一版，等待上传。\n--unsafe：有安全隐患，修好并测试合格以前停用；--tampered：有人违规拆装。",
+          "电话报修也用它。记录马上成为新的一版，等待上传。焊机也可以按单位或电话查找。\n--unsafe：有安全隐患，修好并测试合格以前停用；--usable：没有安全隐患；--tampered：有人违规拆装。",
         en:
-          "Also for a fault that is reported by phone. The record's next revision is queued at once.\n--unsafe: the welder is out of use until it is mended and a test has passed; --tampered: somebody\nhas taken it apart without a right to."
+          "Also for a fault that is reported by phone. The record's next revision is queued at once.\nThe welder may also be named by its unit or a phone number. --unsafe: the welder is out of use until it\nis mended and a test has passed; --usable: it may be used until then; --tampered: somebody has taken it\napart without a right to."
       ),
       options: Options(),
       parameters: { parameters in
@@ -60,23 +61,54 @@ enum RepairOpenCommand {
   /// The report of the options; what is missing is asked for.
   static func report(_ options: Options, _ workplace: Workplace) throws -> InstallationEvent.RepairOpened {
     let console = workplace.console
+    if options.isUnsafe, options.isUsable { throw UsageError.conflictingOptions("--unsafe", "--usable") }
+    let isAsking = options.fault == nil && console.canPrompt
     // Nobody has to say more of a welder that was taken apart.
     let given = options.fault ?? (options.isTampered ? "违规拆装" : nil)
     let fault = try console.need(given, option: "fault") {
       try console.asking { try workplace.ask(Text(zh: "什么故障", en: "what is wrong"), as: .note) }
     }
-    let name = try workplace.written(options.reportedBy, as: .name, option: "reported-by").map {
-      PersonName($0)
+    let reporter = try reporter(options, isAsking, workplace)
+    var (isUnsafe, isUsable) = (options.isUnsafe, options.isUsable)
+    if isAsking, !isUnsafe, !isUsable {
+      isUnsafe = try console.prompter.confirm(
+        Text(
+          zh: "有安全隐患、修好以前要停用吗", en: "is it unsafe, so that nobody may use it until it is mended"))
+      isUsable = !isUnsafe
     }
-    let phone = try options.reporterPhone.map { (text) throws -> PhoneNumber in
+    return InstallationEvent.RepairOpened(
+      technician: try workplace.technician(), fault: try workplace.written(fault, as: .note, option: "fault"),
+      reporter: reporter, isUnsafe: isUnsafe, isUsable: isUsable ? true : nil, isTampered: options.isTampered)
+  }
+
+  /// Whoever reports the fault; nil where nobody says who.
+  private static func reporter(_ options: Options, _ isAsking: Bool, _ workplace: Workplace) throws
+    -> Repair.Reporter?
+  {
+    let prompter = Prompter(workplace.console, goesBack: true)
+    var name = options.reportedBy
+    if name == nil, isAsking {
+      name = try workplace.console.asking {
+        try prompter.text(
+          Text(zh: "谁报修（不知道按回车）", en: "who reports it (Enter where nobody knows)"), mayBeEmpty: true,
+          problem: { workplace.problem(with: $0, as: .name) })
+      }
+    }
+    let written = try workplace.written(name, as: .name, option: "reported-by")
+    var number = options.reporterPhone
+    if number == nil, isAsking, written != nil {
+      number = try workplace.console.asking {
+        try prompter.text(
+          Text(zh: "报修人电话（没有按回车）", en: "that person's phone (Enter for none)"), mayBeEmpty: true,
+          problem: { PhoneNumber($0) == nil ? explain(SetupRejected.phone).message : nil })
+      }
+    }
+    let phone = try number.flatMap { $0.isEmpty ? nil : $0 }.map { (text) throws -> PhoneNumber in
       guard let phone = PhoneNumber(text) else { throw SetupRejected.phone }
       return phone
     }
-    if phone != nil, name == nil { throw UsageError.missing(option: "reported-by") }
-    return InstallationEvent.RepairOpened(
-      technician: try workplace.technician(), fault: try workplace.written(fault, as: .note, option: "fault"),
-      reporter: name.map { Repair.Reporter(name: $0, phone: phone) }, isUnsafe: options.isUnsafe,
-      isTampered: options.isTampered)
+    if phone != nil, written == nil { throw UsageError.missing(option: "reported-by") }
+    return written.map { Repair.Reporter(name: PersonName($0), phone: phone) }
   }
 }
 
@@ -87,7 +119,9 @@ extension Parameters {
   ) {
     argument(
       "CODE", code, .string,
-      Text(zh: "标牌码、扫码得到的网址或记录号", en: "the label's code, the address in its symbol, or the record's id"),
+      Text(
+        zh: "标牌码、扫码得到的网址、记录号，或单位、电话",
+        en: "the label's code, the address in its symbol, the record's id, its unit or a phone number"),
       completion: .dynamic("installations"))
     option("label-photo", photo, .file, Text(zh: "标牌的照片，代替标牌码", en: "a photo of the label in place of CODE"))
   }
@@ -104,6 +138,9 @@ extension Parameters {
     flag(
       "unsafe", path.appending(path: \.isUnsafe),
       Text(zh: "有安全隐患，修好并测试合格以前停用", en: "nobody may weld with it until a test has passed"))
+    flag(
+      "usable", path.appending(path: \.isUsable),
+      Text(zh: "没有安全隐患，修好以前可以用", en: "it is safe, and may be used until it is mended"))
     flag(
       "tampered", path.appending(path: \.isTampered),
       Text(zh: "有人违规拆装", en: "somebody has taken it apart without a right to"))

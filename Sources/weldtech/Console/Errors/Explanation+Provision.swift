@@ -62,9 +62,9 @@ extension ProvisionError: Explained {
           zh: "这个模块已经与安装记录 \(installation) 配对（密钥 \(keyID)）",
           en: "this module is paired with installation \(installation) (key \(keyID))"),
         hint: Text(
-          zh: "检查接着的是不是这台焊机的模块；那条记录作废后，本机可以给模块重新配对",
+          zh: "检查是不是接错了模块；确实要换到这台焊机上，先维修那台焊机，把模块换下来",
           en:
-            "check that it is this welder's module on the cable; once that record is void, it can be paired anew"
+            "check which module is on the cable; where it does belong here, a repair of that welder takes it out first"
         ))
     case .messageTooLong(let request):
       Failure(

@@ -115,8 +115,8 @@ extension PlateUnread: Explained {
         code: "label.plate.unread",
         message: Text(zh: "照片 \(file) 上读不出标牌", en: "no label can be read on the photo \(file)"),
         hint: Text(
-          zh: "走近一点、避开反光再拍一张，或扫描标牌、照标牌输入标牌码（--code）",
-          en: "take it again from nearer and without reflections, or scan the plate, or type its code (--code)"),
+          zh: "走近一点、避开反光再拍一张，或扫描标牌、照标牌输入标牌码",
+          en: "take it again from nearer and without reflections, or scan the plate, or type its code"),
         exit: .badData)
     case .several(let file, let codes):
       Failure(

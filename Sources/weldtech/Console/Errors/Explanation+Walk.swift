@@ -42,6 +42,15 @@ extension StepRefused: Explained {
         message: Text(
           zh: "这台焊机已经登记，不再预约", en: "this welder is registered already; no appointment is made any more"),
         hint: Text(zh: "接着安装：weldtech install ID", en: "go on with it: weldtech install ID"))
+    case .retired where step == nil:
+      Failure(
+        code: "walk.retired",
+        message: Text(
+          zh: "这台焊机已淘汰，不再维修、过户或迁移",
+          en: "this welder is retired; it is not repaired, sold or moved any more"),
+        hint: Text(
+          zh: "还要使用的，按新焊机登记安装：weldtech install",
+          en: "where it is used again, register and fit it as a new one: weldtech install"))
     case .retired:
       Failure(
         code: "walk.retired",
@@ -122,10 +131,30 @@ extension StepRefused: Explained {
           zh: "接着的模块不是登记的 \(serialNumber)",
           en: "the module on the cable is not the one on record, \(serialNumber)"),
         hint: Text(
-          zh: "要换模块：weldtech repair ID --port 串口 --old-module \(serialNumber)；不是换模块，查明这个模块从哪里来",
+          zh:
+            "接错了就接回 \(serialNumber)。要换模块：先接旧模块检查一遍，再接新模块：weldtech repair ID --port 串口 --old-module \(serialNumber)。登记的模块已不在机上的，加 --tampered",
           en:
-            "to exchange it: `weldtech repair ID --port P --old-module \(serialNumber)`; if it is not to be exchanged, find out where this module comes from"
+            "connect \(serialNumber) where the cable is wrong. To exchange it, let the old one be inspected first, then connect the new one: `weldtech repair ID --port P --old-module \(serialNumber)`. Where the one on record is gone, add --tampered"
         ))
+    case .moduleTakenOut(let serialNumber):
+      Failure(
+        code: "repair.module.old",
+        message: Text(
+          zh: "接着的还是要换下的旧模块 \(serialNumber)",
+          en: "the module on the cable is still the old one, \(serialNumber)"),
+        hint: Text(
+          zh: "拆下旧模块，接上新模块，再运行同一命令；要把旧模块装回去，加 --pair",
+          en:
+            "take it out, connect the new one and run the same command again; to fit the old one again, add --pair"
+        ))
+    case .testBeforeRepair:
+      Failure(
+        code: "repair.test.missing",
+        message: Text(
+          zh: "这次到场以后还没有做过功能测试，不能请所有权人确认",
+          en: "nobody has tested the welder since the technician came, so that nobody confirms the repair"),
+        hint: Text(
+          zh: "接上模块测试：weldtech repair ID --port 串口", en: "test it: weldtech repair ID --port P"))
     case .otherModule(let serialNumber):
       Failure(
         code: "repair.module.notOnRecord",
