@@ -362,6 +362,7 @@ extension Fieldbook {
       case .repairBegun:
         installation.isInRepair ? .repairOpen : installation.refusal(of: .repair, by: technician, on: at.day)
       case .moved: installation.refusalOfChanging(isMove: true)
+      case .repairOpened(let opened): installation.refusal(ofReporting: opened)
       default: installation.refusalOfChanging()
       }
     if let refusal { throw .refused(refusal) }

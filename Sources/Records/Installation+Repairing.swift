@@ -42,10 +42,22 @@ extension Installation {
   // MARK: - The events of a repair
 
   mutating func open(_ opened: InstallationEvent.RepairOpened, at: Timestamp, _ entry: inout HistoryEntry) {
-    let repair = Repair(number: (repairs?.count ?? 0) + 1, opened: opened, at: at)
-    repairs = (repairs ?? []) + [repair]
+    let number = openRepair?.number ?? (repairs?.count ?? 0) + 1
+    if openRepair == nil {
+      repairs = (repairs ?? []) + [Repair(number: number, opened: opened, at: at)]
+    } else {
+      change { repair in
+        if repair.fault != opened.fault {
+          repair.fault = WrittenText(asKept: "\(repair.fault.text)；\(opened.fault.text)")
+        }
+        repair.isUnsafe = repair.isUnsafe || opened.isUnsafe
+        repair.isUsable = repair.isUnsafe ? nil : repair.isUsable
+        repair.isTampered = repair.isTampered || opened.isTampered
+        repair.reporter = repair.reporter ?? opened.reporter
+      }
+    }
     entry.reason = opened.fault
-    note(repair.number, isUnsafe: opened.isUnsafe, isTampered: opened.isTampered, in: &entry)
+    note(number, isUnsafe: opened.isUnsafe, isTampered: opened.isTampered, in: &entry)
   }
 
   mutating func begin(_ begun: InstallationEvent.RepairBegun, at: Timestamp, _ entry: inout HistoryEntry) {
@@ -127,10 +139,12 @@ extension Installation {
     repairs = all + [last]
   }
 
-  /// A welder whose fault makes it unsafe is out of use until a test that counts has passed since.
+  /// A welder whose fault makes it unsafe is out of use until a test that counts has passed since; so is one that failed the last
+  /// test of its repair, whatever was said of its fault.
   mutating func judgeSafety() {
     guard let repair = openRepair else { return }
-    let isOut = repair.isUnsafe && !(isInWork && testCounts && test?.passed == true)
+    let hasFailed = isInRepair && isTestedInRepair && test?.passed == false
+    let isOut = hasFailed || repair.isUnsafe && !(isInWork && testCounts && test?.passed == true)
     if isOut {
       status = .outOfUse
     } else if isInWork {

@@ -72,7 +72,7 @@ extension Installation {
   }
 
   /// Whether the welder was tested since the technician came to repair it; without a repair it is true.
-  private var isTestedInRepair: Bool { !isInRepair || historyOfRepair.contains { $0.event == "tested" } }
+  var isTestedInRepair: Bool { !isInRepair || historyOfRepair.contains { $0.event == "tested" } }
 
   /// Whether a correction has made the result of `step` untrue since it was last done. Only the label, which prints words
   /// of the registration, the test, whose limits are the scheme's, and the handover, whose count and note hang on the number
@@ -176,6 +176,15 @@ extension Installation {
     case .surveyed, .open, .closed, .delivered, .outOfUse:
       if !isMove || isInRepair, openRepair != nil { .repairOpen } else { isInstalled ? nil : .notInstalled }
     }
+  }
+
+  /// The reason why a fault cannot be put on record; nil where it can. A second report, before the technician has come, counts where it
+  /// says that the welder is unsafe or was taken apart and the first one does not.
+  public func refusal(ofReporting opened: InstallationEvent.RepairOpened) -> StepRefusal? {
+    guard let repair = openRepair, !isInRepair, status != .retired, status != .void,
+      opened.isUnsafe && !repair.isUnsafe || opened.isTampered && !repair.isTampered
+    else { return refusalOfChanging() }
+    return nil
   }
 
   /// The reason why an installed welder cannot be taken out of use for good; nil where it can, also during its repair.

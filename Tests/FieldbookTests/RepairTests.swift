@@ -83,6 +83,32 @@ import Testing
     #expect(try fieldbook.repairsDue().isEmpty)
   }
 
+  @Test func `a second report may say that a welder is unsafe, and a test that failed does`() throws {
+    let fieldbook = try home.ready()
+    let id = try Sample.signed(in: fieldbook).id
+    let first = try append([Self.opened(unsafe: false)], to: id, in: fieldbook, at: 20)
+    #expect(first.status == .closed && first.openRepair?.isUnsafe == false)
+    // One that adds nothing is a slip.
+    #expect(throws: FieldbookError.refused(.repairOpen)) {
+      try append([Self.opened(unsafe: false)], to: id, in: fieldbook, at: 21)
+    }
+    let live = InstallationEvent.repairOpened(
+      .init(technician: Sample.technician, fault: "机壳漏电", isUnsafe: true, isTampered: true))
+    let second = try append([live], to: id, in: fieldbook, at: 22)
+    #expect(second.status == .outOfUse && second.repairs?.count == 1 && second.revision == first.revision + 1)
+    #expect(second.openRepair?.fault.text == "扫码后不启动；机壳漏电" && second.openRepair?.isTampered == true)
+    #expect(throws: FieldbookError.refused(.repairOpen)) { try append([live], to: id, in: fieldbook, at: 23) }
+
+    let other = try Sample.signed(in: fieldbook, key: Sample.key(2)).id
+    _ = try append([Self.opened(unsafe: false)], to: other, in: fieldbook, at: 30)
+    let begun = try append([try begun(.intact, "found", in: fieldbook)], to: other, in: fieldbook, at: 31)
+    #expect(begun.status == .open)
+    #expect(
+      try append([.tested(Sample.report(passed: false))], to: other, in: fieldbook, at: 32).status == .outOfUse)
+    #expect(try append([.tested(Sample.report())], to: other, in: fieldbook, at: 33).status == .open)
+    #expect(try fieldbook.check().faults.isEmpty)
+  }
+
   @Test func `an exchanged module is free elsewhere, and a dead one is fitted nowhere again`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)

@@ -36,8 +36,16 @@ enum RepairOpenCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let found = try RepairTarget(workplace: workplace).find(
       options.code, photo: options.labelPhoto, archive: options.archive)
-    if let refusal = found.installation.refusalOfChanging() { throw StepRefused(step: nil, refusal: refusal) }
+    // What only a second report may add is known once it is given.
+    if found.installation.openRepair == nil || found.installation.isInRepair,
+      let refusal = found.installation.refusalOfChanging()
+    {
+      throw StepRefused(step: nil, refusal: refusal)
+    }
     let opened = try report(options, workplace)
+    if let refusal = found.installation.refusal(ofReporting: opened) {
+      throw StepRefused(step: nil, refusal: refusal)
+    }
     let changed = try workplace.step(on: try found.here()) { walk, locked in try walk.report(opened, on: locked)
     }
     let console = workplace.console
