@@ -91,7 +91,8 @@ import Testing
 
   @Test(
     arguments: [
-      "UPDATE ledger SET fitted_on = NULL", "UPDATE ledger SET street = '别处'", "UPDATE ledger SET unit_id = 'U-1'",
+      "UPDATE ledger SET fitted_on = NULL", "UPDATE ledger SET street = '别处'",
+      "UPDATE ledger SET unit_id = 'U-1'",
       "UPDATE ledger SET operators = 9223372036854775807", "UPDATE ledger SET status = 'void'",
       "DELETE FROM ledger", "DELETE FROM search", "UPDATE search SET words = 'x'",
       "UPDATE search SET unit_order = 'zz'",

@@ -104,7 +104,8 @@ import Testing
   @Test func `a chain of merged units comes apart link by link`() throws {
     let fieldbook = try home.ready()
     let ids = try ["甲店", "乙店", "丙店", "丁店"].enumerated().map { index, name in
-      try register(WrittenText(asKept: name), id: WrittenText(asKept: "U-\(index + 1)"), at: Int64(index), in: fieldbook)
+      try register(
+        WrittenText(asKept: name), id: WrittenText(asKept: "U-\(index + 1)"), at: Int64(index), in: fieldbook)
     }
     // 乙 into 甲, 甲 into 丙, 丙 into 丁.
     for (merged, unit) in [("U-2", "U-1"), ("U-1", "U-3"), ("U-3", "U-4")] {

@@ -36,12 +36,16 @@ extension Fieldbook {
     let found = try text.map { (text) throws(FieldbookError) in try narrowed(text) } ?? nil
     var joins: [String] = []
     let goesAlongLedger = query.order.goesAlongLedger && found == nil
-    if query.needsLedger, !goesAlongLedger { joins.append("JOIN ledger ON ledger.installation = installation.id") }
+    if query.needsLedger, !goesAlongLedger {
+      joins.append("JOIN ledger ON ledger.installation = installation.id")
+    }
     if query.order.needsSearch || text != nil && found == nil {
       joins.append("JOIN search ON search.installation = installation.id")
     }
     // Every record has a row of the ledger. SQLite keeps to the order in which CROSS JOIN names the tables.
-    let first = goesAlongLedger ? "ledger CROSS JOIN installation ON installation.id = ledger.installation" : "installation"
+    let first =
+      goesAlongLedger
+      ? "ledger CROSS JOIN installation ON installation.id = ledger.installation" : "installation"
     let each = ([first] + joins).joined(separator: " ")
     var from = each
     if let found {

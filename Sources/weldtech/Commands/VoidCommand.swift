@@ -45,15 +45,17 @@ enum VoidCommand {
     if isOffice, status != .surveyed, status != .void { throw SetupMissing.technician }
     // A correction, a sale or a repair opens a record that somebody has signed; it is no less signed for that.
     let isReopened = status == .open ? try fieldbook.installation(id).wasSigned : false
-    let isSettled = isReopened || isClosed(status)
-    if isSettled, !options.isConfirmed, !console.canPrompt {
+    let needsConfirmation = isReopened || isClosed(status)
+    if needsConfirmation, !options.isConfirmed, !console.canPrompt {
       throw VoidUnconfirmed(id: id, status: status, isReopened: isReopened)
     }
     let reason = try console.need(options.reason, option: "reason") {
       try workplace.ask(Text(zh: "作废的原因", en: "why is it void"), as: .note)
     }
     let written = try workplace.written(reason, as: .note, option: "reason")
-    if isSettled, !options.isConfirmed { try confirm(id, words(status, isReopened: isReopened), console) }
+    if needsConfirmation, !options.isConfirmed {
+      try confirm(id, words(status, isReopened: isReopened), console)
+    }
     try Walk(workplace: workplace).void(id, reason: written)
     PhoneFolders(workplace: workplace).removeOver()
     try console.answer(Document(id: id, status: .void)) {

@@ -153,7 +153,8 @@ extension GivenBlockWaiting: Explained {
       message: Text(
         zh: "\(file) 里有分给另一台电脑的号段 \(codes)，没有覆盖",
         en: "\(file) gives the block \(codes) to another laptop; it was not replaced"),
-      hint: Text(zh: "换一个文件名；那台电脑设置好以后把这个文件删掉", en: "choose another name; delete the file once that laptop is set up"),
+      hint: Text(
+        zh: "换一个文件名；那台电脑设置好以后把这个文件删掉", en: "choose another name; delete the file once that laptop is set up"),
       exit: .badData)
   }
 }

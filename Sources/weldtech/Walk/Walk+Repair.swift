@@ -10,7 +10,9 @@ extension Walk {
   func report(_ opened: InstallationEvent.RepairOpened, on installation: LockedInstallation) throws
     -> Installation
   {
-    if let refusal = installation.record.refusal(ofReporting: opened) { throw StepRefused(step: nil, refusal: refusal) }
+    if let refusal = installation.record.refusal(ofReporting: opened) {
+      throw StepRefused(step: nil, refusal: refusal)
+    }
     return try append(.repairOpened(opened), to: installation)
   }
 

@@ -147,7 +147,8 @@ extension FormThere: Explained {
     Failure(
       code: "ledger.form.there",
       message: Text(zh: "\(path) 已经有了，没有覆盖", en: "\(path) is there already; it was not replaced"),
-      hint: Text(zh: "换一个文件名，或者确定要覆盖时加上 --replace", en: "choose another name, or add --replace if it is to be replaced"),
+      hint: Text(
+        zh: "换一个文件名，或者确定要覆盖时加上 --replace", en: "choose another name, or add --replace if it is to be replaced"),
       exit: .badData)
   }
 }
