@@ -13,7 +13,8 @@ extension Fieldbook {
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record as this fieldbook has it.
   /// - Throws: `evidence` where the bytes are not those of the digest or cannot be read, `refused` where no module is installed or
-  ///   the certificate has expired, `inspectionWaits`, `codeBound`, `labelIs`, `clockBehind`, `clockImplausible`, `store`.
+  ///   the certificate has expired, `inspectionWaits`, `recordGoneOn` where the platform has shown another or a newer record, `codeBound`,
+  ///   `labelIs`, `clockBehind`, `clockImplausible`, `store`.
   public func adopt(_ adopted: InstallationEvent.Adopted, at now: @autoclosure () -> Timestamp)
     throws(FieldbookError) -> Installation
   {
@@ -35,6 +36,13 @@ extension Fieldbook {
       guard before.isInstalled else { throw FieldbookError.refused(.notInstalled) }
       // What waits is a revision of the platform's record, which this one would not go on from.
       guard try pendingVisits(of: id).isEmpty else { throw FieldbookError.inspectionWaits(id) }
+      // An archive may be older than what the platform has shown, or differ from it.
+      if let known = try lastKnownToPlatform(id), known.sha256 != adopted.sha256 {
+        guard known.installation.revision < adopted.revision,
+          let taken = try? RemoteRecord(adopted.body, sha256: adopted.sha256, of: id),
+          taken.continues(known.installation, sha256: known.sha256)
+        else { throw FieldbookError.recordGoneOn(id) }
+      }
       if let code = before.code { _ = try bindCode(code, to: id) }
       let event = InstallationEvent.adopted(adopted)
       let entry = try EventLog.append(event, to: id, at: at, in: database)

@@ -20,7 +20,7 @@ extension Fieldbook {
       """
       SELECT event.installation, event.name, status FROM event
       JOIN installation ON installation.id = event.installation
-      WHERE name IN ('signed', 'registered', 'refused', 'withdrawn') AND substr(at, 1, 10) = ?1 AND NOT EXISTS (
+      WHERE name IN (\(eventOutcomes)) AND name <> 'repairClosed' AND substr(at, 1, 10) = ?1 AND NOT EXISTS (
         SELECT 1 FROM event AS earlier
         WHERE earlier.installation = event.installation AND earlier.name = event.name AND earlier.seq < event.seq)
         AND \(Self.isOwn("event.installation"))
@@ -37,7 +37,7 @@ extension Fieldbook {
     let repaired = try database.rows(
       """
       SELECT installation FROM event JOIN installation ON installation.id = event.installation
-      WHERE name = 'repairClosed' AND substr(at, 1, 10) = ? AND status <> 'void'
+      WHERE name IN (\(eventOutcomes)) AND name = 'repairClosed' AND substr(at, 1, 10) = ? AND status <> 'void'
       GROUP BY installation ORDER BY min(seq)
       """, [.text(day)]
     ) { InstallationID($0.text(0)) }

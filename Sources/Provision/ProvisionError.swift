@@ -17,8 +17,6 @@ public enum ProvisionError: Error, Hashable, Sendable {
 
   // MARK: Pairing
 
-  /// The module belongs to another installation, whose record is on this laptop.
-  case bound(installation: String, keyID: String)
   /// The key in the module could not be replaced by a new one, and is still valid.
   case replacement(keyID: String, AuthorityFailure)
   /// The module on the cable is not the one that the record names.

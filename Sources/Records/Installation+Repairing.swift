@@ -69,6 +69,7 @@ extension Installation {
         at: at, technician: begun.technician, seal: begun.seal, sealNumber: sealNumber, verdict: begun.verdict,
         note: begun.note, photoSha256: begun.photos.map(\.sha256))
       repair.isUnsafe = repair.isUnsafe || begun.isUnsafe == true
+      repair.isUsable = repair.isUnsafe ? nil : repair.isUsable
       repair.isTampered = repair.isTampered || begun.isTampered == true
     }
     entry.reason = begun.note

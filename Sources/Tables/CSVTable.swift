@@ -181,7 +181,7 @@ public struct CSVTable: Hashable, Sendable {
 }
 
 extension Sheet.Row {
-  /// Whether the row has a text or a formula that should have one, and not only formulas that other rows have as well.
+  /// Whether the row has a text. A row of formulas without values has none, and is no row of the list.
   fileprivate var hasTexts: Bool { !cells.allSatisfy(\.text.isEmpty) }
 }
 

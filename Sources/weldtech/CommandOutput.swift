@@ -51,14 +51,15 @@ extension Workplace {
   func writeSynced(_ data: Data, to path: String) throws { try write(data, to: path, isSynced: true) }
 
   /// Writes a picture, a page or a table to the path that an option names. It replaces only a file that begins as it does itself,
-  /// a table in its whole first line, and none of the home's.
-  /// - Parameter isPrivate: whether the file is for its owner only, because it has names and phones.
+  /// and none of the home's.
+  /// - Parameters:
+  ///   - isPrivate: whether the file is for its owner only, because it has names and phones.
+  ///   - isOwn: judges the first 64 KiB of a file that is there, where the first four bytes say too little.
   /// - Throws: the errors of `checkMayReplace`, `FileFailure.unwritable`, `Cancelled`.
-  func writePaper(_ data: Data, to path: String, isPrivate: Bool = false) throws {
-    let firstLine = data.prefix(1_024).firstIndex(of: UInt8(ascii: "\n")).map { data[...$0] }
-    let isText = data.starts(with: [0xEF, 0xBB, 0xBF])
-    let mark = isText ? firstLine ?? data.prefix(1_024) : data.prefix(4)
-    try checkMayReplace(path) { beginning, _ in beginning.starts(with: mark) }
+  func writePaper(
+    _ data: Data, to path: String, isPrivate: Bool = false, isOwn: ((_ beginning: Data) -> Bool)? = nil
+  ) throws {
+    try checkMayReplace(path) { beginning, _ in isOwn?(beginning) ?? beginning.starts(with: data.prefix(4)) }
     try write(data, to: path, isSynced: false, isPrivate: isPrivate)
   }
 

@@ -21,7 +21,7 @@ struct Papers {
   /// Whether the latest agreement was signed on another laptop, so that only its digest is known here.
   var isAgreementElsewhere: Bool {
     guard let latest = installation.agreement ?? installation.earlierAgreements?.last else { return false }
-    return elsewhere.contains { $0.sha256 == latest.sha256 }
+    return isElsewhere(latest)
   }
 
   /// Whether the label came from stock, so that there is no file of it.
@@ -43,22 +43,30 @@ struct Papers {
     return count == 0 || isAgreementElsewhere ? nil : workplace.agreementPath(of: installation, number: count)
   }
 
-  /// The paths of the agreements that were signed before the latest one, the first first.
-  var earlierAgreementPaths: [String] {
-    let count = (installation.earlierAgreements?.count ?? 0) + (installation.agreement == nil ? 0 : 1)
-    return (1...max(count, 1)).dropLast().map { workplace.agreementPath(of: installation, number: $0) }
+  private func isElsewhere(_ record: AgreementRecord) -> Bool {
+    elsewhere.contains { $0.sha256 == record.sha256 }
   }
 
-  /// The paths of the owner's confirmations of repairs, the first first.
+  /// The paths of the agreements that were signed on this laptop before the latest one, the first first.
+  var earlierAgreementPaths: [String] {
+    let all = (installation.earlierAgreements ?? []) + [installation.agreement].compactMap(\.self)
+    return all.dropLast().enumerated().filter { !isElsewhere($0.element) }.map {
+      workplace.agreementPath(of: installation, number: $0.offset + 1)
+    }
+  }
+
+  /// The paths of the owner's confirmations of repairs on this laptop, the first first.
   var addendumPaths: [String] {
-    (installation.repairs ?? []).filter { $0.addendum != nil }.map {
+    (installation.repairs ?? []).filter { repair in repair.addendum.map { !isElsewhere($0) } ?? false }.map {
       workplace.addendumPath(of: installation, number: $0.number)
     }
   }
 
-  /// Gives the path of the latest confirmation of a repair, as `agreement()` does; nil where none was signed.
+  /// Gives the path of the latest confirmation of a repair, as `agreement()` does; nil where none was signed, and where it is on
+  /// another laptop.
   func addendum() throws -> String? {
-    guard let repair = installation.repairs?.last(where: { $0.addendum != nil }), let record = repair.addendum
+    guard let repair = installation.repairs?.last(where: { $0.addendum != nil }), let record = repair.addendum,
+      !isElsewhere(record)
     else { return nil }
     return try restored(record, at: workplace.addendumPath(of: installation, number: repair.number))
   }

@@ -196,7 +196,7 @@ struct ArchiveTests {
     }
     // A zip of somebody else's is no archive of ours, and keeps its place; an earlier archive does not.
     let other = laptop.scratch.file("photos.zip")
-    let photos = try InstalledProgram("zip")
+    let photos = InstalledProgram("zip")
     _ = try photos.output(["-q", "-j", other, "\(laptop.home)/fieldbook.sqlite"])
     let before = try Data(contentsOf: URL(filePath: other))
     #expect(

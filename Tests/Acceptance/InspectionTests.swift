@@ -190,11 +190,17 @@ import Testing
     let one = try install(office)
     try one.laptop.json("sync")
     let thief = try office.laptop()
-    _ = try thief.walk(try thief.register(), to: .label, on: one.plug.port)
+    let stolen = try thief.walk(try thief.register(), to: .pair, on: one.plug.port)
+    // The platform has the module's record, and gives no proof for another; who has the case open needs none.
+    #expect(try thief.failure("pair", stolen, "--port", one.plug.port, status: 1) == "provision.pair.bound")
+    one.plug.module.configuration.surroundings.world.sealClosed = false
+    one.plug.clock.pass(.seconds(11))
+    try thief.json("pair", stolen, "--port", one.plug.port, "--service", "--reason", "换绑")
+    one.plug.module.configuration.surroundings.world.sealClosed = true
     let found = try inspect(one, status: 1)
     #expect(
       Set(differences(found)).isSuperset(of: [
-        "otherKey", "otherInstallation", "otherCode", "replacedWithProof",
+        "otherKey", "otherInstallation", "otherCode", "replacedByService",
       ]), "\(found)")
   }
 

@@ -47,13 +47,17 @@ import Testing
     let stranger = try install(try Office())
     let theirKey = try key(of: stranger)
 
-    // What is found on the cable differs from the record, and nobody has said that the module was exchanged.
+    // What is found on the cable differs from the record, and nobody has said that the module was exchanged: it may be the wrong
+    // cable, and nothing of it is put on record.
     let looked = try repair(one, on: stranger.plug.port, ["--fault", "扫码后不启动"] + (try found(one, "broken")))
     #expect(looked.errorCode == "repair.module.other", "\(looked.output)")
     #expect(looked.output.contains(one.serialNumber))
-    let inspected = try #require((try one.laptop.record(one.id)["inspections"] as? [[String: Any]])?.last)
-    #expect(inspected["verdict"] as? String == "differs", "\(inspected)")
+    #expect(try one.laptop.record(one.id)["inspections"] == nil)
     #expect(stranger.plug.module.truth.committedKeyID == theirKey)
+    // The module on record is inspected first; the repair then waits for a new seal.
+    _ = try repair(one, on: one.plug.port, try found(one, "broken"))
+    let inspected = try #require((try one.laptop.record(one.id)["inspections"] as? [[String: Any]])?.last)
+    #expect(inspected["verdict"] as? String == "asRecorded", "\(inspected)")
 
     // With the case closed it is neither written nor paired: its owner alone could prove that it may be.
     let exchange = ["--old-module", one.serialNumber, "--seal", "NEW-\(one.id.prefix(8))"]
@@ -97,19 +101,32 @@ import Testing
     #expect(try one.laptop.status(of: one.id) == "delivered")
   }
 
-  /// A module of the same company, paired by another laptop that has synced: the platform proves that it may be taken.
-  @Test
-  func
-    `a module that a colleague paired is taken with the platform's proof, and the record names its former key`()
-    throws
-  {
+  /// A module of the same company, paired by another laptop that has synced: it stays with its welder until that welder's own repair has
+  /// taken it out; then the platform proves that it may be taken.
+  @Test func `a module that a colleague's welder has is taken only after that welder's own repair`() throws {
     let office = try Office.shared.get()
     let one = try install(office)
     let other = try install(office)
     let theirKey = try key(of: other)
     _ = try repair(one, on: one.plug.port, ["--fault", "模块进水"] + (try found(one, "broken")))
-    let mended = try repair(
-      one, on: other.plug.port, ["--old-module", one.serialNumber, "--seal", "NEW-\(one.id.prefix(8))"])
+    let exchange = ["--old-module", one.serialNumber, "--seal", "NEW-\(one.id.prefix(8))"]
+    let refused = try repair(one, on: other.plug.port, exchange)
+    #expect(
+      refused.errorCode == "provision.pair.bound" && refused.output.contains(other.code), "\(refused.output)")
+    #expect(other.plug.module.truth.committedKeyID == theirKey)
+    #expect(
+      try one.laptop.record(one.id)["retiredModules"] == nil,
+      "the old module was taken out for one that was refused")
+
+    let spare = try Plug(timings: .instant)
+    _ = try repair(other, on: other.plug.port, ["--fault", "换新模块"] + (try found(other, "broken")))
+    let exchanged = try repair(
+      other, on: spare.port, ["--old-module", other.serialNumber, "--seal", "OTHER-\(other.id.prefix(8))"])
+    #expect(exchanged.status == 0, "\(exchanged.output)\(exchanged.diagnostics)")
+    try other.laptop.json("repair", "close", other.code, "--signature", try other.laptop.signature())
+    #expect(try other.laptop.json("sync")["failed"] as? Int == 0)
+
+    let mended = try repair(one, on: other.plug.port, exchange)
     #expect(mended.status == 0, "\(mended.output)\(mended.diagnostics)")
     let module = try #require(try one.laptop.record(one.id)["module"] as? [String: Any])
     #expect(module["serialNumber"] as? String == other.serialNumber)

@@ -11,7 +11,15 @@ extension Fieldbook {
 
   /// What takes each migration back. Only tables without rows that a migration would have to keep are dropped, and what a migration fills again.
   private static let undoing: [(migration: String, script: String)] = [
-    ("0014", "DROP INDEX event_rare; DROP INDEX event_strokes; DROP INDEX ledger_by_name;"),
+    (
+      "0014",
+      """
+      DROP INDEX event_rare; DROP INDEX event_strokes; DROP INDEX ledger_by_name;
+      DROP INDEX ledger_in_order_of_due; DROP INDEX ledger_in_order_of_appointment;
+      ALTER TABLE unit_merge DROP COLUMN direct; DROP INDEX event_outcome;
+      CREATE INDEX event_outcome ON event (substr(at, 1, 10)) WHERE name IN ('signed', 'registered', 'refused');
+      """
+    ),
     (
       "0013",
       """

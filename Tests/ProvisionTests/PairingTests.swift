@@ -162,17 +162,6 @@ import Testing
     try Self.expectAgreement(rig, laptop)
   }
 
-  @Test func `refuses a module of another installation that is in force`() throws {
-    let rig = ModuleRig()
-    let laptop = Laptop()
-    let first = try laptop.pair(rig)
-    #expect(throws: ProvisionError.bound(installation: Self.installation.text, keyID: first.keyID)) {
-      try laptop.pair(
-        rig, Self.other, terms: ReplacementTerms(isInForce: { $0 == Self.installation.text }))
-    }
-    try Self.expectAgreement(rig, laptop)
-  }
-
   @Test func `refuses another module than the record's`() throws {
     let rig = ModuleRig()
     let laptop = Laptop()

@@ -103,6 +103,9 @@ import Testing
     let photo = try folder.write("photo.jpg", "\u{1}photo")
     #expect(desk.failure(["list", "--csv", photo]) != nil)
     #expect(try String(contentsOfFile: photo, encoding: .utf8) == "\u{1}photo")
+    // Nor a list that somebody sent, which begins like any table of Excel's.
+    let sent = try folder.write("sent.csv", "\u{FEFF}序号,单位,责任人\r\n1,甲店,张三\r\n")
+    #expect(desk.failure(["list", "--csv", sent])?.code == "output.taken")
   }
 
   @Test func `a CSV of two thousand records has all of them, in the order that was asked for`() throws {

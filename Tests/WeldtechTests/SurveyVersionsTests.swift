@@ -67,7 +67,7 @@ import Testing
     #expect(try counts(json("ledger", "import", list)) == ["new": 5])
     let form = folder.file("form.\(format)")
     for _ in 0..<2 {
-      _ = try desk.run(["ledger", "export", "--form", "survey", "--output", form])
+      _ = try desk.run(["ledger", "export", "--form", "survey", "--replace", "--output", form])
       let read = try json("ledger", "import", form)
       #expect(try counts(read).filter { $0.key != "skipped" } == ["same": 5])
       // The line of the reporter above the header is no part of it.

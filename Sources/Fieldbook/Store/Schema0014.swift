@@ -14,7 +14,13 @@ let schema0014 = """
   CREATE INDEX ledger_in_order_of_appointment ON ledger ((coalesce(appointment_on, '~')), installation);
   -- The unit into which a unit was merged itself, where that one was merged into `same_as` later; null where it is `same_as`.
   ALTER TABLE unit_merge ADD COLUMN direct TEXT;
+  -- What was finished on a day, which `today` asks for, with repairs and retirements.
+  DROP INDEX event_outcome;
+  CREATE INDEX event_outcome ON event (substr(at, 1, 10)) WHERE name IN (\(eventOutcomes));
   """
+
+/// The names of the events by which something is finished, as SQL.
+let eventOutcomes = "'signed', 'registered', 'refused', 'withdrawn', 'repairClosed'"
 
 /// The SQL expression for the digest of the strokes that an event of a signature names; empty for an event in which none is
 /// found. SQLite 3.40 takes its functions for JSON to be unsafe in an index, and the key cannot stand in a text of the event,

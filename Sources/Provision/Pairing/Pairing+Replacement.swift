@@ -3,8 +3,6 @@ public import Records
 
 /// The terms on which a module's key may make way for another.
 public struct ReplacementTerms {
-  /// Whether another installation, named as the module was told it, still holds on to its module.
-  var isInForce: (String) throws -> Bool
   var authority: (any ProofAuthority)?
   /// The reason for a replacement with the case open and no proof; nil where a proof is needed.
   var serviceReason: WrittenText?
@@ -18,11 +16,10 @@ public struct ReplacementTerms {
   var record: (ModuleInspection) throws -> Void
 
   public init(
-    isInForce: @escaping (String) throws -> Bool = { _ in false }, authority: (any ProofAuthority)? = nil,
+    authority: (any ProofAuthority)? = nil,
     serviceReason: WrittenText? = nil, renewsKey: Bool = false, inspection: ModuleInspection? = nil,
     recorded: KeyReplacement? = nil, record: @escaping (ModuleInspection) throws -> Void = { _ in }
   ) {
-    self.isInForce = isInForce
     self.authority = authority
     self.serviceReason = serviceReason
     self.renewsKey = renewsKey
@@ -36,16 +33,11 @@ extension Pairing {
   // MARK: - Before
 
   /// Finds the way in which the module is made to let go of its key.
-  /// - Returns: nil where the module has no key, or this laptop's own.
-  /// - Throws: `bound` where the module belongs to an installation that is in force here: then the wrong module is
-  ///   more likely to be on the cable.
+  /// - Returns: nil where the module has no key, or one that is to stay.
   func replacement(of module: ModuleIdentity, unless isOwn: Bool, _ terms: ReplacementTerms) throws
     -> ModuleAuthority.Way?
   {
     guard let held = module.keyID, !isOwn else { return nil }
-    if terms.serviceReason == nil, let other = module.installation, try terms.isInForce(other) {
-      throw ProvisionError.bound(installation: other, keyID: held)
-    }
     let authority = ModuleAuthority(
       keys: keys, platform: { terms.authority }, usesOpenSeal: terms.serviceReason != nil)
     return try authority.way(of: held, moduleSerial: module.serialNumber)

@@ -19,6 +19,8 @@ public import Records
 /// 'Replace' is 'send' with a replacement in the place of commit (`Pairing+Replacement`): until that one request is
 /// obeyed the old key is valid, and from then on the new one.
 ///
+/// A renewal of the module's own key is 'make, replace' where k is committed; one that was cut off is finished with its key first.
+///
 /// A module that has committed k and holds no key any more was erased since, because a module commits durably before it
 /// says so. Whoever erased it may have had a reason not to trust k, as after a foreign firmware that could read it; so k
 /// is never sent again.
@@ -61,17 +63,18 @@ public struct Pairing {
     }
     let kept = try keys.key(for: installation, moduleSerial: module.serialNumber)
     let isOurs = module.keyID == kept?.keyID && module.installation == installation.text
-    let isRenewed = terms.renewsKey && isOurs
+    var inspection = terms.inspection
+    // A replacement that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
+    let earlier = Self.replacement(in: module, since: inspection)
+    let isUnderWay = earlier != nil && earlier != terms.recorded
+    // A renewal that was cut off is finished with its key, of which the module may have no other: it is not begun anew.
+    let isRenewed = terms.renewsKey && isOurs && !isUnderWay && kept?.isCommitted == true
     let isUpToDate = try module.keyID == nil || settings.differences(from: client.configuration()).isEmpty
     if isOurs, !isRenewed, let kept, kept.secret == nil, isUpToDate {
       return PairingResult(module, keyID: kept.keyID, wasAlreadyPaired: true)
     }
 
     let replacement = try replacement(of: module, unless: isOurs && !isRenewed && kept?.secret != nil, terms)
-    var inspection = terms.inspection
-    // A replacement that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
-    let earlier = Self.replacement(in: module, since: inspection)
-    let isUnderWay = earlier != nil && earlier != terms.recorded
     if replacement != nil || !isUpToDate && !isUnderWay && module.history.bootsAtVisit > 0 {
       inspection = try inspect(module, replacement, terms)
     }

@@ -185,8 +185,11 @@ enum FirmwareCommand {
     guard let key = try? SigningKey(pem: pem) else { throw SigningKeyRejected(path: keyFile) }
     let signature = try ImageSignature(manifestPath: options.manifest, key: key)
     let path = options.output ?? ImageSignature.path(forManifest: options.manifest)
-    try workplace.checkMayReplace(path) { beginning, _ in
-      (try? JSONReader.decode(ImageSignature.self, from: Array(beginning))) != nil
+    // The name beside the manifest is that of its signature and of nothing else.
+    if options.output != nil {
+      try workplace.checkMayReplace(path) { beginning, _ in
+        (try? JSONReader.decode(ImageSignature.self, from: Array(beginning))) != nil
+      }
     }
     try workplace.write(Data(signature.json), to: path)
     let name = try workplace.firmwareShelf().trustedKeys().name(of: key.verifyingKey)

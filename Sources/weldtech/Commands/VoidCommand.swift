@@ -44,7 +44,7 @@ enum VoidCommand {
     let status = try fieldbook.status(of: id)
     if isOffice, status != .surveyed, status != .void { throw SetupMissing.technician }
     // A correction, a sale or a repair opens a record that somebody has signed; it is no less signed for that.
-    let isReopened = status == .open ? try fieldbook.installation(id).wasSigned : false
+    let isReopened = status == .open && (try? fieldbook.installation(id))?.wasSigned == true
     let needsConfirmation = isReopened || isClosed(status)
     if needsConfirmation, !options.isConfirmed, !console.canPrompt {
       throw VoidUnconfirmed(id: id, status: status, isReopened: isReopened)

@@ -104,7 +104,9 @@ struct RecordSource {
     }
     let adopted = try fieldbook.adoption(of: id)
     // The platform may get an archive's record only later, from the laptop that made it.
-    if let adopted, adopted.source == .archive, known == nil, entry.revision < adopted.revision {
+    if let adopted, adopted.source == .archive, (known?.installation.revision ?? 0) < adopted.revision,
+      entry.revision < adopted.revision
+    {
       return try mine(note, nil)
     }
     let isMine =

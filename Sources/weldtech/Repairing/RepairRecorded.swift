@@ -16,7 +16,8 @@ struct RepairRecorded: Error {
     _ options: RepairCommand.Options, against installation: Installation, _ workplace: Workplace
   ) throws {
     guard let repair = installation.openRepair else { return }
-    try checkReport(options.report, against: repair, workplace)
+    let reports = installation.history.filter { $0.event == "repairOpened" && $0.repair == repair.number }
+    try checkReport(options.report, against: repair, faults: reports.compactMap(\.reason), workplace)
     guard let found = repair.found else { return }
     func refuse(_ option: String, unless isSame: Bool) throws {
       if !isSame { throw RepairRecorded(option: option, at: found.at) }
@@ -37,13 +38,13 @@ struct RepairRecorded: Error {
   }
 
   private static func checkReport(
-    _ report: RepairOpenCommand.Options, against repair: Repair, _ workplace: Workplace
+    _ report: RepairOpenCommand.Options, against repair: Repair, faults: [WrittenText], _ workplace: Workplace
   ) throws {
     func refuse(_ option: String, unless isSame: Bool) throws {
       if !isSame { throw RepairRecorded(option: option, at: repair.openedAt) }
     }
     if let fault = try workplace.written(report.fault, as: .note, option: "fault") {
-      try refuse("fault", unless: fault == repair.fault)
+      try refuse("fault", unless: fault == repair.fault || faults.contains(fault))
     }
     if let name = try workplace.written(report.reportedBy, as: .name, option: "reported-by") {
       try refuse("reported-by", unless: PersonName(name) == repair.reporter?.name)

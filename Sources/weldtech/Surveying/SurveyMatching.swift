@@ -62,7 +62,8 @@ struct SurveyMatching {
       nameless.owner.unitName = WrittenText(asKept: "")
       return [phoneless, nameless]
     }
-    for welder in known.reversed() where welder.status != .void && !taken.contains(welder.id) {
+    // A registered welder was seen by a technician: a row that only resembles it is another one, which nobody drops unasked.
+    for welder in known.reversed() where welder.status == .surveyed && !taken.contains(welder.id) {
       for key in keys(welder.row) { free[key, default: []].append(welder) }
     }
     var found: Set<InstallationID> = []
@@ -71,9 +72,7 @@ struct SurveyMatching {
       for key in keys(rows[index]) {
         while let welder = free[key]?.popLast() {
           guard found.insert(welder.id).inserted else { continue }
-          matches[index] =
-            welder.status == .surveyed
-            ? .corrected(welder, rows[index].fields.changes(since: welder.row.fields)) : .registered(welder.id)
+          matches[index] = .corrected(welder, rows[index].fields.changes(since: welder.row.fields))
           break
         }
         if case .new = matches[index] { continue }
@@ -117,6 +116,10 @@ struct SurveyMatching {
     var fields = row.fields
     fields.owner.unitID = nil
     fields.owner.unitName = WrittenText(asKept: TextNormalization.folded(fields.owner.unitName.text))
+    // An appointment of before may have the street as it was typed.
+    if let name = BannerStreet.name(of: fields.owner.street.text) {
+      fields.owner.street = WrittenText(asKept: name)
+    }
     return fields
   }
 }

@@ -39,7 +39,10 @@ struct LifeCount: Codable {
   var isInWork = false
   /// Whether the last test passed, with the seal, module and firmware that are there now.
   var testHolds = false
-  var isOutOfUse: Bool { isUnsafe && !(isInWork && testHolds) }
+  /// Whether the work is a repair, and whether the last test of it failed.
+  var isInRepair = false
+  var hasFailed = false
+  var isOutOfUse: Bool { isInRepair && hasFailed || isUnsafe && !(isInWork && testHolds) }
 
   // MARK: - What the ledger counts by
 

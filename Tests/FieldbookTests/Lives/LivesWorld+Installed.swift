@@ -100,7 +100,8 @@ extension LivesWorld {
     let photo = try photo(.found)
     try append([.withdrawn(.init(technician: Sample.technician, reason: "报废", photos: [photo]))], place) {
       [today] in
-      ($0.standing, $0.retired, $0.isUnsafe, $0.isInWork) = (.retired, today, false, false)
+      ($0.standing, $0.retired, $0.isUnsafe) = (.retired, today, false)
+      ($0.isInWork, $0.isInRepair) = (false, false)
     }
   }
 
@@ -112,7 +113,7 @@ extension LivesWorld {
       technician: Sample.technician, seal: seals[random.next(below: seals.count)], verdict: nil,
       isUnsafe: random.next(below: 4) == 0 ? true : nil, photos: [try photo(.found)])
     try append([.repairBegun(found)], place) {
-      $0.isInWork = true
+      ($0.isInWork, $0.isInRepair, $0.hasFailed) = (true, true, false)
       if found.isUnsafe == true { ($0.isUnsafe, $0.testHolds) = (true, false) }
     }
   }
@@ -121,7 +122,7 @@ extension LivesWorld {
     if record.isDone(.repair) {
       let addendum = try agreement("addendum")
       return try append([.repairClosed(.init(done: nil, addendum: addendum))], place) {
-        ($0.isInWork, $0.isUnsafe) = (false, false)
+        ($0.isInWork, $0.isInRepair, $0.isUnsafe) = (false, false, false)
       }
     }
     guard record.isDone(.pair), record.isDone(.flash) else { return try pair(place, unique("M")) }

@@ -297,7 +297,9 @@ struct LivesWorld {
 
   mutating func test(_ place: Int) throws {
     let passed = random.next(below: 4) > 0
-    try append([.tested(Sample.report(passed: passed))], place) { $0.testHolds = passed }
+    try append([.tested(Sample.report(passed: passed))], place) {
+      ($0.testHolds, $0.hasFailed) = (passed, !passed)
+    }
   }
 
   mutating func correct(_ place: Int) throws {

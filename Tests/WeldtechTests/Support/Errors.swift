@@ -142,7 +142,6 @@ enum Errors {
     + [
       ProvisionError.rejected(ModuleRejection(group: nil, code: 3), during: .echo),
       ProvisionError.unusableReply(.garbled, during: .readings), ProvisionError.messageTooLong(.configure),
-      ProvisionError.bound(installation: "a", keyID: "b"),
       ProvisionError.otherModule(recorded: "a", connected: "b"),
       ProvisionError.otherKey(recorded: "a", held: nil), ProvisionError.otherKey(recorded: "a", held: "b"),
       ProvisionError.notProven(keyID: "a"), ProvisionError.replacement(keyID: "a", .unreachable),

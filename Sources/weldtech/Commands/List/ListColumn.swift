@@ -1,5 +1,7 @@
 import Fieldbook
+import FoundationEssentials
 import Records
+import Tables
 import Terminal
 
 /// A column of `list`.
@@ -23,6 +25,18 @@ enum ListColumn: String, CaseIterable {
   static let inDocument: Set<ListColumn> = [
     .id, .code, .status, .unit, .brand, .model, .serial, .next, .opened,
   ]
+
+  /// Whether a file is a table of the list by its first line, which has titles of columns and nothing else.
+  static func isTable(beginning: Data) -> Bool {
+    let mark = Data(CSVLine.byteOrderMark.utf8)
+    guard beginning.starts(with: mark), let end = beginning.firstIndex(of: UInt8(ascii: "\r")),
+      let line = String(validating: beginning[..<end].dropFirst(mark.count), as: UTF8.self)
+    else { return false }
+    let titles = Set(allCases.flatMap { [$0.title.zh, $0.title.en] })
+    return line.utf8.split(separator: UInt8(ascii: ",")).allSatisfy {
+      titles.contains(String(decoding: $0, as: UTF8.self))
+    }
+  }
 
   var title: Text {
     switch self {

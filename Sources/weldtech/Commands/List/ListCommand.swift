@@ -219,7 +219,7 @@ enum ListCommand {
       }
       after = last.id
     }
-    try workplace.writePaper(Data(text.utf8), to: file, isPrivate: true)
+    try workplace.writePaper(Data(text.utf8), to: file, isPrivate: true, isOwn: ListColumn.isTable)
     tellUnreadable(unreadable, console)
     try console.answer(Written(file: file, rows: rows, unreadable: unreadable)) {
       console.put(Text(zh: "已写入 \(rows) 条：\(file)", en: "\(rows) records are in \(file)"))

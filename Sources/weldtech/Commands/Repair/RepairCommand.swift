@@ -80,6 +80,9 @@ enum RepairCommand {
   /// Refuses an option that would be of no effect.
   private static func check(_ options: Options, _ workplace: Workplace) throws {
     if options.isDead, options.oldModule == nil { throw UsageError.missing(option: "old-module") }
+    if options.report.isUnsafe, options.report.isUsable {
+      throw UsageError.conflictingOptions("--unsafe", "--usable")
+    }
     // On a terminal the exchange and the seal may still be asked for.
     guard !workplace.console.canPrompt else { return }
     if !options.photos.isEmpty, options.oldModule == nil { throw UsageError.missing(option: "old-module") }

@@ -55,17 +55,6 @@ extension ProvisionError: Explained {
         hint: Text(
           zh: "检查接地和线缆长度；确认端口上接的是本公司模块",
           en: "check the ground wire and the cable's length, and that it is one of our modules on this port"))
-    case .bound(let installation, let keyID):
-      Failure(
-        code: "provision.pair.bound",
-        message: Text(
-          zh: "这个模块已经与安装记录 \(installation) 配对（密钥 \(keyID)）",
-          en: "this module is paired with installation \(installation) (key \(keyID))"),
-        hint: Text(
-          zh: "检查是不是接错了模块；确实要换到这台焊机上，先维修那台焊机，把模块换下来",
-          en:
-            "check which module is on the cable; where it does belong here, a repair of that welder takes it out first"
-        ))
     case .messageTooLong(let request):
       Failure(
         code: "provision.message.tooLong",
