@@ -189,7 +189,7 @@ import Testing
       ], with: before)
     #expect(
       words(matches) == [
-        "corrected owner.unitName", "new", "corrected owner.responsiblePhone", "registered", "new", "new",
+        "corrected owner.unitName", "new", "corrected owner.responsiblePhone", "new", "new", "new",
       ])
     let listed = try SurveyMatching.matches(
       of: [row(200, unit: "白塔汽修"), row(200)], with: known([(row(200), .surveyed)]))

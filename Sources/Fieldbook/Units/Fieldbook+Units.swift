@@ -94,7 +94,8 @@ extension Fieldbook {
     }
   }
 
-  /// The records that were taken out of this unit, the last first, each with the unit that it belongs to now.
+  /// The records that were taken out of this unit, the last first, each with the unit that it belongs to now. The few splits are gone
+  /// through, and not the ledger.
   /// - Throws: `store`.
   public func splits(outOf unit: Unit) throws(FieldbookError) -> [(split: UnitSplit, unit: String)] {
     try database.rows(
@@ -102,7 +103,7 @@ extension Fieldbook {
       SELECT installation, split_at, reason, now FROM (
         SELECT ledger.installation, split_at, reason, ledger.unit AS now,
           coalesce(\(Self.ownUnit), coalesce(unit_name, '') || coalesce(phone, '')) AS own
-        FROM unit_split JOIN ledger ON ledger.installation = unit_split.installation)
+        FROM unit_split CROSS JOIN ledger ON ledger.installation = unit_split.installation)
       WHERE now <> ?1 AND coalesce((SELECT same_as FROM unit_merge WHERE unit_merge.unit = own), own) = ?1
       ORDER BY split_at DESC, installation
       """, [.text(unit.id)]
