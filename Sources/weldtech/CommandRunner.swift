@@ -17,11 +17,15 @@ struct CommandRunner {
   }
 
   /// Runs a command line.
-  /// - Parameter output: the destination of data.
-  func run(_ arguments: [String], output: Sink = .standardOutput) -> Int32 {
+  /// - Parameters:
+  ///   - output: the destination of data.
+  ///   - source: whoever answers questions.
+  func run(_ arguments: [String], output: Sink = .standardOutput, source: any LineSource = LineEditor())
+    -> Int32
+  {
     let program = CommandTree.program()
     let invocation = program.parse(arguments)
-    let console = console(for: invocation.globals, output: output)
+    let console = console(for: invocation.globals, output: output, source: source)
     // A command is not begun where its answer cannot be written.
     if let failure = output.probe() { return report(OutputFailed(cause: failure), on: console) }
     let status = run(invocation, of: program, console)
@@ -36,9 +40,10 @@ struct CommandRunner {
     return error.failure.exit.rawValue
   }
 
-  private func console(for globals: GlobalOptions, output: Sink) -> Console {
+  private func console(for globals: GlobalOptions, output: Sink, source: any LineSource) -> Console {
     Console(
-      output: output, language: globals.language ?? Language(environment: environment.variables),
+      output: output, source: source,
+      language: globals.language ?? Language(environment: environment.variables),
       isJSON: globals.isJSON,
       isVerbose: globals.isVerbose, noColor: globals.hasNoColor, environment: environment.variables)
   }

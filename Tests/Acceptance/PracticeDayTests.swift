@@ -31,6 +31,11 @@ struct PracticeDayTests {
         != retired.first?["serialNumber"] as? String)
     #expect(records.count { $0["inspections"] != nil } == 1)
 
+    // On a terminal it waits for nobody.
+    let session = try TerminalSession(
+      ["practice", "--day", "--folder", scratch.file("again")], environment: ["LANG": "zh_CN.UTF-8"])
+    #expect(session.end() == 0, "\(session.text.suffix(500))")
+
     let form = try #require(document["form"] as? String)
     if InstalledProgram("unzip").isInstalled {
       let strings = try InstalledProgram("unzip").output(["-p", form, "xl/worksheets/sheet1.xml"])

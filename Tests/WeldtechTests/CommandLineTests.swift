@@ -81,7 +81,7 @@ import Testing
     Line(
       "repair 3f2a --port P --seal-found broken --seal-photo a.jpg --seal N --old-module M --dead --photo b.jpg --flash --pair --label --service --reason R",
       "repair"),
-    Line("repair --label-photo a.jpg --port P", "repair"),
+    Line("repair --label-photo a.jpg --port P", "repair"), Line("repair 3f2a --port P --test-only", "repair"),
     Line("repair open 13800000001 --fault T --usable", "repair", "open"),
     Line("repair close 3f2a --signature S.json --done T", "repair", "close"),
     Line("transfer 3f2a --from o.json --unit-name 店", "transfer"),

@@ -17,7 +17,8 @@ struct PracticeTypist {
     var globals = ["--home", folder.home, "--lang", console.language.rawValue]
     if console.isVerbose { globals.append("--verbose") }
     let runner = CommandRunner(environment: workplace.environment, clock: workplace.clock)
-    let status = runner.run(globals + words, output: console.isJSON ? console.diagnostics : console.output)
+    let status = runner.run(
+      globals + words, output: console.isJSON ? console.diagnostics : console.output, source: EmptyKeyboard())
     guard status == expected.rawValue else { throw PracticeFailed(command: words[0]) }
   }
 
@@ -34,4 +35,11 @@ struct PracticeTypist {
       environment: workplace.environment, console: console, clock: workplace.clock, home: folder.home,
       interruption: workplace.interruption)
   }
+}
+
+/// A keyboard at which nobody sits: a practice has all its answers in its commands, and waits for nobody.
+private struct EmptyKeyboard: LineSource {
+  var isTerminal: Bool { false }
+
+  func readLine(prompt _: String, drawingOn _: Sink) throws(PromptError) -> String { throw .notATerminal }
 }

@@ -28,7 +28,8 @@ extension RepairRun {
   /// Asks what is to be done. Nobody is asked where an option says it, where nobody can answer, and where an exchange is under
   /// way.
   func asked(_ record: Installation) throws -> Set<RepairWork> {
-    let isTold = options.flashes || options.pairs || options.makesLabel || options.oldModule != nil
+    let isTold =
+      options.flashes || options.pairs || options.makesLabel || options.oldModule != nil || options.isTestOnly
     guard console.canPrompt, !isTold, record.module?.pairedAt != nil else { return [] }
     var chosen: Set<RepairWork> = []
     while chosen.count < RepairWork.allCases.count {

@@ -19,6 +19,8 @@ enum RepairCommand {
     var flashes = false
     var pairs = false
     var makesLabel = false
+    /// Whether there is nothing to do but the test.
+    var isTestOnly = false
     var template = Walk.LabelRequest.defaultTemplate
     var isService = false
     var reason: String?
@@ -57,6 +59,8 @@ enum RepairCommand {
         parameters.flag("flash", \.flashes, Text(zh: "重新烧录固件", en: "write the firmware anew"))
         parameters.flag("pair", \.pairs, Text(zh: "原模块重新配对", en: "pair the same module anew"))
         parameters.flag("label", \.makesLabel, Text(zh: "重做标牌并换上", en: "make the label anew"))
+        parameters.flag(
+          "test-only", \.isTestOnly, Text(zh: "没有别的工作，只测试", en: "nothing is to be done but the test"))
         parameters.labelTemplate(\.template)
         parameters.option(
           "seal", \.seal, .string, placeholder: "N", Text(zh: "新封条的编号", en: "the new seal's number"))
@@ -82,6 +86,13 @@ enum RepairCommand {
     if options.isDead, options.oldModule == nil { throw UsageError.missing(option: "old-module") }
     if options.report.isUnsafe, options.report.isUsable {
       throw UsageError.conflictingOptions("--unsafe", "--usable")
+    }
+    let work = [
+      ("flash", options.flashes), ("pair", options.pairs), ("label", options.makesLabel),
+      ("old-module", options.oldModule != nil),
+    ]
+    if options.isTestOnly, let other = work.first(where: \.1)?.0 {
+      throw UsageError.conflictingOptions("--test-only", "--\(other)")
     }
     // On a terminal the exchange and the seal may still be asked for.
     guard !workplace.console.canPrompt else { return }
