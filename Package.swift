@@ -73,7 +73,7 @@ let package = Package(
     feature(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
-    feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
+    feature("Sync", ["Characters", "Records", "Cryptography", "Threads", "CCurl", "CIDN2"]),
     feature("Archives", isOptimized: true, ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
     feature(
       "Ledger", isOptimized: true,
@@ -190,7 +190,9 @@ let package = Package(
     tests("ArchivesTests", ["Archives", "Cryptography", "Files", "Records", "TestSupport"]),
     tests("LedgerTests", ["Files", "Ledger", "Records", "Tables", "TestSupport"], exclude: ["read-form"]),
     tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),
-    tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
+    tests(
+      "SyncTests",
+      ["Sync", "Records", "Threads", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records", "TestSupport"]),
     tests(
       "ChipTests",

@@ -18,32 +18,13 @@ extension Fieldbook {
 
   // MARK: - Before delivery
 
-  /// Finds a fault that keeps a closed record from being delivered: the revision's bytes or the evidence behind
-  /// them differ from what was written. Files that the platform has are not read again.
+  /// Finds a fault of a closed record or of its log. Its files are not read.
   /// - Returns: nil where there is no fault.
-  /// - Throws: `home`, `store`, `damagedRow`.
-  public func fault(of record: PendingRecord) throws(FieldbookError) -> EvidenceFault? {
+  /// - Throws: `store`, `damagedRow`.
+  public func fault(withoutFilesOf record: PendingRecord) throws(FieldbookError) -> EvidenceFault? {
     do throws(FieldbookError) {
       if try isVisit(record) { return try faultOfVisit(record) }
       try database.snapshot { () throws(FieldbookError) in try check(record) }
-      for file in record.files { try check(RecordFile(file), of: record.id) }
-      // A record whose copies are whole does not wait for an original that is lost, which is named when its turn comes. One that was
-      // altered is evidence of the record all the same.
-      for original in record.originals where (try? files.size(of: original.sha256.hex)) != nil {
-        try check(RecordFile(original), of: record.id)
-      }
-      return nil
-    } catch .evidence(_, let fault) {
-      return fault
-    }
-  }
-
-  /// Finds a fault that keeps an original from being delivered.
-  /// - Returns: nil where the file has the bytes that were attached.
-  /// - Throws: `home`, `store`.
-  public func fault(of original: PendingOriginal) throws(FieldbookError) -> EvidenceFault? {
-    do throws(FieldbookError) {
-      try check(RecordFile(original.file), of: original.installation)
       return nil
     } catch .evidence(_, let fault) {
       return fault

@@ -31,24 +31,36 @@ extension Fieldbook: Outbox {
   /// record.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func pendingRecords() throws(FieldbookError) -> [PendingRecord] {
+    try database.snapshot { () throws(FieldbookError) in try ownPendingRecords() + pendingVisits() }
+  }
+
+  /// Lists the revisions of one installation that wait, oldest first.
+  /// - Throws: `FieldbookError.store`, `damagedRow`.
+  public func pendingRecords(of id: InstallationID) throws(FieldbookError) -> [PendingRecord] {
     try database.snapshot { () throws(FieldbookError) in
-      let own = try database.rows(
-        """
-        SELECT d.installation, d.revision, r.body, r.sha256, r.previous_sha256, i.code
-        FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
-        LEFT JOIN installation i ON i.id = d.installation
-        WHERE d.acknowledged_at IS NULL AND d.carried_at IS NULL ORDER BY d.number
-        """
-      ) { (row) throws(FieldbookError) in
-        let id = try Self.id(row.text(0), table: "delivery")
-        return PendingRecord(
-          id: id, code: row.optionalText(5).flatMap { LabelCode($0) }, revision: row.integer(1),
-          body: row.blob(2), sha256: row.text(3), previousSha256: row.optionalText(4),
-          files: try files(of: id, "acknowledged_at IS NULL AND is_original = 0"),
-          originals: try files(of: id, "acknowledged_at IS NULL AND is_original = 1"),
-          acknowledgedFiles: try files(of: id, "acknowledged_at IS NOT NULL"))
-      }
-      return try own + pendingVisits()
+      try ownPendingRecords(of: id) + pendingVisits(of: id)
+    }
+  }
+
+  /// Lists this laptop's own revisions that wait.
+  /// - Parameter id: the only installation that is asked for; nil for all.
+  private func ownPendingRecords(of id: InstallationID? = nil) throws(FieldbookError) -> [PendingRecord] {
+    try database.rows(
+      """
+      SELECT d.installation, d.revision, r.body, r.sha256, r.previous_sha256, i.code
+      FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
+      LEFT JOIN installation i ON i.id = d.installation
+      WHERE d.acknowledged_at IS NULL AND d.carried_at IS NULL \(id == nil ? "" : "AND d.installation = ?")
+      ORDER BY d.number
+      """, id.map { [.text($0.text)] } ?? []
+    ) { (row) throws(FieldbookError) in
+      let id = try Self.id(row.text(0), table: "delivery")
+      return PendingRecord(
+        id: id, code: row.optionalText(5).flatMap { LabelCode($0) }, revision: row.integer(1),
+        body: row.blob(2), sha256: row.text(3), previousSha256: row.optionalText(4),
+        files: try files(of: id, "acknowledged_at IS NULL AND is_original = 0"),
+        originals: try files(of: id, "acknowledged_at IS NULL AND is_original = 1"),
+        acknowledgedFiles: try files(of: id, "acknowledged_at IS NOT NULL"))
     }
   }
 
@@ -59,7 +71,7 @@ extension Fieldbook: Outbox {
       "SELECT sha256, bytes, filename FROM delivery_file WHERE installation = ? AND \(condition) ORDER BY position",
       [.text(id.text)]
     ) { row in
-      // A malformed digest blocks no other record: `fault(of:)` reports its file as missing.
+      // A malformed digest blocks no other record: `fault(withoutFilesOf:)` reports its file as missing.
       FileDigest(row.text(0)).map { PendingFile(sha256: $0, bytes: row.integer(1), filename: row.text(2)) }
     }.compactMap(\.self)
   }
@@ -130,6 +142,12 @@ extension Fieldbook: Outbox {
 
   // MARK: - What became of it
 
+  /// Runs calls of the queue in one transaction.
+  /// - Throws: `FieldbookError.store`; nothing of the calls is kept then.
+  public func together(_ body: () -> Void) throws(FieldbookError) {
+    try database.transaction { () throws(FieldbookError) in body() }
+  }
+
   /// Records that a key is about to be sent.
   /// - Throws: `FieldbookError.keyUnknown`, `store`.
   public func markAttempted(key keyID: String, at: Timestamp) throws(FieldbookError) {
@@ -194,6 +212,7 @@ extension Fieldbook: Outbox {
     throws(FieldbookError)
   {
     try database.transaction { () throws(FieldbookError) in
+      try takeUp(id)
       let digest = try database.first(
         "SELECT sha256 FROM revision WHERE installation = ? AND revision = ?",
         [.text(id.text), .integer(revision)]

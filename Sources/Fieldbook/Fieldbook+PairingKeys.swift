@@ -110,7 +110,6 @@ extension Fieldbook: PairingKeys {
       """, [.text(installation.text)]) > 0
   }
 
-  /// Removes the old pages from the write-ahead log, which still hold an erased secret. Where another process
-  /// is reading, the next call does it.
-  func shedOldPages() { try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+  /// Removes the old pages from the write-ahead log, which still hold an erased secret.
+  func shedOldPages() { database.shedOldPages() }
 }

@@ -109,18 +109,6 @@ extension Fieldbook {
     }.compactMap(\.self)
   }
 
-  /// Finds a fault that keeps a timestamp from being delivered.
-  /// - Returns: nil where the file has the bytes that were kept.
-  /// - Throws: `home`, `store`.
-  public func fault(of timestamp: PendingTimestamp) throws(FieldbookError) -> EvidenceFault? {
-    do throws(FieldbookError) {
-      try check(RecordFile(timestamp.file), of: timestamp.installation)
-      return nil
-    } catch .evidence(_, let fault) {
-      return fault
-    }
-  }
-
   /// Records that the platform has a token. Acknowledging twice changes nothing.
   /// - Throws: `fileMissing` for a token that is not this agreement's, `store`.
   public func acknowledge(timestamp sha256: FileDigest, of agreement: FileDigest, at: Timestamp)

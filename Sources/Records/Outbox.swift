@@ -7,6 +7,9 @@ public protocol FileStore: Sendable {
   func store(_ bytes: Data) throws -> String
   /// Reads a whole file and checks it against its digest.
   func contents(of sha256: String) throws -> Data
+  /// Finds a fault that keeps a file from being delivered; it is called just before the bytes are sent.
+  /// - Returns: nil where the file has the bytes that were stored.
+  func fault(of file: PendingFile) throws -> EvidenceFault?
   /// The path of a file, for a program that opens the file itself.
   func path(of sha256: String) -> String
 }
@@ -97,6 +100,101 @@ public struct PendingRecord: Hashable, Sendable {
   }
 }
 
+extension FileStore {
+  /// Finds a fault of a file that goes before a record or with it. A record whose copies are whole does not wait for an original
+  /// that is lost, which is named when its turn comes; one that was altered is evidence of the record all the same.
+  /// - Returns: nil where there is none.
+  public func fault(ofFilesOf record: PendingRecord) throws -> EvidenceFault? {
+    for file in record.files {
+      if let fault = try fault(of: file) { return fault }
+    }
+    for original in record.originals {
+      if let fault = try fault(of: original), case .fileDamaged = fault { return fault }
+    }
+    return nil
+  }
+}
+
+/// A place in the queue of installations, in the order in which their records were closed.
+public struct QueuePosition: Hashable, Sendable {
+  /// Whether what waits there are inspections of records that others wrote, which come after this laptop's own records.
+  public let isVisit: Bool
+  public let number: Int64
+
+  public init(isVisit: Bool, number: Int64) {
+    self.isVisit = isVisit
+    self.number = number
+  }
+}
+
+/// An installation of which at least one revision waits.
+public struct QueuedInstallation: Hashable, Sendable {
+  public let position: QueuePosition
+  public let id: InstallationID
+
+  public init(position: QueuePosition, id: InstallationID) {
+    self.position = position
+    self.id = id
+  }
+}
+
+/// The part of the queue that a run goes through.
+public enum QueuePart: Hashable, Sendable {
+  /// What was never refused for good.
+  case fresh
+  /// What was set aside, because a repetition without a change cannot help; nil for all of it, or what was last tried before.
+  case setAside(triedBefore: Timestamp?)
+}
+
+/// Why a record was set aside.
+public struct SetAside: Hashable, Sendable {
+  /// The revision that was tried.
+  public let revision: Int
+  /// The reason as a dotted code of `sync --json`.
+  public let reason: String
+  /// The platform's own word for it, such as an HTTP status with the code of its error; nil where it gave none.
+  public let detail: String?
+  /// When it was tried first, and last, with this result.
+  public let since: Timestamp
+  public let triedAt: Timestamp
+
+  public init(revision: Int, reason: String, detail: String?, since: Timestamp, triedAt: Timestamp) {
+    self.revision = revision
+    self.reason = reason
+    self.detail = detail
+    self.since = since
+    self.triedAt = triedAt
+  }
+}
+
+/// What waits, counted without reading its contents.
+public struct QueueTotals: Hashable, Sendable {
+  /// The installations of the revisions that wait, in the order in which they would go; one that has several is listed several times.
+  public var records: [InstallationID]
+  /// The number of bytes of these revisions.
+  public var recordBytes: Int
+  /// The files without which the platform takes no record.
+  public var files: Int
+  public var fileBytes: Int
+  public var originals: Int
+  public var originalBytes: Int
+  /// The timestamps of records that the platform has.
+  public var timestamps: Int
+
+  public init(
+    records: [InstallationID], recordBytes: Int, files: Int, fileBytes: Int, originals: Int, originalBytes: Int,
+    timestamps: Int
+  ) {
+    self.records = records
+    self.recordBytes = recordBytes
+    self.files = files
+    self.fileBytes = fileBytes
+    self.originals = originals
+    self.originalBytes = originalBytes
+    self.timestamps = timestamps
+  }
+}
+
 /// What became of a record's waiting revisions once the platform's record had gone on without them.
 public enum Rebuild: Hashable, Sendable {
   /// The revisions to send in place of all that waited of the record, oldest first.
@@ -112,30 +210,34 @@ public enum Rebuild: Hashable, Sendable {
 
 /// The queue of everything that the platform has not acknowledged. An item is marked 'attempted' before it is
 /// sent, and 'acknowledged' only on a reply that names the item and its digest. Both marks are durable when the
-/// call returns.
+/// call returns, or, for calls within `together`, when that returns.
 public protocol Outbox {
+  /// Runs `body`, whose calls become durable together, or not at all.
+  func together(_ body: () -> Void) throws
+
   /// Lists the keys that a module holds and the platform does not, including those of open installations,
   /// oldest first.
   func pendingKeys() throws -> [PendingKey]
   /// Gives the 32 bytes of a key; nil once the laptop has erased it.
   func secret(ofKey keyID: String) throws -> [UInt8]?
-  /// Lists closed, retired and void records, oldest first.
-  func pendingRecords() throws -> [PendingRecord]
+  /// Lists installations of which closed, retired or void revisions wait, those of the oldest first. One that has several is
+  /// listed several times.
+  /// - Parameter position: the place after which the list begins; nil for the first page.
+  func queue(_ part: QueuePart, after position: QueuePosition?, limit: Int) throws -> [QueuedInstallation]
+  /// Lists what waits of one installation, oldest first; none where all of it was acknowledged meanwhile.
+  func pendingRecords(of id: InstallationID) throws -> [PendingRecord]
+  /// Counts what waits.
+  func totals() throws -> QueueTotals
   /// Lists the originals of photos whose record the platform has and that it has not acknowledged themselves, those of the
   /// oldest records first.
   func pendingOriginals() throws -> [PendingOriginal]
   /// Lists the timestamps of agreements whose record the platform has and that it has not acknowledged themselves, those of the
   /// oldest records first.
   func pendingTimestamps() throws -> [PendingTimestamp]
-  /// Finds a fault that keeps a record from being delivered; it is called just before the bytes are sent.
+  /// Finds a fault of a record or of its log that keeps the record from being delivered; it is called just before the bytes are
+  /// sent. The record's files are judged by their store.
   /// - Returns: nil where the bytes are those that the record was closed with.
-  func fault(of record: PendingRecord) throws -> EvidenceFault?
-  /// Finds a fault that keeps an original from being delivered; it is called just before the bytes are sent.
-  /// - Returns: nil where the bytes are those that were attached.
-  func fault(of original: PendingOriginal) throws -> EvidenceFault?
-  /// Finds a fault that keeps a timestamp from being delivered; it is called just before the bytes are sent.
-  /// - Returns: nil where the bytes are those that were kept.
-  func fault(of timestamp: PendingTimestamp) throws -> EvidenceFault?
+  func fault(withoutFilesOf record: PendingRecord) throws -> EvidenceFault?
 
   /// Builds what waits of a record anew on the platform's current record, which has gone on meanwhile. The change is durable
   /// when the call returns, and a second call with the same record changes nothing.
@@ -145,6 +247,13 @@ public protocol Outbox {
   func waitsForAnother(_ id: InstallationID) throws -> Bool
   /// Records that the platform has another record than the one that waits, so that a person has to look at it.
   func markConflict(record id: InstallationID, at: Timestamp) throws
+  /// Records that a repetition without a change cannot deliver a record. The next acknowledgement of it takes this back.
+  /// - Parameters:
+  ///   - reason: a dotted code of `sync --json`.
+  ///   - detail: the platform's own word for it; nil where it gave none.
+  func setAside(_ id: InstallationID, revision: Int, reason: String, detail: String?, at: Timestamp) throws
+  /// Takes that back, because the record may be delivered after all.
+  func takeUp(_ id: InstallationID) throws
 
   func markAttempted(key keyID: String, at: Timestamp) throws
   func markAttempted(record id: InstallationID, revision: Int, at: Timestamp) throws

@@ -13,6 +13,21 @@ extension PlatformClient {
     case gone
   }
 
+  /// Asks once what the platform's uploads offer. A server that does not know the question offers uploads and no more.
+  func uploadOffer() throws(SyncError) -> UploadOffer {
+    if let known = offer.withLock({ $0 }) { return known }
+    let response = try send("OPTIONS", Self.filesPath)
+    var found = UploadOffer()
+    switch response.status {
+    case 200, 204: found = UploadOffer(response)
+    case 401, 407, 408, 421, 425, 429, 500..., 300..<400: throw refusal(response)
+    default: break
+    }
+    if response.isPage { throw .notThePlatform(status: response.status) }
+    offer.withLock { $0 = found }
+    return found
+  }
+
   /// Asks whether the platform has the file. A positive answer names the file's digest in `Repr-Digest`;
   /// without the digest the file is sent.
   public func hasFile(_ sha256: FileDigest) throws(SyncError) -> Bool {
@@ -24,7 +39,8 @@ extension PlatformClient {
       guard let given = response.digest(in: "repr-digest") else { return false }
       guard given == expected else { throw .notAcknowledged(status: 200) }
       return true
-    case 404: return false
+    // Servers that others wrote have no such address.
+    case 404, 405, 501: return false
     default: throw refusal(response)
     }
   }
@@ -36,7 +52,9 @@ extension PlatformClient {
     throws(SyncError) -> String
   {
     let timestampOf = agreement.map { [("timestampOf", $0.hex)] } ?? []
-    let metadata = ([("filename", filename), ("sha256", sha256.hex)] + timestampOf)
+    let metadata =
+      ([("filename", filename), ("filetype", Self.mediaType(of: filename)), ("sha256", sha256.hex)]
+      + timestampOf)
       .map { "\($0.0) \(Data($0.1.utf8).base64EncodedString())" }.joined(separator: ",")
     let response = try send(
       "POST", Self.filesPath,
@@ -49,6 +67,20 @@ extension PlatformClient {
       let absolute = address.resolve(location, against: Self.filesPath)
     else { throw .notAcknowledged(status: 201) }
     return absolute
+  }
+
+  /// The media type by a file's name, which some servers need before they say how far an upload is.
+  private static func mediaType(of filename: String) -> String {
+    switch String(decoding: filename.utf8.split(separator: UInt8(ascii: ".")).last ?? [], as: UTF8.self)
+      .lowercased()
+    {
+    case "jpg", "jpeg": "image/jpeg"
+    case "png": "image/png"
+    case "pdf": "application/pdf"
+    case "json": "application/json"
+    case "tst": "application/timestamp-token"
+    default: "application/octet-stream"
+    }
   }
 
   func uploadState(_ upload: String, bytes: Int) throws(SyncError) -> UploadState {
@@ -77,23 +109,45 @@ extension PlatformClient {
     case outOfStep
   }
 
-  func append(_ piece: ArraySlice<UInt8>, at offset: Int, to upload: String) throws(SyncError) -> AppendResult {
-    let piece = Array(piece)
-    let response = try send(
-      "PATCH", upload,
-      headers: [
-        ("Tus-Resumable", "1.0.0"), ("Upload-Offset", String(offset)),
-        ("Content-Type", "application/offset+octet-stream"),
-        ("Upload-Checksum", "sha256 \(Data(SHA256Digest(of: piece).bytes).base64EncodedString())"),
-      ], body: piece)
+  /// Appends bytes to an upload.
+  /// - Parameter sha256: the digest of the bytes, lower-case hex, for a platform that checks pieces; nil for any other.
+  func append(_ bytes: [UInt8], at offset: Int, to upload: String, sha256: String?) throws(SyncError)
+    -> AppendResult
+  {
+    var headers = [
+      (name: "Tus-Resumable", value: "1.0.0"), (name: "Upload-Offset", value: String(offset)),
+      (name: "Content-Type", value: "application/offset+octet-stream"),
+    ]
+    if let digest = sha256.flatMap({ Hex.decode($0) }) {
+      headers.append((name: "Upload-Checksum", value: "sha256 \(Data(digest).base64EncodedString())"))
+    }
+    let response = try send("PATCH", upload, headers: headers, body: bytes)
     switch response.status {
     case 204 where response.headers["tus-resumable"] == "1.0.0":
-      guard response.headers["upload-offset"] == String(offset + piece.count) else {
+      guard response.headers["upload-offset"] == String(offset + bytes.count) else {
         throw .notAcknowledged(status: 204)
       }
       return .accepted
     case 404, 409, 410, 460: return .outOfStep
     default: throw refusal(response)
     }
+  }
+}
+
+/// What a server's uploads offer beyond tus itself. https://tus.io/protocols/resumable-upload#extensions
+struct UploadOffer: Hashable, Sendable {
+  /// Whether it checks each piece by a digest that is sent with it.
+  var takesChecksums = false
+
+  init() {}
+
+  init(_ response: HTTPResponse) {
+    let list = { (name: String) in
+      (response.headers[name] ?? "").utf8.split(separator: UInt8(ascii: ",")).map {
+        String(decoding: $0.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self).lowercased()
+      }
+    }
+    takesChecksums =
+      list("tus-extension").contains("checksum") && list("tus-checksum-algorithm").contains("sha256")
   }
 }

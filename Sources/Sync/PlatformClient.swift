@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Records
+import Synchronization
 
 /// The platform as `docs/platform-api.yaml` describes it, with one method for each call and one attempt in each
-/// call. An answer counts only where it names what was sent. Only one thread may use a client at a time.
-public final class PlatformClient {
+/// call. An answer counts only where it names what was sent. Any number of threads may use a client at once.
+public final class PlatformClient: Sendable {
   public struct Configuration: Sendable {
     /// The address `https://host[:port][/path]`; `http` is for loopback only.
     public var address: String
@@ -21,11 +22,13 @@ public final class PlatformClient {
     public var exchangeTimeout: Duration
     /// The rate by which the bytes of a request and of its answer extend the maximum time, bytes a second.
     public var minBytesPerSecond: Int
+    /// The maximum rate of sending, bytes a second; nil for none. Requests that are sent at once share nothing of it.
+    public var maxBytesPerSecond: Int?
 
     public init(
       address: String, token: String? = nil, caBundle: String? = nil, userAgent: String = "weldtech",
       proxy: String? = nil, connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(30),
-      exchangeTimeout: Duration = .seconds(60), minBytesPerSecond: Int = 2048
+      exchangeTimeout: Duration = .seconds(60), minBytesPerSecond: Int = 2048, maxBytesPerSecond: Int? = nil
     ) {
       self.address = address
       self.token = token
@@ -36,6 +39,7 @@ public final class PlatformClient {
       self.idleTimeout = idleTimeout
       self.exchangeTimeout = exchangeTimeout
       self.minBytesPerSecond = minBytesPerSecond
+      self.maxBytesPerSecond = maxBytesPerSecond
     }
   }
 
@@ -48,14 +52,16 @@ public final class PlatformClient {
   let address: PlatformAddress
   private let handle: CurlHandle
   private let authorization: String?
-  let isCancelled: () -> Bool
-  private var isMisdirected = false
+  let isCancelled: @Sendable () -> Bool
+  private let isMisdirected = Atomic(false)
+  /// What the platform's uploads offer; nil before it was asked.
+  let offer = Mutex<UploadOffer?>(nil)
 
   /// Makes a client.
   /// - Parameter isCancelled: called several times a second during a transfer; true ends the transfer with
   ///   `cancelled`.
   /// - Throws: `platformAddress`, `plainHTTP`, `tokenMalformed`, `caBundle`, `library`.
-  public init(_ configuration: Configuration, isCancelled: @escaping () -> Bool = { false })
+  public init(_ configuration: Configuration, isCancelled: @escaping @Sendable () -> Bool = { false })
     throws(SyncError)
   {
     address = try PlatformAddress(configuration.address)
@@ -73,7 +79,7 @@ public final class PlatformClient {
         isLoopback: address.isLoopback, caBundle: configuration.caBundle, userAgent: configuration.userAgent,
         proxy: configuration.proxy, connectTimeout: configuration.connectTimeout,
         idleTimeout: configuration.idleTimeout, exchangeTimeout: configuration.exchangeTimeout,
-        minBytesPerSecond: configuration.minBytesPerSecond),
+        minBytesPerSecond: configuration.minBytesPerSecond, maxBytesPerSecond: configuration.maxBytesPerSecond),
       isCancelled: isCancelled)
   }
 
@@ -92,11 +98,10 @@ public final class PlatformClient {
     if let authorization { request.headers.append(("Authorization", authorization)) }
     request.body = body
     request.answerLimit = answerLimit
-    request.needsNewConnection = isMisdirected
-    isMisdirected = false
+    request.needsNewConnection = isMisdirected.exchange(false, ordering: .relaxed)
     let response = try handle.perform(request)
     // A 421 asks for another attempt over a new connection (RFC 9110).
-    isMisdirected = response.status == 421
+    if response.status == 421 { isMisdirected.store(true, ordering: .relaxed) }
     return response
   }
 

@@ -65,25 +65,20 @@ public struct SyncReport: Hashable, Sendable {
   }
 }
 
-/// The answer to a dry run, which lists everything that a run would send.
+/// The answer to a dry run, which counts everything that a run would send.
 public struct SyncPlan: Sendable {
   public let keys: [PendingKey]
-  public let records: [PendingRecord]
-  /// The originals of photos that would go, before their records or after all of them.
-  public let originals: [PendingFile]
-  /// The timestamps of delivered records that would go. Those of records that wait follow them.
-  public let timestamps: [PendingTimestamp]
+  /// What waits of records and files. The originals are none where they do not go at all.
+  public let totals: QueueTotals
 
   /// The number of bytes of records and files that are not acknowledged, without the originals; the platform may already
   /// have some of them.
-  public var bytes: Int { records.reduce(0) { $0 + $1.body.count + $1.files.reduce(0) { $0 + $1.bytes } } }
-  /// The number of bytes of the originals.
-  public var originalBytes: Int { originals.reduce(0) { $0 + $1.bytes } }
+  public var bytes: Int { totals.recordBytes + totals.fileBytes }
 }
 
-/// The events of a run in their order. Keys come first; then come, for each record, its files in order, each
-/// begun and then skipped or delivered with progress between, and the record's outcome. The timestamps and then the
-/// originals that follow their records come last, each begun in the same way and then finished. A pause can come at any place.
+/// The events of a run. Keys come first; then come records, many at once: the files of each, each begun and then skipped or
+/// delivered with progress between, and the record's outcome. The timestamps and then the originals that follow their records come
+/// last, each begun in the same way and then finished. A pause can come at any place.
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyID: String)
   case keyPending(keyID: String, SyncReason)

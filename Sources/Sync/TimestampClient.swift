@@ -46,7 +46,9 @@ public final class TimestampClient {
   /// Makes a client.
   /// - Parameter isCancelled: called several times a second during a transfer; true ends it with `cancelled`.
   /// - Throws: `platformAddress`, `plainHTTP`, `caBundle`, `library`.
-  public init(_ configuration: Configuration, isCancelled: @escaping () -> Bool = { false }) throws(SyncError) {
+  public init(_ configuration: Configuration, isCancelled: @escaping @Sendable () -> Bool = { false })
+    throws(SyncError)
+  {
     let address = try PlatformAddress(serviceURL: configuration.address)
     self.address = configuration.address
     handle = try CurlHandle(

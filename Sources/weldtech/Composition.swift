@@ -16,7 +16,7 @@ final class Workplace {
   let clock: any Clock
   let home: String
   /// Whether Ctrl-C was pressed; commands ask between blocks.
-  let interruption: () -> Bool
+  let interruption: @Sendable () -> Bool
 
   /// Gives this number of unpredictable bytes, for keys and challenges.
   var random: (Int) throws -> [UInt8] = SecureRandom.bytes
@@ -35,7 +35,7 @@ final class Workplace {
 
   init(
     environment: Environment, console: Console, clock: any Clock, home: String,
-    interruption: @escaping () -> Bool
+    interruption: @escaping @Sendable () -> Bool
   ) {
     self.environment = environment
     self.console = console

@@ -207,7 +207,7 @@ import Testing
     sample.enqueue(in: fixture.outbox)
     let plan = try fixture.syncRun().plan()
     #expect(plan.keys.map(\.keyID) == [sample.keyID])
-    #expect(plan.records == [sample.record])
+    #expect(plan.totals.records == [sample.id] && plan.totals.files == 3)
     #expect(plan.bytes == sample.record.body.count + 900 + 700 + 1200)
     #expect(fixture.platform.requests().isEmpty && fixture.outbox.marks.isEmpty)
   }

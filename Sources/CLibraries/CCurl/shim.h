@@ -14,22 +14,13 @@ static inline CURLcode wt_curl_set_number(CURL *handle, CURLoption option, long 
   return curl_easy_setopt(handle, option, value);
 }
 
-static inline CURLcode wt_curl_set_share(CURL *handle, CURLSH *share) {
-  return curl_easy_setopt(handle, CURLOPT_SHARE, share);
+static inline CURLcode wt_curl_set_large(CURL *handle, CURLoption option, curl_off_t value) {
+  return curl_easy_setopt(handle, option, value);
 }
 
-// A share of connections, TLS sessions and resolved names between successive handles. It has no locks, so only
-// one thread uses it at a time.
-static inline CURLSH *wt_curl_share(void) {
-  CURLSH *share = curl_share_init();
-  if (share
-      && (curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK
-          || curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK
-          || curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) != CURLSHE_OK)) {
-    curl_share_cleanup(share);
-    return NULL;
-  }
-  return share;
+// curl_multi_setopt is variadic, too. https://curl.se/libcurl/c/curl_multi_setopt.html
+static inline CURLMcode wt_curl_multi_set_number(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
 }
 
 // The bytes must stay until the transfer has ended.

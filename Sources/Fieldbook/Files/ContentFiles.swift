@@ -94,6 +94,26 @@ public struct ContentFiles: FileStore {
     return status.byteCount
   }
 
+  // MARK: - Before delivery
+
+  /// Finds a fault that keeps a file from being delivered.
+  /// - Returns: nil where the file has the bytes that were stored.
+  /// - Throws: `FieldbookError.home`.
+  public func fault(of file: PendingFile) throws(FieldbookError) -> EvidenceFault? {
+    let sha256 = file.sha256.hex
+    do throws(FieldbookError) {
+      guard try size(of: sha256) == file.bytes else { return .fileDamaged(name: file.filename, sha256: sha256) }
+      try verify(sha256)
+      return nil
+    } catch {
+      switch error {
+      case .fileMissing: return .fileMissing(name: file.filename, sha256: sha256)
+      case .fileDamaged: return .fileDamaged(name: file.filename, sha256: sha256)
+      default: throw error
+      }
+    }
+  }
+
   /// Whether any file is stored here.
   var holdsAnything: Bool {
     let root = FilePath(root)

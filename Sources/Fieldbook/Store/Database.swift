@@ -10,6 +10,8 @@ final class Database {
   let refusal: StoreFault?
   /// Prepared statements that are not in use, by their SQL.
   private var idle: [String: OpaquePointer] = [:]
+  /// Whether old pages are removed after the transaction that is open.
+  private var shedsOldPages = false
   /// The maximum number of idle statements, which is more than any one transaction uses.
   private static let maxIdle = 64
 
@@ -86,7 +88,8 @@ final class Database {
     }
   }
 
-  /// Runs `body` in a transaction, as a whole or not at all, with the write lock from the start.
+  /// Runs `body` in a transaction, as a whole or not at all, with the write lock from the start. Within another transaction it
+  /// becomes durable with that one.
   func transaction<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
     if let refusal { throw .store(refusal) }
     return try transaction("BEGIN IMMEDIATE", body)
@@ -100,17 +103,45 @@ final class Database {
   private func transaction<Value>(_ begin: String, _ body: () throws(FieldbookError) -> Value)
     throws(FieldbookError) -> Value
   {
+    if isInTransaction { return try savepoint(body) }
     try execute(begin)
     do {
       let value = try body()
       try execute("COMMIT")
+      if shedsOldPages { shedOldPages() }
       return value
     } catch {
       // Some failures have rolled back by themselves. A transaction that cannot be rolled back ends with the
       // connection.
-      if sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+      if isInTransaction { try? execute("ROLLBACK") }
       throw error
     }
+  }
+
+  private var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// Runs `body` as a part of the transaction that is open, as a whole or not at all.
+  private func savepoint<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
+    // A savepoint hides one of the same name until it is released.
+    try execute("SAVEPOINT part")
+    do {
+      let value = try body()
+      try execute("RELEASE part")
+      return value
+    } catch {
+      // Nothing is left to go back to where the failure has rolled back the whole transaction.
+      if isInTransaction { try execute("ROLLBACK TO part; RELEASE part") }
+      throw error
+    }
+  }
+
+  // MARK: - Old pages
+
+  /// Removes the old pages from the write-ahead log, which still hold an erased secret; within a transaction, after it. Where
+  /// another process is reading, the next call does it.
+  func shedOldPages() {
+    shedsOldPages = isInTransaction
+    if !shedsOldPages { try? execute("PRAGMA wal_checkpoint(TRUNCATE)") }
   }
 
   // MARK: - Statements

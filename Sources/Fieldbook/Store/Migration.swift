@@ -25,6 +25,7 @@ struct Migration {
       try SearchIndex(database: database).fill()
     },
     Migration(name: "0014-rare-events", script: schema0014),
+    Migration(name: "0015-set-aside", script: schema0015),
   ]
 
   /// Brings the database up to date.

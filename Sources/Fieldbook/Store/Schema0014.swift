@@ -5,7 +5,9 @@ let schema0014 = """
   -- pairing asks for. `OR` lets SQLite see that a search for one name needs no other rows; with `IN` it does not.
   CREATE INDEX event_rare ON event (name) WHERE name = 'surveyed' OR name = 'moduleRetired';
   -- The strokes of each signature, which the next one is compared with.
-  CREATE INDEX event_strokes ON event (\(eventStrokes)) WHERE name IN ('signed', 'repairClosed');
+  CREATE INDEX event_strokes ON event (CASE WHEN instr(CAST(body AS TEXT), '"strokesSha256":"') > 0
+      THEN substr(CAST(body AS TEXT), instr(CAST(body AS TEXT), '"strokesSha256":"') + 17, 64) ELSE '' END)
+    WHERE name IN ('signed', 'repairClosed');
   CREATE INDEX ledger_by_name ON ledger (unit_name);
   -- The orders of a list by what is due and by appointment: '~' follows all days.
   CREATE INDEX ledger_in_order_of_due ON ledger (
@@ -16,15 +18,16 @@ let schema0014 = """
   ALTER TABLE unit_merge ADD COLUMN direct TEXT;
   -- What was finished on a day, which `today` asks for, with repairs and retirements.
   DROP INDEX event_outcome;
-  CREATE INDEX event_outcome ON event (substr(at, 1, 10)) WHERE name IN (\(eventOutcomes));
+  CREATE INDEX event_outcome ON event (substr(at, 1, 10))
+    WHERE name IN ('signed', 'registered', 'refused', 'withdrawn', 'repairClosed');
   """
 
-/// The names of the events by which something is finished, as SQL.
+/// The names of the events by which something is finished, as SQL. The index `event_outcome` is for this list.
 let eventOutcomes = "'signed', 'registered', 'refused', 'withdrawn', 'repairClosed'"
 
 /// The SQL expression for the digest of the strokes that an event of a signature names; empty for an event in which none is
 /// found. SQLite 3.40 takes its functions for JSON to be unsafe in an index, and the key cannot stand in a text of the event,
-/// in which every quotation mark has a backslash before it.
+/// in which every quotation mark has a backslash before it. The index `event_strokes` is for this expression.
 let eventStrokes = """
   CASE WHEN instr(CAST(body AS TEXT), '\(strokesKey)') > 0
     THEN substr(CAST(body AS TEXT), instr(CAST(body AS TEXT), '\(strokesKey)') + \(strokesKey.utf8.count), 64) ELSE '' END

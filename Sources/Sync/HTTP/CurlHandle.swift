@@ -1,12 +1,12 @@
 import CCurl
 
-/// Connections of libcurl, and requests over them one after the other, all bounded in time and size. TLS is always
+/// Requests over libcurl, which any number of threads may send at once, all bounded in time and size. TLS is always
 /// verified, redirects are never followed, proxies come from the environment as libcurl reads it.
 ///
 /// Each request has an easy handle of its own: libcurl 7.88.1 keeps a pointer to the last header of a handle's answer
 /// beyond that header's life, and an answer to the next request that begins with a folded line makes it read there.
-final class CurlHandle {
-  struct Options {
+final class CurlHandle: Sendable {
+  struct Options: Sendable {
     var isLoopback: Bool
     var caBundle: String?
     var userAgent: String
@@ -19,32 +19,34 @@ final class CurlHandle {
     var exchangeTimeout: Duration
     /// The rate by which the bytes of an exchange extend its maximum time, bytes a second.
     var minBytesPerSecond: Int
+    /// The maximum rate of sending, bytes a second; nil for none.
+    var maxBytesPerSecond: Int? = nil
   }
+
+  /// The size of libcurl's buffer for large bodies, bytes.
+  private static let uploadBuffer = 262_144
 
   /// Sets libcurl up once for the process, before any handle. https://curl.se/libcurl/c/curl_global_init.html
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-  private let share: UnsafeMutableRawPointer
+  private let loop: TransferLoop
   private let options: Options
-  private let isCancelled: () -> Bool
+  private let isCancelled: @Sendable () -> Bool
 
-  init(_ options: Options, isCancelled: @escaping () -> Bool) throws(SyncError) {
-    guard Self.isReady, let share = wt_curl_share() else { throw .library }
-    self.share = share
+  init(_ options: Options, isCancelled: @escaping @Sendable () -> Bool) throws(SyncError) {
+    guard Self.isReady else { throw .library }
+    loop = try TransferLoop()
     self.options = options
     self.isCancelled = isCancelled
   }
 
-  deinit { curl_share_cleanup(share) }
-
+  /// Sends a request and waits for its answer.
   func perform(_ request: HTTPRequest) throws(SyncError) -> HTTPResponse {
     guard !isCancelled() else { throw .cancelled }
     guard let handle = curl_easy_init() else { throw .library }
-    // The share keeps the connection open.
+    // The loop keeps the connection open.
     defer { curl_easy_cleanup(handle) }
-    guard wt_curl_set_share(handle, share) == CURLE_OK, setConnection(of: handle),
-      set(request, on: handle)
-    else { throw .library }
+    guard setConnection(of: handle), set(request, on: handle) else { throw .library }
 
     var list: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(list) }
@@ -69,7 +71,7 @@ final class CurlHandle {
           let code = wt_curl_set_body(handle, bytes.baseAddress ?? UnsafeRawPointer(emptyBody), bytes.count)
           if code != CURLE_OK { return code }
         }
-        return curl_easy_perform(handle)
+        return loop.run(handle)
       }
     }
     if exchange.isTooLarge { throw .answerTooLarge(limitBytes: request.answerLimit) }
@@ -111,7 +113,19 @@ final class CurlHandle {
       wt_curl_set_text(handle, CURLOPT_URL, request.url),
       wt_curl_set_number(handle, CURLOPT_TIMEOUT_MS, milliseconds),
       wt_curl_set_number(handle, CURLOPT_FRESH_CONNECT, request.needsNewConnection ? 1 : 0),
+      // A request waits for a connection that is being made and can take several, instead of making another one.
+      wt_curl_set_number(handle, CURLOPT_PIPEWAIT, 1),
     ]
+    if request.body.count > Self.uploadBuffer {
+      settings += [
+        wt_curl_set_number(handle, CURLOPT_UPLOAD_BUFFERSIZE, Self.uploadBuffer),
+        // HTTP/2 servers let a stream send 64 KiB a round trip before they read, too little for a slow answer.
+        wt_curl_set_number(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
+      ]
+    }
+    if let rate = options.maxBytesPerSecond {
+      settings.append(wt_curl_set_large(handle, CURLOPT_MAX_SEND_SPEED_LARGE, curl_off_t(rate)))
+    }
     switch request.method {
     case "GET": settings.append(wt_curl_set_number(handle, CURLOPT_HTTPGET, 1))
     case "HEAD": settings.append(wt_curl_set_number(handle, CURLOPT_NOBODY, 1))
@@ -156,7 +170,7 @@ private final class Exchange {
   static let headerLimit = 65_536
 
   let answerLimit: Int
-  let isCancelled: () -> Bool
+  let isCancelled: @Sendable () -> Bool
   var response = HTTPResponse()
   var headerBytes = 0
   var isTooLarge = false
@@ -170,7 +184,10 @@ private final class Exchange {
   private let options: CurlHandle.Options
   private let requestBytes: Int
 
-  init(answerLimit: Int, options: CurlHandle.Options, requestBytes: Int, isCancelled: @escaping () -> Bool) {
+  init(
+    answerLimit: Int, options: CurlHandle.Options, requestBytes: Int,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
     self.answerLimit = answerLimit
     self.options = options
     self.requestBytes = requestBytes

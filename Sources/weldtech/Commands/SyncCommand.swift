@@ -271,9 +271,9 @@ enum SyncCommand {
   private static func plan(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let plan = try workplace.syncRun(originals: options.originals).plan()
     let document = Plan(
-      keys: plan.keys.map(\.keyID), records: plan.records.map(\.id),
-      files: plan.records.reduce(0) { $0 + $1.files.count }, bytes: plan.bytes,
-      originals: plan.originals.count, originalBytes: plan.originalBytes, timestamps: plan.timestamps.count)
+      keys: plan.keys.map(\.keyID), records: plan.totals.records, files: plan.totals.files, bytes: plan.bytes,
+      originals: plan.totals.originals, originalBytes: plan.totals.originalBytes,
+      timestamps: plan.totals.timestamps)
     try workplace.console.answer(document) {
       workplace.console.put(
         Text(

@@ -12,23 +12,71 @@ final class MemoryOutbox: Outbox {
   func pendingKeys() -> [PendingKey] { keys.map(\.key) }
   func secret(ofKey keyID: String) -> [UInt8]? { keys.first { $0.key.keyID == keyID }?.secret }
   func pendingRecords() -> [PendingRecord] { records }
-  func fault(of record: PendingRecord) -> EvidenceFault? { faults[record.id] }
+  func pendingRecords(of id: InstallationID) -> [PendingRecord] { records.filter { $0.id == id } }
+  func fault(withoutFilesOf record: PendingRecord) -> EvidenceFault? { faults[record.id] }
 
-  /// The originals of acknowledged records, and the faults of some by their digests.
+  /// The numbers of calls that became durable together.
+  private(set) var groups = 0
+
+  func together(_ body: () -> Void) {
+    groups += 1
+    body()
+  }
+
+  // MARK: - The queue
+
+  /// The places of the records in the queue, which keep their order when others go.
+  private var places: [InstallationID: Int64] = [:]
+  /// What was set aside, by the installation.
+  private(set) var setAside: [InstallationID: SetAside] = [:]
+
+  func queue(_ part: QueuePart, after position: QueuePosition?, limit: Int) -> [QueuedInstallation] {
+    let waiting = records.filter { record in
+      switch part {
+      case .fresh: setAside[record.id] == nil
+      case .setAside(let moment): setAside[record.id].map { moment.map($0.isBefore) ?? true } ?? false
+      }
+    }
+    let queue = waiting.map {
+      QueuedInstallation(position: QueuePosition(isVisit: false, number: self.places[$0.id] ?? 0), id: $0.id)
+    }
+    return Array(queue.filter { $0.position.number > position?.number ?? -1 }.prefix(limit))
+  }
+
+  func totals() -> QueueTotals {
+    QueueTotals(
+      records: records.map(\.id), recordBytes: records.reduce(0) { $0 + $1.body.count },
+      files: Set(records.flatMap(\.files)).count,
+      fileBytes: Set(records.flatMap(\.files)).reduce(0) { $0 + $1.bytes },
+      originals: waitingOriginals.count, originalBytes: waitingOriginals.reduce(0) { $0 + $1.bytes },
+      timestamps: pendingTimestamps().count)
+  }
+
+  private var waitingOriginals: Set<PendingFile> {
+    Set(records.flatMap(\.originals)).union(originals.map(\.file))
+  }
+
+  func setAside(_ id: InstallationID, revision: Int, reason: String, detail: String?, at: Timestamp) {
+    marks.append("set aside")
+    setAside[id] = SetAside(
+      revision: revision, reason: reason, detail: detail, since: setAside[id]?.since ?? at, triedAt: at)
+  }
+
+  func takeUp(_ id: InstallationID) { setAside[id] = nil }
+
+  // MARK: - What follows records
+
+  /// The originals of acknowledged records.
   private var originals: [PendingOriginal] = []
-  var originalFaults: [FileDigest: EvidenceFault] = [:]
 
   func pendingOriginals() -> [PendingOriginal] { originals }
-  func fault(of original: PendingOriginal) -> EvidenceFault? { originalFaults[original.file.sha256] }
 
-  /// The timestamps of acknowledged records, and the faults of some by their digests.
+  /// The timestamps of acknowledged records.
   var timestamps: [PendingTimestamp] = []
-  var timestampFaults: [FileDigest: EvidenceFault] = [:]
 
   func pendingTimestamps() -> [PendingTimestamp] {
     timestamps.filter { timestamp in !records.contains { $0.id == timestamp.installation } }
   }
-  func fault(of timestamp: PendingTimestamp) -> EvidenceFault? { timestampFaults[timestamp.file.sha256] }
 
   func acknowledge(timestamp sha256: FileDigest, of agreement: FileDigest, at: Timestamp) {
     marks.append("acknowledged timestamp")
@@ -81,6 +129,7 @@ final class MemoryOutbox: Outbox {
 
   func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) {
     marks.append("acknowledged record \(revision)")
+    setAside[id] = nil
     let done = records.filter { $0.id == id && $0.revision == revision && $0.sha256 == sha256 }
     records.removeAll { done.contains($0) }
     originals += done.flatMap { record in
@@ -92,9 +141,17 @@ final class MemoryOutbox: Outbox {
 
   func enqueue(_ key: PendingKey, secret: [UInt8]?) { keys.append((key, secret)) }
 
-  func enqueue(_ record: PendingRecord) { records.append(record) }
+  func enqueue(_ record: PendingRecord) {
+    records.append(record)
+    places[record.id] = places[record.id] ?? Int64(places.count)
+  }
 
   func forgetSecret(of keyID: String) {
     keys = keys.map { $0.key.keyID == keyID ? ($0.key, nil) : $0 }
   }
+}
+
+extension SetAside {
+  /// Whether it was last tried before a moment.
+  fileprivate func isBefore(_ moment: Timestamp) -> Bool { triedAt.secondsSince1970 < moment.secondsSince1970 }
 }

@@ -5,6 +5,7 @@ import Records
 import Sync
 import TestSupport
 import Testing
+import Threads
 
 /// A local platform in a folder of its own, with everything that a run needs. The platform's key pair is made
 /// once for the process.
@@ -19,9 +20,17 @@ final class PlatformFixture {
   let uploads = MemoryUploads()
   var pinned: Certificate?
   var originals = OriginalsPolicy.later
-  var pauses: [Duration] = []
+  var pauses: [Duration] { pauseList.withLock { $0 } }
   var events: [SyncEvent] = []
-  var cancelAfterRequests = Int.max
+  /// The number of records, and of files, that are on the way at once.
+  var atOnce = 1
+  var triesSetAsideBefore: Timestamp?
+  private let pauseList = Monitor<[Duration]>([])
+  private let requestLimit = Monitor(Int.max)
+  var cancelAfterRequests: Int {
+    get { requestLimit.withLock { $0 } }
+    set { requestLimit.withLock { $0 = newValue } }
+  }
 
   init(token: String? = nil) throws {
     let identity = try #require(Self.identity)
@@ -36,20 +45,24 @@ final class PlatformFixture {
   deinit { platform.stop() }
 
   func client(token: String? = nil, idleTimeout: Duration = .seconds(5)) throws -> PlatformClient {
-    let platform = platform
+    let (platform, limit) = (platform, requestLimit)
     return try PlatformClient(
       .init(address: url, token: token, connectTimeout: .seconds(2), idleTimeout: idleTimeout),
-      isCancelled: { [unowned self] in platform.requests().count >= cancelAfterRequests })
+      isCancelled: { platform.requests().count >= limit.withLock { $0 } })
   }
 
   func run(client: PlatformClient? = nil) throws -> SyncReport { try syncRun(client: client).run() }
 
-  func syncRun(client: PlatformClient? = nil, retry: RetryPolicy = RetryPolicy()) throws -> SyncRun {
-    SyncRun(
+  func syncRun(client: PlatformClient? = nil, retry: RetryPolicy = RetryPolicy(jitter: { $0 })) throws
+    -> SyncRun
+  {
+    let pauses = pauseList
+    return SyncRun(
       outbox: outbox, files: files, client: try client ?? self.client(), clock: FixedClock(), uploads: uploads,
       platformCertificate: pinned,
       surroundings: .init(
-        sleep: { [unowned self] in pauses.append($0) }, retry: retry, originals: originals,
+        sleep: { pause in pauses.withLock { $0.append(pause) } }, retry: retry, originals: originals,
+        maxRecordsAtOnce: atOnce, maxFilesAtOnce: atOnce, triesSetAsideBefore: triesSetAsideBefore,
         pin: { [unowned self] in pinned = $0 },
         onEvent: { [unowned self] in events.append($0) }))
   }
@@ -61,6 +74,8 @@ final class MemoryFiles: FileStore, @unchecked Sendable {
   struct Missing: Error {}
 
   private var contents: [String: Data] = [:]
+  /// The faults of some files.
+  var faults: [FileDigest: EvidenceFault] = [:]
   /// Gives samples their contents and keys.
   let random = SeededBytes(seed: 2)
 
@@ -73,6 +88,12 @@ final class MemoryFiles: FileStore, @unchecked Sendable {
   func contents(of sha256: String) throws -> Data {
     guard let bytes = contents[sha256] else { throw Missing() }
     return bytes
+  }
+
+  func fault(of file: PendingFile) -> EvidenceFault? {
+    faults[file.sha256]
+      ?? (contents[file.sha256.hex] == nil
+        ? .fileMissing(name: file.filename, sha256: file.sha256.hex) : nil)
   }
 
   func path(of sha256: String) -> String { "/nowhere/\(sha256)" }

@@ -1,24 +1,7 @@
+import Cryptography
 import Records
 
-/// The number of a file's bytes that one request sends. It is reduced for all later requests once a gateway on
-/// the way has found it too large.
-final class PieceSize {
-  static let minBytes = 16_384
-
-  /// The size in bytes: small enough that an interruption costs little, large enough that the overhead of a
-  /// request does not matter.
-  private(set) var bytes = 262_144
-
-  /// Halves the size.
-  /// - Returns: false where the size is the minimum already.
-  func halve() -> Bool {
-    guard bytes > Self.minBytes else { return false }
-    bytes /= 2
-    return true
-  }
-}
-
-/// Delivers one file to the platform. A file that the platform has is skipped, and an interrupted upload is
+/// Delivers one file to the platform by tus. A file that the platform has is skipped, and an interrupted upload is
 /// resumed.
 struct FileDelivery {
   let client: PlatformClient
@@ -44,17 +27,20 @@ struct FileDelivery {
   }
 
   private func upload(_ bytes: [UInt8], of file: PendingFile, timestampOf agreement: FileDigest?) throws {
-    var (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count, agreement)
+    let offer = try retry { () throws(SyncError) in try client.uploadOffer() }
+    let begins = { try resumed(file, bytes.count) ?? begun(file, bytes.count, agreement) }
+    var (address, offset) = try begins()
+    if offset > 0 { onEvent(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count)) }
     // Failures are counted from the last time that the upload came further than ever before. A platform that
     // takes a piece and forgets it again therefore does not hold up the run for ever.
     var failures = 0
     var furthest = offset
     while offset < bytes.count {
-      let end = min(bytes.count, offset + pieceSize.bytes)
+      let piece = offset..<offset + pieceSize.bytes(ofRest: bytes.count - offset)
       do {
-        switch try client.append(bytes[offset..<end], at: offset, to: address) {
+        switch try append(bytes, piece, of: file, to: address, offer) {
         case .accepted:
-          offset = end
+          offset = piece.upperBound
           if offset > furthest { (furthest, failures) = (offset, 0) }
           onEvent(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count))
           continue
@@ -62,15 +48,28 @@ struct FileDelivery {
           failures += 1
           if failures >= retry.policy.attempts { throw SyncError.interrupted }
         }
-      } catch SyncError.blocked(status: 413) where pieceSize.halve() {
+      } catch SyncError.blocked(status: 413) where pieceSize.halve(after: piece.count) {
         // The gateway's limit is not the platform's, so the platform is asked again for the upload's offset.
       } catch let error as SyncError {
         failures += 1
         guard retry.pauses(after: failures, error) else { throw error }
       }
-      (address, offset) = try resumed(file, bytes.count) ?? begun(file, bytes.count, agreement)
+      (address, offset) = try begins()
       if offset > furthest { (furthest, failures) = (offset, 0) }
     }
+  }
+
+  private func append(
+    _ bytes: [UInt8], _ piece: Range<Int>, of file: PendingFile, to address: String, _ offer: UploadOffer
+  ) throws(SyncError) -> PlatformClient.AppendResult {
+    let start = ContinuousClock.now
+    let isWhole = piece == 0..<bytes.count
+    let bytes = isWhole ? bytes : Array(bytes[piece])
+    // The digest of a whole file is known already.
+    let checksum = offer.takesChecksums ? (isWhole ? file.sha256.hex : SHA256Digest(of: bytes).hex) : nil
+    let result = try client.append(bytes, at: piece.lowerBound, to: address, sha256: checksum)
+    if result == .accepted { pieceSize.note(piece.count, took: .now - start) }
+    return result
   }
 
   /// The state of a remembered upload; nil where none can be resumed.
@@ -90,42 +89,5 @@ struct FileDelivery {
     }
     try memory.remember(uploadAddress: address, of: file.sha256)
     return (address, 0)
-  }
-}
-
-/// Repeats a request after a pause where its failure may be temporary.
-struct Retry {
-  /// The sum of all pauses of a run.
-  final class Spent {
-    var duration = Duration.zero
-  }
-
-  let spent = Spent()
-  let policy: RetryPolicy
-  let sleep: (Duration) -> Void
-  let onEvent: (SyncEvent) -> Void
-
-  func callAsFunction<Answer>(_ request: () throws(SyncError) -> Answer) throws(SyncError) -> Answer {
-    var attempt = 1
-    while true {
-      do {
-        return try request()
-      } catch {
-        guard pauses(after: attempt, error) else { throw error }
-        attempt += 1
-      }
-    }
-  }
-
-  /// Waits before the next attempt.
-  /// - Returns: false where there is to be no other attempt.
-  func pauses(after attempt: Int, _ error: SyncError) -> Bool {
-    guard let pause = policy.pause(after: attempt, error), spent.duration + pause <= policy.maxPauses else {
-      return false
-    }
-    spent.duration += pause
-    onEvent(.retrying(after: pause, SyncReason(error)))
-    sleep(pause)
-    return true
   }
 }

@@ -1,0 +1,64 @@
+import Cryptography
+import Records
+
+/// Keys, and the files that follow records, each delivered by one thread.
+extension Carriers {
+  /// Delivers one key and enters its outcome into the report.
+  /// - Parameter certificate: the certificate to which the key is sealed; nil where the run was stopped.
+  func deliver(_ key: PendingKey, to certificate: Certificate?) throws {
+    enum Start: Sendable {
+      case secret([UInt8])
+      case reason(SyncReason)
+    }
+    let start = try desk.ask { office -> Start in
+      if let reason = office.report.stoppedBy { return .reason(reason) }
+      guard let secret = try office.outbox.secret(ofKey: key.keyID) else { return .reason(.keyMissing) }
+      try office.outbox.markAttempted(key: key.keyID, at: office.clock.now())
+      return .secret(secret)
+    }
+    var reason: SyncReason?
+    switch start {
+    case .reason(let known): reason = known
+    case .secret(let secret):
+      guard let certificate else { return }
+      do throws(SyncError) {
+        try retry { () throws(SyncError) in try client.deliver(key, secret: secret, to: certificate) }
+      } catch {
+        reason = SyncReason(error)
+      }
+    }
+    let outcome = KeyOutcome(key: key, reason: reason)
+    try desk.ask { office in
+      if outcome.reason == nil { try office.outbox.acknowledge(key: key.keyID, at: office.clock.now()) }
+      if outcome.reason != .keyMissing { office.note(outcome.reason) }
+      office.report.keys.append(outcome)
+    }
+    desk.post { office in
+      office.onEvent(
+        outcome.reason.map { .keyPending(keyID: key.keyID, $0) } ?? .keyDelivered(keyID: key.keyID))
+    }
+  }
+
+  /// Delivers a file whose record the platform has.
+  /// - Returns: nil where the platform acknowledged it.
+  func reason(
+    afterFollowing file: PendingFile, of id: InstallationID, timestampOf agreement: FileDigest?
+  ) throws -> SyncReason? {
+    if let reason = try desk.ask({ $0.report.stoppedBy }) { return reason }
+    var reason: SyncReason?
+    if let fault = try files.fault(of: file) {
+      reason = SyncReason(fault)
+    } else {
+      do {
+        try deliver([file], of: id, timestampOf: agreement)
+      } catch let error as SyncError {
+        reason = SyncReason(error)
+      } catch is FileUnavailable {
+        reason = .fileMissing
+      }
+      let found = reason
+      try desk.ask { $0.note(found) }
+    }
+    return reason
+  }
+}

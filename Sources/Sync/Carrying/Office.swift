@@ -1,0 +1,127 @@
+import Records
+
+/// What only the thread that called `run` touches: the record, the addresses of unfinished uploads, and the report.
+final class Office {
+  /// The number of installations that are read from the queue at once.
+  private static let pageSize = 256
+
+  let outbox: any Outbox
+  let uploads: any UploadMemory
+  let clock: any Clock
+  let onEvent: (SyncEvent) -> Void
+  var report = SyncReport()
+  /// The installations whose module's key was not delivered.
+  var withoutKey: Set<InstallationID> = []
+
+  /// The parts of the queue that are still to go through, the next one first.
+  private var parts: [QueuePart]
+  private var page: ArraySlice<QueuedInstallation> = []
+  private var position: QueuePosition?
+  /// The installations that were given to a thread, with the places of their outcomes. A later revision of one waits in the same
+  /// queue, and what is set aside in this run comes up once more.
+  private var places: [InstallationID: Int] = [:]
+  private let runStop: RunStop
+
+  /// - Parameter parts: the parts of the queue to go through, in their order.
+  init(
+    outbox: any Outbox, uploads: any UploadMemory, clock: any Clock, parts: [QueuePart], stop: RunStop,
+    onEvent: @escaping (SyncEvent) -> Void
+  ) {
+    self.outbox = outbox
+    self.uploads = uploads
+    self.clock = clock
+    self.parts = parts
+    runStop = stop
+    self.onEvent = onEvent
+  }
+
+  // MARK: - The queue
+
+  /// Whether an installation waits. The next call of `next` gives it.
+  func hasNext() throws -> Bool {
+    while page.isEmpty, let part = parts.first {
+      page = try outbox.queue(part, after: position, limit: Self.pageSize)[...]
+      position = page.last?.position
+      if page.isEmpty {
+        parts.removeFirst()
+        position = nil
+      }
+    }
+    return !page.isEmpty
+  }
+
+  /// Gives the next installation to a thread; nil after the last one. Once the run was stopped, the others get the run's reason
+  /// as their outcome.
+  func next() throws -> InstallationID? {
+    while try hasNext() {
+      let id = page.removeFirst().id
+      guard places[id] == nil else { continue }
+      places[id] = report.outcomes.count
+      let reason = report.stoppedBy
+      report.outcomes.append(DeliveryOutcome(id, reason))
+      guard let reason else { return id }
+      onEvent(.recordFinished(DeliveryOutcome(id, reason)))
+    }
+    return nil
+  }
+
+  /// Takes the outcome of an installation, and sets it aside where a repetition cannot help.
+  func finish(_ id: InstallationID, _ setback: Setback?) throws {
+    let outcome = DeliveryOutcome(id, setback?.reason)
+    if let place = places[id] { report.outcomes[place] = outcome }
+    if let setback, let revision = setback.revision {
+      if setback.reason.isFinal {
+        try outbox.setAside(
+          id, revision: revision, reason: setback.reason.rawValue, detail: setback.detail, at: clock.now())
+      } else {
+        try outbox.takeUp(id)
+      }
+    }
+    onEvent(.recordFinished(outcome))
+  }
+
+  // MARK: - The run
+
+  /// Ends the run where the reason concerns the rest of the queue, too.
+  /// - Parameter reason: the reason why one item was not delivered; nil where it was.
+  func note(_ reason: SyncReason?) {
+    report.timeouts = reason == .timedOut ? report.timeouts + 1 : 0
+    // The first timeout may concern the record; two in a row concern the platform, and every further item would
+    // cost minutes.
+    if let reason, reason.stopsTheRun || report.timeouts > 1 { stop(for: reason) }
+  }
+
+  /// Ends the run.
+  func stop(for reason: SyncReason) {
+    report.stoppedBy = report.stoppedBy ?? reason
+    runStop.request()
+  }
+}
+
+/// Why a record was not delivered.
+struct Setback: Hashable, Sendable {
+  let reason: SyncReason
+  /// The platform's own word for it; nil where it gave none.
+  var detail: String?
+  /// The revision that was tried; nil where none was.
+  var revision: Int?
+
+  init(_ reason: SyncReason, detail: String? = nil) {
+    self.reason = reason
+    self.detail = detail
+  }
+
+  init(_ error: SyncError) {
+    reason = SyncReason(error)
+    if case .refused(let status, let code) = error {
+      detail = ["\(status)", code].compactMap(\.self).joined(separator: " ")
+    }
+  }
+
+  /// The same with the revision that was tried.
+  func of(revision: Int) -> Setback {
+    var setback = self
+    setback.revision = setback.revision ?? revision
+    return setback
+  }
+}
