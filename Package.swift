@@ -73,7 +73,7 @@ let package = Package(
     feature(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
-    feature("Sync", ["Characters", "Records", "Cryptography", "Threads", "CCurl", "CIDN2"]),
+    feature("Sync", ["Characters", "Records", "Cryptography", "Threads", "CCurl", "CIDN2", "CNetlink"]),
     feature("Archives", isOptimized: true, ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
     feature(
       "Ledger", isOptimized: true,
@@ -156,6 +156,8 @@ let package = Package(
     .target(
       name: "CCups", path: "Sources/CLibraries/CCups", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CFiles", path: "Sources/CLibraries/CFiles"),
+    // The kernel's own headers, which come with every C compiler.
+    .systemLibrary(name: "CNetlink", path: "Sources/CLibraries/CNetlink"),
     .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
     .target(name: "CBoot", path: "firmware/Boot"),
     .target(

@@ -120,4 +120,12 @@ extension Fieldbook {
   public func setAsideCount() throws(FieldbookError) -> Int {
     try database.first("SELECT count(*) FROM set_aside") { $0.integer(0) } ?? 0
   }
+
+  /// Lists records that were set aside, those of the longest standing first.
+  /// - Throws: `FieldbookError.store`, `damagedRow`.
+  public func setAsideRecords(limit: Int) throws(FieldbookError) -> [InstallationID] {
+    try database.rows(
+      "SELECT installation FROM set_aside ORDER BY unixepoch(since), installation LIMIT ?", [.integer(limit)]
+    ) { (row) throws(FieldbookError) in try Self.id(row.text(0), table: "set_aside") }
+  }
 }

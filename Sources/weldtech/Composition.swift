@@ -203,9 +203,13 @@ final class Workplace {
   // MARK: - The platform
 
   /// Makes a client of the platform. The client sends the token only to the platform that it was issued for.
-  /// - Parameter exchangeTimeout: maximum time for one request and its answer; bodies add time by their size.
+  /// - Parameters:
+  ///   - exchangeTimeout: maximum time for one request and its answer; bodies add time by their size.
+  ///   - maxBytesPerSecond: the maximum rate of sending; nil for none.
   /// - Throws: `SyncError` where the address or the token is not valid; `TokenRefused`.
-  func platformClient(exchangeTimeout: Duration = .seconds(60)) throws -> PlatformClient {
+  func platformClient(
+    exchangeTimeout: Duration = .seconds(60), maxBytesPerSecond: Int? = nil
+  ) throws -> PlatformClient {
     let setup = try fieldbook().setup()
     let address = try platformAddress()
     var token: String?
@@ -220,7 +224,8 @@ final class Workplace {
       PlatformClient.Configuration(
         address: address, token: token, userAgent: "weldtech/\(Version.current)",
         connectTimeout: .seconds(10), idleTimeout: min(exchangeTimeout, .seconds(30)),
-        exchangeTimeout: exchangeTimeout),
+        exchangeTimeout: exchangeTimeout, minBytesPerSecond: min(2048, (maxBytesPerSecond ?? 4096) / 2),
+        maxBytesPerSecond: maxBytesPerSecond),
       isCancelled: interruption)
   }
 
@@ -238,20 +243,25 @@ final class Workplace {
   }
 
   /// Makes a pass over the queue, or over the keys only.
-  /// - Parameter originals: when the originals of photos go; nil as `setup` has it.
+  /// - Parameters:
+  ///   - originals: when the originals of photos go; nil as `setup` has it.
+  ///   - maxBytesPerSecond: the maximum rate of sending, for which one thing is sent after the other; nil for none.
+  ///   - triesSetAsideBefore: what was set aside and tried later is left out; nil tries all of it.
   func syncRun(
     originals: OriginalsPolicy? = nil, retry: RetryPolicy = RetryPolicy(),
-    exchangeTimeout: Duration = .seconds(60),
+    exchangeTimeout: Duration = .seconds(60), maxBytesPerSecond: Int? = nil, triesSetAsideBefore: Timestamp? = nil,
     onEvent: @escaping (SyncEvent) -> Void = { _ in }
   ) throws -> SyncRun {
     let fieldbook = try fieldbook()
     return SyncRun(
       outbox: fieldbook, files: fieldbook.files,
-      client: try platformClient(exchangeTimeout: exchangeTimeout), clock: clock,
+      client: try platformClient(exchangeTimeout: exchangeTimeout, maxBytesPerSecond: maxBytesPerSecond),
+      clock: clock,
       uploads: UploadAddresses(home: home), platformCertificate: try platformPin().pinned(),
       surroundings: SyncRun.Surroundings(
         sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
-        originals: try originals ?? originalsPolicy(), pin: { try self.platformPin().pin($0) }, onEvent: onEvent
+        originals: try originals ?? originalsPolicy(), maxRecordsAtOnce: maxBytesPerSecond == nil ? 64 : 1,
+        maxFilesAtOnce: maxBytesPerSecond == nil ? 6 : 1, triesSetAsideBefore: triesSetAsideBefore, pin: { try self.platformPin().pin($0) }, onEvent: onEvent
       ))
   }
 

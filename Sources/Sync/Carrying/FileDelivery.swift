@@ -16,20 +16,36 @@ struct FileDelivery {
   ///   - contents: called when the platform needs the bytes.
   /// - Throws: `SyncError`, and the errors of `contents` and of the upload memory.
   func deliver(_ file: PendingFile, timestampOf agreement: FileDigest?, contents: () throws -> [UInt8]) throws {
+    let kept = try memory.uploadAddress(of: file.sha256)
     if try retry({ () throws(SyncError) in try client.hasFile(file.sha256) }) {
-      try memory.remember(uploadAddress: nil, of: file.sha256)
+      if kept != nil { try memory.remember(uploadAddress: nil, of: file.sha256) }
       onEvent(.fileSkipped(sha256: file.sha256))
       return
     }
-    try upload(contents(), of: file, timestampOf: agreement)
-    try memory.remember(uploadAddress: nil, of: file.sha256)
+    let isRemembered = try upload(contents(), of: file, timestampOf: agreement, at: kept)
+    if isRemembered { try memory.remember(uploadAddress: nil, of: file.sha256) }
     onEvent(.fileDelivered(sha256: file.sha256))
   }
 
-  private func upload(_ bytes: [UInt8], of file: PendingFile, timestampOf agreement: FileDigest?) throws {
+  /// Uploads a file.
+  /// - Parameter kept: the address of an upload that an earlier run began; nil for none.
+  /// - Returns: whether an address of the upload is remembered.
+  private func upload(
+    _ bytes: [UInt8], of file: PendingFile, timestampOf agreement: FileDigest?, at kept: String?
+  ) throws -> Bool {
+    var isRemembered = kept != nil
+    let begins = {
+      let begun = try begun(file, bytes.count, agreement)
+      // A file that goes in one piece is begun anew by the next run, which costs no more than that piece.
+      if pieceSize.bytes(ofRest: bytes.count) < bytes.count {
+        isRemembered = true
+        try memory.remember(uploadAddress: begun.0, of: file.sha256)
+      }
+      return begun
+    }
     let offer = try retry { () throws(SyncError) in try client.uploadOffer() }
-    let begins = { try resumed(file, bytes.count) ?? begun(file, bytes.count, agreement) }
-    var (address, offset) = try begins()
+    var (address, offset) =
+      try resumed(file, bytes.count, at: kept) ?? begins()
     if offset > 0 { onEvent(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count)) }
     // Failures are counted from the last time that the upload came further than ever before. A platform that
     // takes a piece and forgets it again therefore does not hold up the run for ever.
@@ -54,9 +70,11 @@ struct FileDelivery {
         failures += 1
         guard retry.pauses(after: failures, error) else { throw error }
       }
-      (address, offset) = try begins()
+      (address, offset) =
+        try resumed(file, bytes.count, at: address) ?? begins()
       if offset > furthest { (furthest, failures) = (offset, 0) }
     }
+    return isRemembered
   }
 
   private func append(
@@ -72,11 +90,11 @@ struct FileDelivery {
     return result
   }
 
-  /// The state of a remembered upload; nil where none can be resumed.
-  private func resumed(_ file: PendingFile, _ bytes: Int) throws -> (String, Int)? {
-    guard let kept = try memory.uploadAddress(of: file.sha256),
-      let address = client.address.resolve(kept, against: PlatformClient.filesPath)
-    else { return nil }
+  /// The state of an upload that was begun before; nil where none can be resumed.
+  private func resumed(_ file: PendingFile, _ bytes: Int, at kept: String?) throws -> (String, Int)? {
+    guard let kept, let address = client.address.resolve(kept, against: PlatformClient.filesPath) else {
+      return nil
+    }
     let state = try retry { () throws(SyncError) in try client.uploadState(address, bytes: bytes) }
     guard case .at(let offset) = state else { return nil }
     return (address, offset)
@@ -87,7 +105,6 @@ struct FileDelivery {
       try client.createUpload(
         bytes: bytes, sha256: file.sha256, filename: file.filename, timestampOf: agreement)
     }
-    try memory.remember(uploadAddress: address, of: file.sha256)
     return (address, 0)
   }
 }

@@ -341,7 +341,7 @@ enum InstallCommand {
     // Originals that no record waits for keep nobody from the next welder; `sync` delivers them.
     let originals = try workplace.originalsPolicy() == .always ? OriginalsPolicy.always : .never
     do {
-      let document = try SyncCommand.once(workplace, originals: originals)
+      let document = try SyncCommand.once(workplace, SyncCommand.Options(originals: originals))
       for outcome in document.outcomes where outcome.id == installation.id {
         if let reason = outcome.reason { workplace.console.say(reason.title) }
       }

@@ -21,13 +21,19 @@ enum StatusCommand {
       var keys: Int
       /// The number of records of which the platform has another, so that nothing of them can be delivered.
       var conflicts: Int
+      /// The records that a repetition without a change cannot deliver, those of the longest standing first, ten at most, and the
+      /// number of all of them.
+      var setAside: [InstallationID]
+      var setAsideCount: Int
 
-      init(_ summary: Fieldbook.QueueSummary, conflicts: Int) {
+      init(_ summary: Fieldbook.QueueSummary, conflicts: Int, in fieldbook: Fieldbook) throws {
         records = summary.records
         files = summary.files
         bytes = summary.fileBytes
         keys = summary.keys
         self.conflicts = conflicts
+        setAside = try fieldbook.setAsideRecords(limit: 10)
+        setAsideCount = try fieldbook.setAsideCount()
       }
     }
 
@@ -86,7 +92,7 @@ enum StatusCommand {
       codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
       signaturesDue: try fieldbook.signaturesDue(), inspected: try fieldbook.visitedCount(),
-      queue: Document.Queue(queue, conflicts: conflicts.count),
+      queue: try Document.Queue(queue, conflicts: conflicts.count, in: fieldbook),
       originals: Document.Originals(
         policy: setup.originals ?? .later, waiting: queue.originals, waitingBytes: queue.originalBytes),
       seal: try workplace.sealView(),
@@ -152,6 +158,17 @@ enum StatusCommand {
           Text(
             zh: "更正后待重新签字 \(document.signaturesDue) 条：weldtech next 列出",
             en: "\(document.signaturesDue) corrected records are to be signed again: `weldtech next` lists them"
+          ))
+      }
+      if document.queue.setAsideCount > 0 {
+        let ids = document.queue.setAside.prefix(3).map { $0.text.prefix(8) }.joined(separator: " ")
+        let more = document.queue.setAsideCount > 3
+        console.paragraph(
+          Text(
+            zh:
+              "上传不了、暂时搁置 \(document.queue.setAsideCount) 条：\(ids)\(more ? " 等" : "")；weldtech sync --explain 编号 说明原因",
+            en:
+              "\(document.queue.setAsideCount) records set aside: \(ids)\(more ? " …" : ""); `weldtech sync --explain ID` says why"
           ))
       }
       if let finding = try workplace.sealFinding() { warn(finding.failure, console) }

@@ -135,7 +135,7 @@ enum TodayCommand {
       openInstallations: (counts[.open] ?? 0) - due.count { $0.status == .open },
       drafts: try fieldbook.drafts(limit: maxRows).count,
       signaturesDue: try fieldbook.signaturesDue(),
-      queue: StatusCommand.Document.Queue(queue, conflicts: try fieldbook.conflicts().count),
+      queue: try StatusCommand.Document.Queue(queue, conflicts: fieldbook.conflicts().count, in: fieldbook),
       due: try self.due(on: today, fieldbook, workplace), codesLeft: codesLeft,
       codesLow: setup.technician != nil && setup.plates != .stock && codesLeft < HealthCheck.fewCodes)
   }

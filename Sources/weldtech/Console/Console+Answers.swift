@@ -21,6 +21,11 @@ extension Console {
   func facts(_ rows: [(Text, String)]) {
     var details = Details()
     for (label, value) in rows { details.row(label, value) }
+    write(details)
+  }
+
+  /// Writes labels and values under headings.
+  func write(_ details: Details) {
     output.write(details.render(in: language, width: tableWidth, styling: outputStyling))
   }
 

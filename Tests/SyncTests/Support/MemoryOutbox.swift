@@ -15,13 +15,7 @@ final class MemoryOutbox: Outbox {
   func pendingRecords(of id: InstallationID) -> [PendingRecord] { records.filter { $0.id == id } }
   func fault(withoutFilesOf record: PendingRecord) -> EvidenceFault? { faults[record.id] }
 
-  /// The numbers of calls that became durable together.
-  private(set) var groups = 0
-
-  func together(_ body: () -> Void) {
-    groups += 1
-    body()
-  }
+  func together(_ body: () -> Void) { body() }
 
   // MARK: - The queue
 
@@ -127,7 +121,13 @@ final class MemoryOutbox: Outbox {
     }
   }
 
-  func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) {
+  /// Called with the number of each record that is acknowledged, from 1, before it counts.
+  var onAcknowledgedRecord: (Int) throws -> Void = { _ in }
+  private var acknowledgedRecords = 0
+
+  func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp) throws {
+    acknowledgedRecords += 1
+    try onAcknowledgedRecord(acknowledgedRecords)
     marks.append("acknowledged record \(revision)")
     setAside[id] = nil
     let done = records.filter { $0.id == id && $0.revision == revision && $0.sha256 == sha256 }

@@ -19,6 +19,8 @@ final class ScriptedServer: @unchecked Sendable {
     case drip([UInt8], endless: UInt8)
     /// Nothing, until the client hangs up.
     case silence
+    /// The beginning of an answer, and then a reset of the connection.
+    case reset([UInt8])
     /// The answer of the server on this port, changed on its way.
     case forward(port: UInt16, @Sendable ([UInt8]) -> [UInt8])
 
@@ -85,6 +87,10 @@ final class ScriptedServer: @unchecked Sendable {
       let limit = ContinuousClock.now + Waiting.guardTime
       while !hasHungUp(connection, within: 50), .now < limit, send([byte], over: connection) {}
     case .silence: _ = Waiting.forInput(on: connection)
+    case .reset(let bytes):
+      send(bytes, over: connection)
+      var lingering = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(connection, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
     case .forward(let port, let change):
       guard let bytes = forwarded(request, to: port) else { return }
       send(change(bytes), over: connection)

@@ -11,6 +11,13 @@ enum SyncCommand {
     var dryRun = false
     /// When originals go in this run; nil as `setup` has it.
     var originals: OriginalsPolicy?
+    var originalsLater = false
+    /// The maximum rate of sending, bytes a second; nil for none.
+    var limitRate: Int?
+    /// The installation whose delivery is to be explained; nil for none.
+    var explain: String?
+
+    var originalsInThisRun: OriginalsPolicy? { originalsLater ? .later : originals }
   }
 
   struct Document: Encodable {
@@ -20,6 +27,9 @@ enum SyncCommand {
     /// The number of keys that the platform does not have yet, including those of open installations.
     var keysPending: Int
     var outcomes: [DeliveryOutcome]
+    /// The number of records that a repetition without a change cannot deliver; they are among those that failed, or were not
+    /// tried in this run.
+    var setAside: Int
     var originals: Originals
     var timestamps: Timestamps
   }
@@ -93,28 +103,69 @@ enum SyncCommand {
             zh: "这一次照片原图何时上传，如用手机流量时写 never；不写则按 setup",
             en: "when originals of photos go in this run, for example never on a phone's data; else as in setup"
           ))
+        parameters.flag(
+          "originals-later", \.originalsLater,
+          Text(zh: "这一次先传记录，照片原图最后传", en: "send originals of photos last in this run"))
+        parameters.option(
+          "limit-rate", \.limitRate, .rate, placeholder: "RATE",
+          Text(
+            zh: "每秒最多上传多少字节，如 200K、1M；文件一个接一个传",
+            en: "send no more than this many bytes a second, like 200K or 1M; one file at a time"))
+        parameters.option(
+          "explain", \.explain, .string, placeholder: "ID",
+          Text(zh: "只说明这一条为什么没有上传，不联网", en: "only say where one record stands, without a network"))
       }, run: run)
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    if let reference = options.explain { return try tellDelivery(of: reference, workplace) }
     if options.dryRun { return try plan(options, workplace) }
     guard let lock = try workplace.fieldbook().lock(.sync) else { throw SyncBusy() }
     defer { lock.release() }
-    if !options.watch { return try finish(try once(workplace, originals: options.originals), workplace) }
-
-    return try watch(options, workplace)
+    return options.watch
+      ? try watch(options, workplace) : try finish(try once(workplace, options), workplace)
   }
 
-  /// Runs until it is interrupted. With `--json` the single document is printed then; it has everything
-  /// delivered meanwhile, and what the last pass left.
+  private static func tellDelivery(of reference: String, _ workplace: Workplace) throws -> Int32 {
+    let fieldbook = try workplace.fieldbook()
+    let explanation = try SyncExplanation(of: fieldbook.resolve(reference), fieldbook)
+    let console = workplace.console
+    try console.answer(explanation.document) {
+      console.write(explanation.details(in: console.language))
+    }
+    return ExitCode.done.rawValue
+  }
+
+  /// The pauses of `--watch`: as long as all goes well the first one, and after runs that left something a part of a longer and
+  /// longer one, so that a hundred laptops do not all come back to a platform at one moment.
+  private static let watchPauses = RetryPolicy(
+    attempts: .max, firstPause: .seconds(30), maxPause: .seconds(600), maxPauses: .seconds(600))
+  /// The time in seconds after which `--watch` tries again what was set aside.
+  private static let setAsideSeconds: Int64 = 3600
+
+  /// Runs until it is interrupted. A network that comes up ends the pause between two runs. With `--json` the single document is
+  /// printed at the end; it has everything delivered meanwhile, and what the last pass left.
   private static func watch(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    var document = try once(workplace, originals: options.originals)
+    let changes = NetworkChanges()
+    var document = try once(workplace, options)
+    var failures = 0
     if !console.isJSON { tell(document, console) }
     while !workplace.isInterrupted {
-      pause(.seconds(30), unless: { workplace.isInterrupted })
+      failures = document.pending + document.keysPending > 0 ? failures + 1 : 0
+      let longest = watchPauses.maxPause(after: max(1, failures))
+      let wait = failures < 2 ? longest : max(watchPauses.firstPause, watchPauses.jitter(longest))
+      if let changes {
+        if changes.wait(for: wait, unless: workplace.interruption) { failures = 0 }
+      } else {
+        pause(wait, unless: workplace.interruption)
+      }
       if workplace.isInterrupted { break }
-      let next = try once(workplace, originals: options.originals)
+      let now = workplace.clock.now()
+      let next = try once(
+        workplace, options,
+        triesSetAsideBefore: Timestamp(
+          secondsSince1970: now.secondsSince1970 - setAsideSeconds, offsetSeconds: now.offsetSeconds))
       let isNews =
         next.delivered > 0 || next.pending != document.pending || next.failed != document.failed
         || next.originals.waiting != document.originals.waiting
@@ -137,23 +188,30 @@ enum SyncCommand {
   }
 
   /// Requests codes where there are none, and then runs once over the queue.
-  /// - Parameter originals: when originals go in this run; nil as `setup` has it.
-  static func once(_ workplace: Workplace, originals: OriginalsPolicy? = nil) throws -> Document {
+  /// - Parameter triesSetAsideBefore: what was set aside and tried later is left out; nil tries all of it.
+  static func once(
+    _ workplace: Workplace, _ options: Options = Options(), triesSetAsideBefore: Timestamp? = nil
+  ) throws -> Document {
+    let originals = options.originalsInThisRun
     do { try workplace.codeSupply().fetchIfExhausted() } catch {
       workplace.console.sayMore(explain(error).message)
     }
     let taken = try workplace.takeTimestamps()
     if let failure = taken.failure { workplace.console.sayMore(failure.message) }
-    let report = try workplace.syncRun(originals: originals) { event in
+    let progress = SyncProgress(bytes: try workplace.fieldbook().queueSummary().fileBytes, for: workplace.console)
+    let run = try workplace.syncRun(
+      originals: originals, maxBytesPerSecond: options.limitRate, triesSetAsideBefore: triesSetAsideBefore
+    ) { event in
+      progress.note(event)
       switch event {
       case .retrying(_, let reason): workplace.console.sayMore(reason.title)
-      case .fileProgress(_, let offset, let bytes):
-        workplace.console.sayMore(Text(verbatim: "\(offset)/\(bytes)"))
       case .keyPending(_, let reason): workplace.console.say(reason.title)
       case .platformKeyShort(let bits): workplace.console.say(weakKeyWarning(bits: bits), .yellow)
       default: break
       }
-    }.run()
+    }
+    let report = try run.run()
+    progress.finish()
     let queue = try workplace.fieldbook().queueSummary()
     let failures = report.originals.compactMap { outcome -> Originals.Failure? in
       guard let reason = outcome.reason, reason.isFinal else { return nil }
@@ -164,7 +222,7 @@ enum SyncCommand {
     }
     return Document(
       delivered: report.delivered, pending: report.pending, failed: report.failed, keysPending: queue.keys,
-      outcomes: report.outcomes,
+      outcomes: report.outcomes, setAside: try workplace.fieldbook().setAsideCount(),
       originals: Originals(
         policy: try originals ?? workplace.originalsPolicy(),
         delivered: report.originals.count { $0.reason == nil }, waiting: queue.originals,
@@ -210,6 +268,12 @@ enum SyncCommand {
     if document.keysPending > 0 {
       console.put(
         Text(zh: "还有 \(document.keysPending) 个密钥待上传", en: "\(document.keysPending) keys are waiting, too"))
+    }
+    if document.setAside > 0 {
+      console.put(
+        Text(
+          zh: "\(document.setAside) 条暂时搁置，原因见 weldtech sync --explain",
+          en: "\(document.setAside) set aside; `weldtech sync --explain ID` says why"))
     }
     tell(document.originals, console)
     tell(document.timestamps, console)
@@ -269,7 +333,7 @@ enum SyncCommand {
   }
 
   private static func plan(_ options: Options, _ workplace: Workplace) throws -> Int32 {
-    let plan = try workplace.syncRun(originals: options.originals).plan()
+    let plan = try workplace.syncRun(originals: options.originalsInThisRun).plan()
     let document = Plan(
       keys: plan.keys.map(\.keyID), records: plan.totals.records, files: plan.totals.files, bytes: plan.bytes,
       originals: plan.totals.originals, originalBytes: plan.totals.originalBytes,
@@ -295,5 +359,24 @@ extension SyncBusy: Explained {
     Failure(
       code: "sync.busy", message: Text(zh: "另一个 sync 正在运行", en: "another sync is running"),
       hint: Text(zh: "等它结束", en: "wait for it to finish"))
+  }
+}
+
+extension ValueType where Value == Int {
+  /// Takes a rate in bytes a second, with K or M behind it for 1,024 or 1,048,576 of them, as curl does.
+  fileprivate static var rate: Self {
+    .custom(Text(zh: "每秒字节数，如 200K", en: "bytes a second, like 200K")) { text in
+      let scale =
+        switch text.utf8.last {
+        case UInt8(ascii: "K"), UInt8(ascii: "k"): 1024
+        case UInt8(ascii: "M"), UInt8(ascii: "m"): 1_048_576
+        default: 1
+        }
+      let digits = scale == 1 ? Substring(text) : text.dropLast()
+      guard !digits.isEmpty, digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        let number = Int(digits), number > 0
+      else { return nil }
+      return number * scale
+    }
   }
 }

@@ -1,0 +1,50 @@
+import CNetlink
+import Glibc
+
+/// The kernel's reports of changes of the network: a link that comes up, an address, a route. They need no rights and no service
+/// such as NetworkManager.
+public final class NetworkChanges {
+  /// The time without a report after which a change is over; a new network makes a dozen of them.
+  private static let quiet = Duration.seconds(2)
+  /// The time in milliseconds after which a wait asks whether it is to end.
+  private static let sliceMilliseconds: Int32 = 100
+
+  private let descriptor: Int32
+
+  /// The result is nil where the kernel gives no reports.
+  public init?() {
+    descriptor = wt_netlink_open()
+    if descriptor < 0 { return nil }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Waits for a change of the network and until it is over.
+  /// - Parameter duration: the longest wait for a change to begin.
+  /// - Returns: whether the network has changed.
+  public func wait(for duration: Duration, unless isCancelled: () -> Bool) -> Bool {
+    var end = ContinuousClock.now + duration
+    var hasChanged = false
+    while ContinuousClock.now < end, !isCancelled() {
+      guard hasReport() else { continue }
+      drain()
+      hasChanged = true
+      end = .now + Self.quiet
+    }
+    return hasChanged
+  }
+
+  /// Waits a moment for a report.
+  private func hasReport() -> Bool {
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&waiting, 1, Self.sliceMilliseconds) > 0
+  }
+
+  /// Reads all reports, whose contents do not matter.
+  private func drain() {
+    withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 8) { buffer in
+      // Reports that found no room are one error, after which the others follow.
+      while recv(descriptor, buffer.baseAddress, buffer.count, 0) > 0 || errno == ENOBUFS {}
+    }
+  }
+}
