@@ -61,7 +61,8 @@ extension Fieldbook {
       ) {
         DeliveryState.Revision(
           number: $0.integer(0), bytes: $0.integer(1), isVisit: $0.integer(2) == 1, attempts: $0.integer(3),
-          attemptedAt: $0.optionalText(4), acknowledgedAt: $0.optionalText(5), isCarriedOver: $0.integer(6) == 1)
+          attemptedAt: $0.optionalText(4), acknowledgedAt: $0.optionalText(5), isCarriedOver: $0.integer(6) == 1
+        )
       }
       let files = try database.rows(
         """
@@ -91,7 +92,8 @@ extension Fieldbook {
       ) { $0.integer(0) }
       let isInConflict = try database.first("SELECT 1 FROM conflict WHERE installation = ?", key) { _ in true }
       return DeliveryState(
-        revisions: revisions, files: files, keys: keys, timestamps: timestamps ?? 0, setAside: try setAside(of: id),
+        revisions: revisions, files: files, keys: keys, timestamps: timestamps ?? 0,
+        setAside: try setAside(of: id),
         isInConflict: isInConflict == true)
     }
   }

@@ -46,7 +46,7 @@ public struct SyncRun {
 
   private let outbox: any Outbox
   private let files: any FileStore
-  private let client: PlatformClient
+  private let destination: any Destination
   private let clock: any Clock
   private let uploads: any UploadMemory
   private let pinned: Certificate?
@@ -60,7 +60,7 @@ public struct SyncRun {
   ) {
     self.outbox = outbox
     self.files = files
-    self.client = client
+    destination = client
     self.clock = clock
     self.uploads = uploads
     pinned = platformCertificate
@@ -98,7 +98,7 @@ public struct SyncRun {
 
     let desk = Desk<Office>()
     let carriers = Carriers(
-      desk: desk, client: client, files: files,
+      desk: desk, destination: destination, files: files,
       retry: Retry(
         policy: surroundings.retry, stop: stop, sleep: surroundings.sleep,
         onEvent: { event in desk.post { $0.onEvent(event) } }))
@@ -171,7 +171,10 @@ public struct SyncRun {
   private static func certificate(_ pinned: Certificate?, _ carriers: Carriers) throws(SyncError) -> Certificate
   {
     do throws(SyncError) {
-      let offered = try carriers.retry { () throws(SyncError) in try carriers.client.platformKey() }
+      let presented = try carriers.retry { () throws(SyncError) in
+        try carriers.destination.presentedCertificate()
+      }
+      guard let offered = presented ?? pinned else { throw .platformKeyUnreadable }
       if let pinned, offered.publicKeyDigest != pinned.publicKeyDigest {
         throw .platformKeyChanged(pinned: pinned.fingerprint, offered: offered.fingerprint)
       }

@@ -249,7 +249,8 @@ final class Workplace {
   ///   - triesSetAsideBefore: what was set aside and tried later is left out; nil tries all of it.
   func syncRun(
     originals: OriginalsPolicy? = nil, retry: RetryPolicy = RetryPolicy(),
-    exchangeTimeout: Duration = .seconds(60), maxBytesPerSecond: Int? = nil, triesSetAsideBefore: Timestamp? = nil,
+    exchangeTimeout: Duration = .seconds(60), maxBytesPerSecond: Int? = nil,
+    triesSetAsideBefore: Timestamp? = nil,
     onEvent: @escaping (SyncEvent) -> Void = { _ in }
   ) throws -> SyncRun {
     let fieldbook = try fieldbook()
@@ -261,7 +262,8 @@ final class Workplace {
       surroundings: SyncRun.Surroundings(
         sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
         originals: try originals ?? originalsPolicy(), maxRecordsAtOnce: maxBytesPerSecond == nil ? 64 : 1,
-        maxFilesAtOnce: maxBytesPerSecond == nil ? 6 : 1, triesSetAsideBefore: triesSetAsideBefore, pin: { try self.platformPin().pin($0) }, onEvent: onEvent
+        maxFilesAtOnce: maxBytesPerSecond == nil ? 6 : 1, triesSetAsideBefore: triesSetAsideBefore,
+        pin: { try self.platformPin().pin($0) }, onEvent: onEvent
       ))
   }
 

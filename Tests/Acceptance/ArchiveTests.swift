@@ -14,16 +14,6 @@ struct ArchiveTests {
 
   init() throws { laptop = try Laptop() }
 
-  /// Fills the laptop's fieldbook with signed installations.
-  private func fill(_ count: Int, photos: Int = 2, bytes: Int = 3_000) throws {
-    let program = Weldtech.path.replacingOccurrences(
-      of: "/weldtech", with: "/archive-program", options: .backwards)
-    let filled = try RunningProgram(
-      program, ["fill", laptop.home, String(count), String(photos), String(bytes)]
-    ).end()
-    #expect(filled.status == 0, "\(filled.diagnostics)")
-  }
-
   /// The SHA-256 of every file of the payload, as python reads the archive, by its name.
   private func payload(of path: String) throws -> [String: String] {
     let script = """
@@ -48,7 +38,7 @@ struct ArchiveTests {
 
   @Test func `archives hundreds of installations in little memory, and what comes out is what went in`() throws
   {
-    try fill(Self.count)
+    try laptop.fill(Self.count)
     let script = """
       import resource, subprocess, sys
       status = subprocess.run(sys.argv[1:]).returncode
@@ -84,7 +74,7 @@ struct ArchiveTests {
   }
 
   @Test func `archives one installation by its code, and those that were closed since a day`() throws {
-    try fill(3)
+    try laptop.fill(3)
     let list = try laptop.json("list")["installations"] as? [[String: Any]] ?? []
     let code = try #require(list.first?["code"] as? String)
     try laptop.json("archive", "export", code, "--output", archive)
@@ -101,7 +91,7 @@ struct ArchiveTests {
   }
 
   @Test func `names a damaged record and archives the others`() throws {
-    try fill(3)
+    try laptop.fill(3)
     let list = try laptop.json("list")["installations"] as? [[String: Any]] ?? []
     let id = try #require(list.first?["id"] as? String)
     let record = try laptop.json("show", id)
@@ -162,7 +152,7 @@ struct ArchiveTests {
   }
 
   @Test func `the text of a test is held against the log, also where it was sealed anew`() throws {
-    try fill(1)
+    try laptop.fill(1)
     try laptop.json("archive", "export", "--all", "--output", archive)
     let same = try verdict { $0 }
     #expect(same.verdict != "damaged" && same.faults.isEmpty, "\(same)")
@@ -180,7 +170,7 @@ struct ArchiveTests {
   }
 
   @Test func `refuses a pipe, and a place in its own home, whatever links lead there`() throws {
-    try fill(1)
+    try laptop.fill(1)
     #expect(
       try laptop.failure("archive", "export", "--all", "--output", "/dev/stdout", status: 65)
         == "archive.notAFile")
@@ -213,10 +203,10 @@ struct ArchiveTests {
   }
 
   @Test func `leaves the archive of before where the disk is full or the run is killed`() throws {
-    try fill(1)
+    try laptop.fill(1)
     try laptop.json("archive", "export", "--all", "--output", archive)
     let before = try Data(contentsOf: URL(filePath: archive))
-    try fill(40, photos: 3, bytes: 60_000)
+    try laptop.fill(40, photos: 3, bytes: 60_000)
     // No file may become longer than 1,000 KiB, which a shell imposes.
     let full = try RunningProgram(
       [

@@ -126,11 +126,11 @@ import Testing
       }
     }
     let file = try #require(FileDigest(String(repeating: "0a", count: 32)))
-    let delivery = FileDelivery(
-      client: try PlatformClient(.init(address: server.url)), memory: MemoryUploads(),
+    let carriage = FileCarriage(
+      memory: MemoryUploads(),
       retry: Retry(policy: RetryPolicy(attempts: 1), sleep: { _ in }, onEvent: { _ in }),
-      pieceSize: PieceSize(),
-      onEvent: { _ in })
+      pieceSize: PieceSize(), onEvent: { _ in })
+    let delivery = FileDelivery(client: try PlatformClient(.init(address: server.url)), carriage: carriage)
     try delivery.deliver(PendingFile(sha256: file, bytes: 5, filename: "a.jpg"), timestampOf: nil) {
       [1, 2, 3, 4, 5]
     }

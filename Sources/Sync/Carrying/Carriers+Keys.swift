@@ -22,7 +22,7 @@ extension Carriers {
     case .secret(let secret):
       guard let certificate else { return }
       do throws(SyncError) {
-        try retry { () throws(SyncError) in try client.deliver(key, secret: secret, to: certificate) }
+        try retry { () throws(SyncError) in try destination.deliver(key, secret: secret, to: certificate) }
       } catch {
         reason = SyncReason(error)
       }

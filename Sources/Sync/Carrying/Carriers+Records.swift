@@ -77,7 +77,7 @@ extension Carriers {
   /// - Returns: nil where the platform acknowledged the record.
   private func refusal(of record: PendingRecord) -> SyncError? {
     do throws(SyncError) {
-      try retry { () throws(SyncError) in try client.deliver(record) }
+      try retry { () throws(SyncError) in try destination.deliver(record) }
       return nil
     } catch {
       return error
@@ -95,7 +95,7 @@ extension Carriers {
     for _ in 0..<Self.maxRebuilds {
       let current: Data?
       do throws(SyncError) {
-        current = try retry { () throws(SyncError) in try client.installation(id) }
+        current = try retry { () throws(SyncError) in try destination.installation(id) }
       } catch {
         let setback = Setback(error)
         try desk.ask { $0.note(setback.reason) }

@@ -6,7 +6,7 @@ import Threads
 /// files go side by side and yet no more of them at once than the line can use.
 final class Carriers: Sendable {
   let desk: Desk<Office>
-  let client: PlatformClient
+  let destination: any Destination
   let files: any FileStore
   let retry: Retry
   private let pieceSize = PieceSize()
@@ -38,9 +38,9 @@ final class Carriers: Sendable {
     var senders = 0
   }
 
-  init(desk: Desk<Office>, client: PlatformClient, files: any FileStore, retry: Retry) {
+  init(desk: Desk<Office>, destination: any Destination, files: any FileStore, retry: Retry) {
     self.desk = desk
-    self.client = client
+    self.destination = destination
     self.files = files
     self.retry = retry
   }
@@ -118,9 +118,9 @@ final class Carriers: Sendable {
     let desk = desk
     let onEvent = { @Sendable (event: SyncEvent) in desk.post { $0.onEvent(event) } }
     onEvent(.fileBegun(sha256: file.sha256, bytes: file.bytes, of: id))
-    let delivery = FileDelivery(
-      client: client, memory: UploadsAtDesk(desk: desk), retry: retry, pieceSize: pieceSize, onEvent: onEvent)
-    try delivery.deliver(file, timestampOf: job.agreement) {
+    let carriage = FileCarriage(
+      memory: UploadsAtDesk(desk: desk), retry: retry, pieceSize: pieceSize, onEvent: onEvent)
+    try destination.deliver(file, timestampOf: job.agreement, by: carriage) {
       do {
         return [UInt8](try files.contents(of: file.sha256.hex))
       } catch {

@@ -5,10 +5,12 @@ import Records
 /// resumed.
 struct FileDelivery {
   let client: PlatformClient
-  let memory: any UploadMemory
-  let retry: Retry
-  let pieceSize: PieceSize
-  let onEvent: (SyncEvent) -> Void
+  let carriage: FileCarriage
+
+  private var memory: any UploadMemory { carriage.memory }
+  private var retry: Retry { carriage.retry }
+  private var pieceSize: PieceSize { carriage.pieceSize }
+  private func onEvent(_ event: SyncEvent) { carriage.onEvent(event) }
 
   /// Delivers a file.
   /// - Parameters:

@@ -21,10 +21,8 @@ enum StatusCommand {
       var keys: Int
       /// The number of records of which the platform has another, so that nothing of them can be delivered.
       var conflicts: Int
-      /// The records that a repetition without a change cannot deliver, those of the longest standing first, ten at most, and the
-      /// number of all of them.
-      var setAside: [InstallationID]
-      var setAsideCount: Int
+      /// The number of records that a repetition without a change cannot deliver.
+      var setAside: Int
 
       init(_ summary: Fieldbook.QueueSummary, conflicts: Int, in fieldbook: Fieldbook) throws {
         records = summary.records
@@ -32,8 +30,7 @@ enum StatusCommand {
         bytes = summary.fileBytes
         keys = summary.keys
         self.conflicts = conflicts
-        setAside = try fieldbook.setAsideRecords(limit: 10)
-        setAsideCount = try fieldbook.setAsideCount()
+        setAside = try fieldbook.setAsideCount()
       }
     }
 
@@ -68,6 +65,8 @@ enum StatusCommand {
     /// The number of installations that this laptop inspected by the platform's record, and has no record of.
     var inspected: Int
     var queue: Queue
+    /// The records that were set aside, those of the longest standing first, ten at most.
+    var setAside: [InstallationID]
     var originals: Originals
     /// The seal of agreements; null where this laptop has not sealed yet.
     var seal: SealView?
@@ -93,6 +92,7 @@ enum StatusCommand {
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
       signaturesDue: try fieldbook.signaturesDue(), inspected: try fieldbook.visitedCount(),
       queue: try Document.Queue(queue, conflicts: conflicts.count, in: fieldbook),
+      setAside: try fieldbook.setAsideRecords(limit: 10),
       originals: Document.Originals(
         policy: setup.originals ?? .later, waiting: queue.originals, waitingBytes: queue.originalBytes),
       seal: try workplace.sealView(),
@@ -160,15 +160,15 @@ enum StatusCommand {
             en: "\(document.signaturesDue) corrected records are to be signed again: `weldtech next` lists them"
           ))
       }
-      if document.queue.setAsideCount > 0 {
-        let ids = document.queue.setAside.prefix(3).map { $0.text.prefix(8) }.joined(separator: " ")
-        let more = document.queue.setAsideCount > 3
+      if document.queue.setAside > 0 {
+        let ids = document.setAside.prefix(3).map { $0.text.prefix(8) }.joined(separator: " ")
+        let more = document.queue.setAside > 3
         console.paragraph(
           Text(
             zh:
-              "上传不了、暂时搁置 \(document.queue.setAsideCount) 条：\(ids)\(more ? " 等" : "")；weldtech sync --explain 编号 说明原因",
+              "上传不了、暂时搁置 \(document.queue.setAside) 条：\(ids)\(more ? " 等" : "")；weldtech sync --explain 编号 说明原因",
             en:
-              "\(document.queue.setAsideCount) records set aside: \(ids)\(more ? " …" : ""); `weldtech sync --explain ID` says why"
+              "\(document.queue.setAside) records set aside: \(ids)\(more ? " …" : ""); `weldtech sync --explain ID` says why"
           ))
       }
       if let finding = try workplace.sealFinding() { warn(finding.failure, console) }

@@ -198,7 +198,8 @@ enum SyncCommand {
     }
     let taken = try workplace.takeTimestamps()
     if let failure = taken.failure { workplace.console.sayMore(failure.message) }
-    let progress = SyncProgress(bytes: try workplace.fieldbook().queueSummary().fileBytes, for: workplace.console)
+    let progress = SyncProgress(
+      bytes: try workplace.fieldbook().queueSummary().fileBytes, for: workplace.console)
     let run = try workplace.syncRun(
       originals: originals, maxBytesPerSecond: options.limitRate, triesSetAsideBefore: triesSetAsideBefore
     ) { event in

@@ -78,7 +78,8 @@ struct SyncExplanation {
     let isWaiting = revisions.contains { $0.state == .waiting }
     document = Document(
       id: id,
-      state: revisions.isEmpty ? .open : !isWaiting ? .delivered : delivery.setAside == nil ? .waiting : .setAside,
+      state: revisions.isEmpty
+        ? .open : !isWaiting ? .delivered : delivery.setAside == nil ? .waiting : .setAside,
       revisions: revisions,
       files: delivery.files.map {
         Document.File(
@@ -87,7 +88,8 @@ struct SyncExplanation {
       },
       keys: delivery.keys.map {
         Document.Key(
-          keyId: $0.keyID, attempts: $0.attempts, attemptedAt: $0.attemptedAt, acknowledgedAt: $0.acknowledgedAt)
+          keyId: $0.keyID, attempts: $0.attempts, attemptedAt: $0.attemptedAt, acknowledgedAt: $0.acknowledgedAt
+        )
       },
       timestampsWaiting: delivery.timestamps,
       setAside: isWaiting
@@ -110,7 +112,8 @@ struct SyncExplanation {
         Text(zh: "原因", en: "reason"),
         Text(
           zh: "\(reason?.title.zh ?? setAside.reason)\(word)",
-          en: "\(reason?.title.en ?? setAside.reason)\(setAside.detail.map { " (\($0))" } ?? "")"), in: language)
+          en: "\(reason?.title.en ?? setAside.reason)\(setAside.detail.map { " (\($0))" } ?? "")"), in: language
+      )
       details.row(Text(zh: "从何时起", en: "since"), "\(setAside.since)")
       details.row(Text(zh: "最近一次尝试", en: "last tried"), "\(setAside.triedAt)")
       if let reason { details.row(Text(zh: "怎么办", en: "what to do"), reason.hint, in: language) }
@@ -136,7 +139,8 @@ struct SyncExplanation {
     }
     details.heading(Text(zh: "文件", en: "Files"))
     for file in document.files {
-      let state = line(file.acknowledgedAt == nil ? .waiting : .delivered, file.bytes, 0, nil, file.acknowledgedAt)
+      let state = line(
+        file.acknowledgedAt == nil ? .waiting : .delivered, file.bytes, 0, nil, file.acknowledgedAt)
       details.row(
         Text(verbatim: file.filename),
         file.isOriginal
