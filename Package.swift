@@ -73,7 +73,8 @@ let package = Package(
     feature(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
-    feature("Sync", ["Characters", "Records", "Cryptography", "CCurl", "CIDN2"]),
+    feature(
+      "Sync", ["Characters", "Records", "Cryptography", "Files", "Threads", "CCurl", "CExpat", "CIDN2"]),
     feature("Archives", isOptimized: true, ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
     feature(
       "Ledger", isOptimized: true,
@@ -220,7 +221,8 @@ let package = Package(
     .testTarget(
       name: "Peers",
       dependencies: [
-        "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "TestSupport",
+        "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "Sync",
+        "TestSupport",
       ],
       path: "Tests/Peers",
       exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis"], swiftSettings: settings),

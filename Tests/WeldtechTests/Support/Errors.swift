@@ -26,7 +26,8 @@ enum Errors {
   static let all: [any Error] =
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
-    + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
+    + companion + lists + pictures + templates + fields + entries + sync
+    + cryptography + practice + bench
     + ailments + agreements + seal + archives + surveys + forms
 
   private static let companion: [any Error] = [
@@ -462,7 +463,8 @@ enum Errors {
       .platformKeyShort(bits: 2048), .platformKeyShort(bits: 0), .conflict,
       .incomplete(files: [FileDigest(digest)].compactMap { $0 }, keys: ["a"]),
       .refused(status: 422, code: "x"), .platformKeyChanged(pinned: digest, offered: digest),
-      .platformKeyUnreadable, .sealing,
+      .platformKeyUnreadable, .sealing, .deliveryAddress, .clockWrong, .destinationMissing,
+      .destination(errno: ENOSPC), .destination(errno: EIO), .contentsChanged,
     ] as [SyncError]
 
   private static let practice: [any Error] = [
