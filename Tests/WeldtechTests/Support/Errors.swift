@@ -26,7 +26,7 @@ enum Errors {
   static let all: [any Error] =
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels
-    + companion + lists + pictures + templates + fields + entries + sync
+    + companion + lists + pictures + templates + fields + entries + sync + delivery
     + cryptography + practice + bench
     + ailments + agreements + seal + archives + surveys + forms
 
@@ -466,6 +466,11 @@ enum Errors {
       .platformKeyUnreadable, .sealing, .deliveryAddress, .clockWrong, .destinationMissing,
       .destination(errno: ENOSPC), .destination(errno: EIO), .contentsChanged,
     ] as [SyncError]
+
+  private static let delivery: [any Error] = [
+    DeliveryRefused.platformKey, DeliveryRefused.noCredentials, DeliveryRefused.credentials(path: "/f"),
+    DeliveryRefused.credentialsOpen(path: "/f", mode: 0o644),
+  ]
 
   private static let practice: [any Error] = [
     PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),
