@@ -25,10 +25,8 @@ import Terminal
 enum Errors {
   static let all: [any Error] =
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
-    + labels
-    + companion + lists + pictures + templates + fields + entries + sync + delivery
-    + cryptography + practice + bench
-    + ailments + agreements + seal + archives + surveys + forms
+    + labels + companion + lists + pictures + templates + fields + entries + sync + delivery
+    + cryptography + practice + bench + ailments + agreements + seal + archives + surveys + forms
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
