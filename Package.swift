@@ -73,7 +73,9 @@ let package = Package(
     feature(
       "Photos", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "CExif", "CJPEG", "CPNG", "CShrink"]),
-    feature("Sync", ["Characters", "Records", "Cryptography", "Threads", "CCurl", "CIDN2", "CNetlink"]),
+    feature(
+      "Sync",
+      ["Characters", "Records", "Cryptography", "Files", "Threads", "CCurl", "CExpat", "CIDN2", "CNetlink"]),
     feature("Archives", isOptimized: true, ["Records", "Cryptography", "Files", "CLibDeflate", "CZip"]),
     feature(
       "Ledger", isOptimized: true,
@@ -224,7 +226,8 @@ let package = Package(
     .testTarget(
       name: "Peers",
       dependencies: [
-        "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "TestSupport",
+        "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "Sync",
+        "TestSupport",
       ],
       path: "Tests/Peers",
       exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis"], swiftSettings: settings),

@@ -72,6 +72,7 @@ enum AgreementWords {
 
   private static let reasons = [
     "network.unreachable": "现场无网络", "platform.failed": "平台未给出指令", "key.forgotten": "本机已无模块密钥",
+    "platform.elsewhere": "本机不经平台交付",
   ]
 
   // MARK: - The rest

@@ -122,6 +122,7 @@ enum EnglishWords {
     case .failed: "failed"
     case .notRun("network.unreachable"): "not run (no network on site)"
     case .notRun("platform.failed"): "not run (the platform gave no order)"
+    case .notRun("platform.elsewhere"): "not run (this laptop delivers to no platform)"
     case .notRun("key.forgotten"): "not run (the key was not on this laptop any more)"
     case .notRun(let reason): "not run (\(reason))"
     }

@@ -17,6 +17,21 @@ public struct Setup: Hashable, Sendable, Codable {
     }
   }
 
+  /// The place to which this laptop delivers in place of the platform. Secrets are not copied into it.
+  public struct Delivery: Hashable, Sendable, Codable {
+    /// `s3://bucket/prefix` or `file:///folder`.
+    public var address: String
+    /// The address of the bucket's service; nil for Amazon's own, and for a folder.
+    public var endpoint: String?
+    /// The region of the bucket; nil for a folder.
+    public var region: String?
+    /// The path of the file with the bucket's credentials; nil where the environment gives them. Like the token they stay
+    /// in the one file that its owner guards.
+    public var credentialsFile: String?
+
+    public init(address: String) { self.address = address }
+  }
+
   public var technician: Technician?
   /// Whether this is the office of a company, where labels are made and no step of an installation is taken.
   public var desk: Bool?
@@ -39,6 +54,8 @@ public struct Setup: Hashable, Sendable, Codable {
   /// The scheme, host and port of the platform that the token was given for; nil in a setup from an older
   /// version.
   public var tokenOrigin: String?
+  /// Where this laptop delivers in place of the platform; nil where it delivers to the platform.
+  public var delivery: Delivery?
   /// A request for codes that the platform has not answered yet.
   public var codeOrder: CodeOrder?
   /// When the originals of photos go to the platform; nil in a setup that does not say, where they go later.

@@ -55,6 +55,19 @@ public enum SyncError: Error, Hashable, Sendable {
   /// The platform understood the request and refused it; `code` is the platform's own.
   case refused(status: Int, code: String?)
 
+  // MARK: Buckets and folders
+
+  /// The address is neither `s3://bucket/prefix` nor `file:///folder`, or region or endpoint of the bucket is none.
+  case deliveryAddress
+  /// The bucket refuses the signature because the laptop's clock differs too much from its own.
+  case clockWrong
+  /// The folder is not there, or holds no marker of `setup`: the stick is not plugged in, or was pulled.
+  case destinationMissing
+  /// The folder's file system refuses a file with this error number, as errno(3) lists them.
+  case destination(errno: Int32)
+  /// The bytes on this laptop have another digest than the one that they are delivered by.
+  case contentsChanged
+
   // MARK: Keys
 
   /// The platform offers another key than the pinned one. Both are SHA-256 fingerprints, lower-case hex.

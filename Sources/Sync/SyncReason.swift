@@ -1,3 +1,4 @@
+import Glibc
 public import Records
 
 /// The reason why a record or key is not delivered, as a dotted code of `sync --json`.
@@ -39,13 +40,21 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case predecessor = "sync.predecessor"
   /// The revision that was taken over from another laptop's archive is not at the platform yet.
   case predecessorElsewhere = "sync.predecessor.elsewhere"
+  /// The laptop's clock differs too much from the bucket's.
+  case clockWrong = "sync.clock"
+  /// The folder is not there or has no marker: the stick is not plugged in.
+  case destinationMissing = "sync.destination.missing"
+  /// The stick or the disk has no room for the next file.
+  case destinationFull = "sync.destination.full"
+  /// The stick or the disk refuses to be written or read.
+  case destinationFailed = "sync.destination.failed"
   /// The client could not be set up, so that the run did not begin.
   case setup = "sync.setup"
 
   public init(_ error: SyncError) {
     self =
       switch error {
-      case .platformAddress, .plainHTTP, .tokenMalformed, .caBundle, .library: .setup
+      case .platformAddress, .plainHTTP, .tokenMalformed, .caBundle, .library, .deliveryAddress: .setup
       case .unreachable: .unreachable
       case .timedOut: .timedOut
       case .proxyRefused: .proxyRefused
@@ -62,6 +71,11 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
       case .conflict: .conflict
       case .incomplete: .incomplete
       case .refused: .refused
+      case .clockWrong: .clockWrong
+      case .destinationMissing: .destinationMissing
+      case .destination(ENOSPC), .destination(EDQUOT), .destination(EFBIG): .destinationFull
+      case .destination: .destinationFailed
+      case .contentsChanged: .fileDamaged
       case .platformKeyChanged, .platformKeyUnreadable: .notThePlatform
       case .platformKeyShort: .keyShort
       case .sealing: .sealing
@@ -89,7 +103,9 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   /// next: a redirect or a page may come from a firewall that rejects one file.
   var stopsTheRun: Bool {
     switch self {
-    case .unreachable, .proxyRefused, .notTrusted, .cancelled, .credentials, .setup: true
+    case .unreachable, .proxyRefused, .notTrusted, .cancelled, .credentials, .setup, .clockWrong,
+      .destinationMissing, .destinationFull, .destinationFailed:
+      true
     default: false
     }
   }

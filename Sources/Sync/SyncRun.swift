@@ -52,18 +52,40 @@ public struct SyncRun {
   private let pinned: Certificate?
   private let surroundings: Surroundings
 
-  /// Makes a run.
+  /// Makes a run to the platform.
   /// - Parameter platformCertificate: the pinned certificate; nil at the first contact.
   public init(
     outbox: any Outbox, files: any FileStore, client: PlatformClient, clock: any Clock,
     uploads: any UploadMemory, platformCertificate: Certificate?, surroundings: Surroundings
   ) {
+    self.init(
+      outbox: outbox, files: files, destination: client, clock: clock, uploads: uploads,
+      pinned: platformCertificate, surroundings: surroundings)
+  }
+
+  /// Makes a run to a bucket or a folder, which repeats its requests itself.
+  /// - Parameter platformCertificate: the pinned certificate, to which keys are sealed.
+  public init(
+    outbox: any Outbox, files: any FileStore, objects: ObjectDestination, clock: any Clock,
+    uploads: any UploadMemory, platformCertificate: Certificate, surroundings: Surroundings
+  ) {
+    var surroundings = surroundings
+    surroundings.retry.attempts = 1
+    self.init(
+      outbox: outbox, files: files, destination: objects, clock: clock, uploads: uploads,
+      pinned: platformCertificate, surroundings: surroundings)
+  }
+
+  private init(
+    outbox: any Outbox, files: any FileStore, destination: any Destination, clock: any Clock,
+    uploads: any UploadMemory, pinned: Certificate?, surroundings: Surroundings
+  ) {
     self.outbox = outbox
     self.files = files
-    destination = client
+    self.destination = destination
     self.clock = clock
     self.uploads = uploads
-    pinned = platformCertificate
+    self.pinned = pinned
     self.surroundings = surroundings
   }
 

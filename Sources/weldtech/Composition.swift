@@ -242,7 +242,7 @@ final class Workplace {
     return try platformPin().pinned() == nil ? .platformKeyMissing : nil
   }
 
-  /// Makes a pass over the queue, or over the keys only.
+  /// Makes a pass over the queue, or over the keys only, to the platform or to where `setup --deliver-to` says.
   /// - Parameters:
   ///   - originals: when the originals of photos go; nil as `setup` has it.
   ///   - maxBytesPerSecond: the maximum rate of sending, for which one thing is sent after the other; nil for none.
@@ -254,17 +254,26 @@ final class Workplace {
     onEvent: @escaping (SyncEvent) -> Void = { _ in }
   ) throws -> SyncRun {
     let fieldbook = try fieldbook()
+    let uploads = UploadAddresses(home: home)
+    let pinned = try platformPin().pinned()
+    let sleep: @Sendable (Duration) -> Void = { [interruption] in pause($0, unless: interruption) }
+    let isLimited = maxBytesPerSecond != nil
+    let surroundings = SyncRun.Surroundings(
+      sleep: sleep, retry: retry, originals: try originals ?? originalsPolicy(),
+      maxRecordsAtOnce: isLimited ? 1 : deliversElsewhere ? 16 : 64, maxFilesAtOnce: isLimited ? 1 : 6,
+      triesSetAsideBefore: triesSetAsideBefore, pin: { try self.platformPin().pin($0) }, onEvent: onEvent)
+    if let objects = try objectDestination(
+      retry: Retry(policy: retry, sleep: sleep), maxBytesPerSecond: maxBytesPerSecond)
+    {
+      guard let pinned else { throw DeliveryRefused.platformKey }
+      return SyncRun(
+        outbox: fieldbook, files: fieldbook.files, objects: objects, clock: clock, uploads: uploads,
+        platformCertificate: pinned, surroundings: surroundings)
+    }
     return SyncRun(
       outbox: fieldbook, files: fieldbook.files,
       client: try platformClient(exchangeTimeout: exchangeTimeout, maxBytesPerSecond: maxBytesPerSecond),
-      clock: clock,
-      uploads: UploadAddresses(home: home), platformCertificate: try platformPin().pinned(),
-      surroundings: SyncRun.Surroundings(
-        sleep: { [interruption] in pause($0, unless: interruption) }, retry: retry,
-        originals: try originals ?? originalsPolicy(), maxRecordsAtOnce: maxBytesPerSecond == nil ? 64 : 1,
-        maxFilesAtOnce: maxBytesPerSecond == nil ? 6 : 1, triesSetAsideBefore: triesSetAsideBefore,
-        pin: { try self.platformPin().pin($0) }, onEvent: onEvent
-      ))
+      clock: clock, uploads: uploads, platformCertificate: pinned, surroundings: surroundings)
   }
 
   /// When the originals of photos go to the platform, as `setup` has it.

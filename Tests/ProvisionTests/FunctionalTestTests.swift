@@ -9,7 +9,8 @@ import Testing
 @Suite struct FunctionalTestTests {
   /// A paired module, and a platform that holds its key or fails.
   final class Bench: StartAuthority {
-    enum Network { case reachable, unreachable, failing, wrongKey }
+    /// `none`: the laptop delivers to no platform, so there is nobody to ask.
+    enum Network { case reachable, unreachable, failing, wrongKey, none }
     struct ServerError: Error {}
 
     let rig: ModuleRig
@@ -46,8 +47,8 @@ import Testing
       let module = TestedModule(
         serialNumber: serial ?? serialNumber, keyID: keyID ?? secret.keyID, secret: forgotten ? nil : secret)
       let test = FunctionalTest(
-        client: rig.link.client(), module: module, authority: self, clock: FixedClock(),
-        isCancelled: isCancelled,
+        client: rig.link.client(), module: module, authority: network == .none ? nil : self,
+        hasAuthorityElsewhere: network == .none, clock: FixedClock(), isCancelled: isCancelled,
         onEvent: { self.events.append($0) })
       return try test.run(plan ?? FunctionalTestTests.plan())
     }
@@ -253,6 +254,20 @@ import Testing
     #expect(
       report.openSteps.map(\.notRun) == Array(repeating: "key.forgotten", count: 4) + ["network.unreachable"])
     #expect(report.steps.first { $0.name == "relayRefusesForged" }?.passed == true)
+  }
+
+  @Test func `leaves all starts without a key open, and says why, where the laptop delivers to no platform`()
+    throws
+  {
+    let bench = try Bench()
+    bench.network = .none
+    let held = try bench.run()
+    #expect(held.passed && held.openSteps.map(\.name) == ["platformStart"])
+    let forgotten = try bench.run(forgotten: true)
+    for report in [held, forgotten] {
+      #expect(Set(report.openSteps.map(\.notRun)) == ["platform.elsewhere"])
+    }
+    #expect(forgotten.openSteps.count == 5 && bench.asked.isEmpty)
   }
 
   // MARK: - Ended early

@@ -19,21 +19,25 @@ public struct FunctionalTest {
   private let client: SMPClient
   private let module: TestedModule
   private let authority: (any StartAuthority)?
+  private let hasAuthorityElsewhere: Bool
   private let clock: any Clock
   private let isCancelled: () -> Bool
   private let onEvent: (FunctionalTestEvent) -> Void
 
   /// - Parameters:
   ///   - authority: the platform that signs starts; nil where this laptop has none.
+  ///   - hasAuthorityElsewhere: whether there is none because this laptop delivers keys to another place than a platform.
   ///   - isCancelled: called before each step; true cancels the test.
   ///   - report: gets the events of each step in the order of `FunctionalTestEvent`.
   public init(
-    client: SMPClient, module: TestedModule, authority: (any StartAuthority)?, clock: any Clock,
+    client: SMPClient, module: TestedModule, authority: (any StartAuthority)?,
+    hasAuthorityElsewhere: Bool = false, clock: any Clock,
     isCancelled: @escaping () -> Bool = { false }, onEvent: @escaping (FunctionalTestEvent) -> Void = { _ in }
   ) {
     self.client = client
     self.module = module
     self.authority = authority
+    self.hasAuthorityElsewhere = hasAuthorityElsewhere
     self.clock = clock
     self.isCancelled = isCancelled
     self.onEvent = onEvent
@@ -45,7 +49,9 @@ public struct FunctionalTest {
   public func run(_ plan: TestPlan) throws(ProvisionError) -> TestReport {
     let startedAt = clock.now()
     try checkIdentity()
-    let probe = RelayProbe(client: client, module: module, authority: authority, onEvent: onEvent)
+    let probe = RelayProbe(
+      client: client, module: module, authority: authority, hasAuthorityElsewhere: hasAuthorityElsewhere,
+      onEvent: onEvent)
     var steps: [TestReport.Step] = []
     do throws(ProvisionError) {
       try probe.open()

@@ -9,6 +9,7 @@ struct RelayProbe {
   let client: SMPClient
   let module: TestedModule
   let authority: (any StartAuthority)?
+  let hasAuthorityElsewhere: Bool
   let onEvent: (FunctionalTestEvent) -> Void
 
   // MARK: - Steps
@@ -117,7 +118,8 @@ struct RelayProbe {
         counter: challenge.counter, seconds: FunctionalTest.startSeconds)
       switch ask(request) {
       case .start(let given): start = given
-      case .unreachable: return Attempt(failure: .notRun(reason))
+      case .unreachable:
+        return Attempt(failure: hasAuthorityElsewhere ? .notRun("platform.elsewhere") : .notRun(reason))
       case .failed: return Attempt(failure: .notRun("platform.failed"))
       }
     }

@@ -8,8 +8,8 @@ final class RunStop: Sendable {
   func request() { isRequestedFlag.store(true, ordering: .relaxed) }
 }
 
-/// Repeats a request after a pause where its failure may be temporary.
-struct Retry: Sendable {
+/// Repeats a request after a pause where its failure may be temporary, on any thread. All threads of a run share one sum of pauses.
+public struct Retry: Sendable {
   /// The sum of all pauses of a run.
   private final class Spent: Sendable {
     let duration = Mutex(Duration.zero)
@@ -20,6 +20,12 @@ struct Retry: Sendable {
   let stop: RunStop
   let sleep: @Sendable (Duration) -> Void
   let onEvent: @Sendable (SyncEvent) -> Void
+
+  /// - Parameters:
+  ///   - sleep: waits between attempts; may return early where the run is cancelled.
+  public init(policy: RetryPolicy = RetryPolicy(), sleep: @escaping @Sendable (Duration) -> Void) {
+    self.init(policy: policy, stop: RunStop(), sleep: sleep, onEvent: { _ in })
+  }
 
   init(
     policy: RetryPolicy, stop: RunStop = RunStop(), sleep: @escaping @Sendable (Duration) -> Void,

@@ -50,8 +50,10 @@ final class CurlHandle: Sendable {
 
     var list: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(list) }
-    // An empty `Expect:` saves a wait of one second for a 100, which proxies swallow.
-    for line in request.headers.map({ "\($0.name): \($0.value)" }) + ["Expect:"] {
+    // An empty `Expect:` saves a wait of one second for a 100, which proxies swallow. libcurl 7.88 would sign the header
+    // although it does not send it, so signed requests have a short wait instead.
+    let expectation = request.signing == nil ? ["Expect:"] : []
+    for line in request.headers.map({ "\($0.name): \($0.value)" }) + expectation {
       guard let longer = curl_slist_append(list, line) else { throw .library }
       list = longer
     }
@@ -125,6 +127,12 @@ final class CurlHandle: Sendable {
     }
     if let rate = options.maxBytesPerSecond {
       settings.append(wt_curl_set_large(handle, CURLOPT_MAX_SEND_SPEED_LARGE, curl_off_t(rate)))
+    }
+    if let signing = request.signing {
+      settings.append(wt_curl_set_number(handle, CURLOPT_EXPECT_100_TIMEOUT_MS, 1))
+      settings.append(wt_curl_set_text(handle, CURLOPT_AWS_SIGV4, "aws:amz:\(signing.region):s3"))
+      settings.append(wt_curl_set_text(handle, CURLOPT_USERNAME, signing.accessKeyID))
+      settings.append(wt_curl_set_text(handle, CURLOPT_PASSWORD, signing.secretAccessKey))
     }
     switch request.method {
     case "GET": settings.append(wt_curl_set_number(handle, CURLOPT_HTTPGET, 1))

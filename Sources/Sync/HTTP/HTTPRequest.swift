@@ -2,6 +2,13 @@ import Characters
 
 /// One request over libcurl.
 struct HTTPRequest {
+  /// The credentials of a bucket, by which libcurl signs a request as AWS Signature Version 4 says.
+  struct Signing: Sendable {
+    var region: String
+    var accessKeyID: String
+    var secretAccessKey: String
+  }
+
   var method: String
   var url: String
   var headers: [(name: String, value: String)] = []
@@ -9,6 +16,9 @@ struct HTTPRequest {
   /// The length of the longest body of an answer, bytes.
   var answerLimit = 65_536
   var needsNewConnection = false
+  /// The credentials that sign the request; nil for a request without a signature. Whoever sets it also sets the header
+  /// `x-amz-content-sha256`, sorts the query and percent-encodes path and query, because libcurl 7.88 does none of it.
+  var signing: Signing?
 }
 
 struct HTTPResponse {

@@ -13,6 +13,7 @@ extension SetupCommand {
       (Text(zh: "证件编号", en: "card"), inspector.certificate?.text ?? "–"),
       (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
       (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
+      Setup.deliveryFact(setup.delivery, console.language),
     ])
     guard setup.platform == nil else { return }
     let lack = HealthFinding.inspectorWithoutPlatform.failure

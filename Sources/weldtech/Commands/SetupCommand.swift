@@ -22,6 +22,7 @@ enum SetupCommand {
     var platform: String?
     var platformKey: String?
     var tokenFile: String?
+    var delivery = DeliveryOptions()
     var apn: String?
     var isDesk = false
     var inspector: String?
@@ -54,6 +55,8 @@ enum SetupCommand {
     var platform: String?
     var platformKeyFingerprint: String?
     var tokenFile: String?
+    /// Where deliveries go in place of the platform; nil where they go to the platform.
+    var deliverTo: Setup.Delivery?
     var apn: String?
     var protect: Protection
     /// The company's own clauses; nil where agreements are signed with those that are shipped.
@@ -126,6 +129,7 @@ enum SetupCommand {
         parameters.option(
           "token-file", \.tokenFile, .file, Text(zh: "平台登录凭证文件", en: "the file that holds the platform's token")
         )
+        parameters.delivery()
         parameters.option(
           "apn", \.apn, .string, placeholder: "NAME",
           Text(zh: "模块上网用的 APN", en: "access point name for the modules"))
@@ -195,11 +199,15 @@ enum SetupCommand {
       // The token stays in its file, so the path must be valid from every folder.
       tokenFile = .own(absolutePath(file))
     }
+    let delivery = try DeliveryChange(
+      options.delivery, known: known, isKeyPinned: platformKey != nil || known.platformKey != nil, workplace)
     let origin = try (platform ?? known.platform).map { try PlatformClient.origin(of: $0) }
     // The block is stored first, since it may be refused, and nothing else is stored then.
     if let block { try fieldbook.addBlock(block) }
     if let tags = options.tags { try workplace.tagStore.keep(from: tags) }
     if let tags = file?.tags { try workplace.tagStore.keep(tags) }
+    // A stick that is not there ends the command before anything is stored.
+    try delivery.prepare()
     try fieldbook.updateSetup { setup in
       setup.technician = technician
       setup.desk = isDesk ? true : nil
@@ -216,6 +224,7 @@ enum SetupCommand {
       }
       tokenFile.apply(to: &setup.tokenFile)
       setup.tokenOrigin = setup.tokenFile == nil ? nil : origin
+      delivery.apply(to: &setup.delivery)
       terms.apply(to: &setup.agreementTerms)
       seal.timestamp.apply(to: &setup.timestampAuthority)
       if let issuers = file?.sealIssuers { setup.sealIssuers = issuers }
@@ -429,8 +438,9 @@ enum SetupCommand {
       technician: setup.technician, inspector: setup.inspector, desk: setup.desk,
       company: setup.technician?.company ?? setup.inspector?.company ?? setup.company,
       companyPhone: setup.companyPhone, region: setup.region, platform: setup.platform,
-      platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile, apn: setup.accessPointName,
-      protect: setup.protects == true ? .always : .never, terms: terms,
+      platformKeyFingerprint: fingerprint, tokenFile: setup.tokenFile,
+      deliverTo: setup.delivery, apn: setup.accessPointName, protect: setup.protects == true ? .always : .never,
+      terms: terms,
       originals: setup.originals ?? .later, plates: setup.plates ?? .print, seal: try workplace.sealView(),
       sealRequested: try workplace.sealStore.requestedKey() != nil, timestamp: setup.timestampAuthority,
       codesLeft: try fieldbook.codesLeft())
@@ -453,6 +463,7 @@ enum SetupCommand {
           ),
           (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
           (Text(zh: "平台公钥指纹", en: "platform key"), fingerprint.map { "\($0.prefix(16))…" } ?? "–"),
+          Setup.deliveryFact(setup.delivery, console.language),
           (Text(zh: "剩余标牌码", en: "codes left"), "\(document.codesLeft)"),
           (
             Text(zh: "读保护", en: "read protection"),

@@ -58,6 +58,8 @@ enum StatusCommand {
     var company: WrittenText?
     var platform: String?
     var platformKeyFingerprint: String?
+    /// The address to which this laptop delivers in place of the platform; null where it delivers to the platform.
+    var deliverTo: String?
     var codesLeft: Int
     var installations: [String: Int]
     /// The number of open installations that were signed, corrected since, and wait for a new signature.
@@ -88,7 +90,7 @@ enum StatusCommand {
     let document = Document(
       technician: setup.technician, inspector: setup.inspector, company: setup.company,
       platform: setup.platform, platformKeyFingerprint: try workplace.platformPin().pinned()?.fingerprint,
-      codesLeft: try fieldbook.codesLeft(),
+      deliverTo: setup.delivery?.address, codesLeft: try fieldbook.codesLeft(),
       installations: Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }),
       signaturesDue: try fieldbook.signaturesDue(), inspected: try fieldbook.visitedCount(),
       queue: try Document.Queue(queue, conflicts: conflicts.count, in: fieldbook),
@@ -112,6 +114,7 @@ enum StatusCommand {
       let platform = [
         (Text(zh: "平台", en: "platform"), setup.platform ?? "–"),
         (Text(zh: "平台公钥指纹", en: "platform key"), document.platformKeyFingerprint ?? "–"),
+        Setup.deliveryFact(setup.delivery, console.language),
       ]
       let inspected = (Text(zh: "按平台记录检查过", en: "inspected"), "\(document.inspected)")
       let who: [(Text, String)]

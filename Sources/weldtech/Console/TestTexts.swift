@@ -77,6 +77,8 @@ enum TestTexts {
     switch code {
     case "network.unreachable": Text(zh: "现场无网络", en: "no network")
     case "key.forgotten": Text(zh: "密钥已交平台，需要网络", en: "the key is with the platform, which takes a network")
+    case "platform.elsewhere":
+      Text(zh: "本机不经平台上传，没有平台指令", en: "this laptop delivers elsewhere, so no platform gives a start")
     default: Text(verbatim: code)
     }
   }

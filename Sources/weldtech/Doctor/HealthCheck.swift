@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import Provision
 import Records
+import Sync
 import Terminal
 
 /// One of the doctor's checks while it runs, with its findings so far.
@@ -37,6 +38,7 @@ struct HealthCheck {
     Check(name: "fonts") { $0.checkFonts() }, Check(name: "ports") { $0.checkPorts() },
     Check(name: "phone") { $0.checkPhone() },
     Check(name: "platform", needsNetwork: true) { try $0.checkPlatform() },
+    Check(name: "destination", needsNetwork: true) { try $0.checkDestination() },
   ]
 
   // MARK: - Who works here
@@ -187,7 +189,22 @@ struct HealthCheck {
 
   private mutating func checkPlatform() throws {
     let address = try workplace.platformAddress()
+    if workplace.deliversElsewhere {
+      return pass(
+        Text(zh: "本机不经平台上传，没有连接平台", en: "this laptop delivers elsewhere; the platform was not asked"))
+    }
     _ = try workplace.platformClient(exchangeTimeout: .seconds(15)).platformKey()
     pass(Text(zh: "平台 \(address) 连得上", en: "the platform at \(address) answers"))
+  }
+
+  /// Asks the place to which this laptop delivers for a list, which takes the folder's marker or the bucket's credentials.
+  private mutating func checkDestination() throws {
+    guard let delivery = try workplace.fieldbook().setup().delivery else {
+      return pass(Text(zh: "记录上传到平台", en: "deliveries go to the platform"))
+    }
+    let store = try workplace.objectStore(
+      delivery, retry: Retry(policy: RetryPolicy(attempts: 1), sleep: { _ in }))
+    _ = try store.keys(below: "keys", after: nil)
+    pass(Text(zh: "上传地址 \(delivery.address) 可用", en: "deliveries go to \(delivery.address), which answers"))
   }
 }

@@ -25,9 +25,8 @@ import Terminal
 enum Errors {
   static let all: [any Error] =
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
-    + labels
-    + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
-    + ailments + agreements + seal + archives + surveys + forms
+    + labels + companion + lists + pictures + templates + fields + entries + sync + delivery
+    + cryptography + practice + bench + ailments + agreements + seal + archives + surveys + forms
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
@@ -462,8 +461,14 @@ enum Errors {
       .platformKeyShort(bits: 2048), .platformKeyShort(bits: 0), .conflict,
       .incomplete(files: [FileDigest(digest)].compactMap { $0 }, keys: ["a"]),
       .refused(status: 422, code: "x"), .platformKeyChanged(pinned: digest, offered: digest),
-      .platformKeyUnreadable, .sealing,
+      .platformKeyUnreadable, .sealing, .deliveryAddress, .clockWrong, .destinationMissing,
+      .destination(errno: ENOSPC), .destination(errno: EIO), .contentsChanged,
     ] as [SyncError]
+
+  private static let delivery: [any Error] = [
+    DeliveryRefused.platformKey, DeliveryRefused.noCredentials, DeliveryRefused.credentials(path: "/f"),
+    DeliveryRefused.credentialsOpen(path: "/f", mode: 0o644),
+  ]
 
   private static let practice: [any Error] = [
     PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),

@@ -193,7 +193,7 @@ enum SyncCommand {
     _ workplace: Workplace, _ options: Options = Options(), triesSetAsideBefore: Timestamp? = nil
   ) throws -> Document {
     let originals = options.originalsInThisRun
-    do { try workplace.codeSupply().fetchIfExhausted() } catch {
+    do { if !workplace.deliversElsewhere { try workplace.codeSupply().fetchIfExhausted() } } catch {
       workplace.console.sayMore(explain(error).message)
     }
     let taken = try workplace.takeTimestamps()

@@ -41,6 +41,13 @@ extension SyncReason {
     case .predecessorElsewhere:
       Text(
         zh: "接手时的那一版，原来的电脑还没有上传", en: "the laptop that made the record has not delivered it yet")
+    case .clockWrong:
+      Text(zh: "电脑时间不对，存储桶不认签名", en: "the laptop's clock is wrong, so the bucket refuses its signature")
+    case .destinationMissing:
+      Text(zh: "U 盘没有插上，或不是设置时的那个目录", en: "the stick is not plugged in, or it is another folder")
+    case .destinationFull: Text(zh: "U 盘或磁盘满了", en: "the stick or the disk is full")
+    case .destinationFailed:
+      Text(zh: "U 盘或磁盘写不进去", en: "the stick or the disk cannot be written")
     case .setup: Text(zh: "平台设置有误", en: "the platform's settings are wrong")
     }
   }
@@ -70,6 +77,26 @@ extension SyncReason {
     case .notTrusted:
       Text(zh: "检查电脑的日期；公司网络可能在拦截", en: "check the laptop's date; a company's network may intercept")
     case .setup: Text(zh: "weldtech setup --platform https://…", en: "weldtech setup --platform https://…")
+    case .clockWrong:
+      Text(
+        zh: "把电脑的日期、时间和时区调对，再运行 weldtech sync",
+        en: "set date, time and time zone of the laptop right, then run `weldtech sync`")
+    case .destinationMissing:
+      Text(
+        zh: "插上设置时用的 U 盘再运行 weldtech sync；记录都还在本机，没有写到电脑自己的磁盘上",
+        en:
+          "plug in the stick that was set up and run `weldtech sync`; everything is kept here, and nothing went to the laptop's own disk"
+      )
+    case .destinationFull:
+      Text(
+        zh: "腾出空间或换一个 U 盘（weldtech setup --deliver-to），再运行 weldtech sync；记录都还在本机",
+        en:
+          "make room or set up another stick (`weldtech setup --deliver-to`), then run `weldtech sync`; everything is kept here"
+      )
+    case .destinationFailed:
+      Text(
+        zh: "看 U 盘是否写保护、是否接触不良；换一个再试。记录都还在本机",
+        en: "see whether the stick is write-protected or loose, or take another; everything is kept here")
     case .cancelled: Text(zh: "再运行 weldtech sync 即可继续", en: "run `weldtech sync` to go on")
     case .fileDamaged, .recordDamaged:
       Text(
@@ -103,6 +130,19 @@ extension SyncError: Explained {
         message: Text(zh: "不能用明文 http 连接 \(host)", en: "plain http to \(host) is not allowed"),
         hint: Text(zh: "只有本机地址可以用 http；改用 https://", en: "only this machine itself may be http; use https://"),
         exit: .usage)
+    case .deliveryAddress:
+      Failure(
+        code: "setup.deliverTo",
+        message: Text(
+          zh: "上传地址不对，应是 s3://桶/前缀 或 file:///目录，S3 还要写对区域和服务地址",
+          en:
+            "the delivery address is not one: s3://bucket/prefix or file:///folder, with region and endpoint of a bucket"
+        ),
+        hint: Text(
+          zh: "如 weldtech setup --deliver-to file:///media/stick/weldtech；回到平台：--deliver-to platform",
+          en:
+            "like `weldtech setup --deliver-to file:///media/stick/weldtech`; back to the platform: `--deliver-to platform`"
+        ), exit: .usage)
     case .tokenMalformed:
       Failure(
         code: "setup.token", message: Text(zh: "凭证文件内容不对", en: "the token file does not hold a token"),

@@ -1,0 +1,131 @@
+import Arguments
+import Fieldbook
+import Records
+import Sync
+import Terminal
+
+/// The options about the place to which this laptop delivers.
+struct DeliveryOptions {
+  var address: String?
+  var endpoint: String?
+  var region: String?
+  var credentialsFile: String?
+
+  var isAny: Bool { isOfBucket || address != nil }
+  var isOfBucket: Bool { endpoint != nil || region != nil || credentialsFile != nil }
+}
+
+extension Parameters where Options == SetupCommand.Options {
+  /// Adds the options about the place to which this laptop delivers.
+  mutating func delivery() {
+    option(
+      "deliver-to", \.delivery.address, .string, placeholder: "ADDRESS",
+      Text(
+        zh: "不经平台，把密钥、文件和记录交到 s3://桶/前缀 或 file:///目录（如 U 盘）；写 platform 回到平台。先要有平台证书（--platform-key）",
+        en:
+          "deliver keys, files and records to s3://bucket/prefix or file:///folder (a stick) in place of the platform; `platform` goes back. It takes the platform's certificate (--platform-key)"
+      ))
+    option(
+      "s3-endpoint", \.delivery.endpoint, .string, placeholder: "URL",
+      Text(zh: "存储服务的地址（亚马逊以外的服务）", en: "the address of the bucket's service, unless it is Amazon's"))
+    option(
+      "s3-region", \.delivery.region, .string, placeholder: "REGION",
+      Text(zh: "桶所在的区域，如 cn-north-1", en: "the bucket's region, for example cn-north-1"))
+    option(
+      "credentials-file", \.delivery.credentialsFile, .file,
+      Text(
+        zh: "桶的访问密钥文件，格式同 ~/.aws/credentials；不写则用环境变量 AWS_ACCESS_KEY_ID 等",
+        en:
+          "the file with the bucket's credentials, in the form of ~/.aws/credentials; else AWS_ACCESS_KEY_ID and so on of the environment"
+      ))
+  }
+}
+
+/// What `setup` does to the place to which this laptop delivers.
+enum DeliveryChange {
+  case unchanged
+  case platform
+  case to(Setup.Delivery, folder: FolderStore?)
+
+  /// Judges the options. Nothing is written yet.
+  /// - Throws: `SyncError.deliveryAddress`, `plainHTTP`; `DeliveryRefused`; `UsageError`; `FileFailure`.
+  init(_ options: DeliveryOptions, known: Setup, isKeyPinned: Bool, _ workplace: Workplace) throws {
+    if options.address == "platform" {
+      if options.isOfBucket { throw UsageError.conflictingOptions("--deliver-to", "--\(options.bucketOption)") }
+      self = .platform
+      return
+    }
+    guard options.isAny else {
+      self = .unchanged
+      return
+    }
+    guard let text = options.address ?? known.delivery?.address else {
+      throw UsageError.missing(option: "deliver-to")
+    }
+    let address = try DeliveryAddress(text)
+    // A module's key is sealed to the certificate, and a bucket presents none.
+    guard isKeyPinned else { throw DeliveryRefused.platformKey }
+    var delivery = Setup.Delivery(address: address.description)
+    switch address {
+    case .folder(let path):
+      if options.isOfBucket { throw UsageError.conflictingOptions("--deliver-to", "--\(options.bucketOption)") }
+      self = .to(delivery, folder: FolderStore(folder: path))
+    case .bucket:
+      // The service and the credentials of another bucket are not this one's.
+      let same = known.delivery?.address == delivery.address ? known.delivery : nil
+      let environment = workplace.environment
+      delivery.endpoint = SettingChange(typed: options.endpoint)
+        .applied(to: same?.endpoint ?? environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"])
+      delivery.region =
+        options.region ?? same?.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+      // A service of one's own has one region, and calls it so.
+      if delivery.region == nil, delivery.endpoint != nil { delivery.region = "us-east-1" }
+      guard delivery.region != nil else { throw UsageError.missing(option: "s3-region") }
+      delivery.credentialsFile = SettingChange(
+        typed: options.credentialsFile.map { $0.isEmpty ? $0 : absolutePath($0) }
+      )
+      .applied(to: same?.credentialsFile)
+      _ = try workplace.s3Store(delivery, retry: Retry(sleep: { _ in }))
+      self = .to(delivery, folder: nil)
+    }
+  }
+
+  /// Writes the marker of a folder, by which a stick is known again.
+  /// - Throws: `SyncError`.
+  func prepare() throws {
+    if case .to(_, let folder?) = self { try folder.prepare() }
+  }
+
+  func apply(to delivery: inout Setup.Delivery?) {
+    switch self {
+    case .unchanged: break
+    case .platform: delivery = nil
+    case .to(let new, _): delivery = new
+    }
+  }
+}
+
+extension DeliveryOptions {
+  /// The name of the first option of a bucket that was given.
+  fileprivate var bucketOption: String {
+    endpoint != nil ? "s3-endpoint" : region != nil ? "s3-region" : "credentials-file"
+  }
+}
+
+extension SettingChange {
+  fileprivate func applied(to setting: String?) -> String? {
+    var setting = setting
+    apply(to: &setting)
+    return setting
+  }
+}
+
+extension Setup {
+  /// The line that says where deliveries go.
+  static func deliveryFact(_ delivery: Delivery?, _ language: Language) -> (Text, String) {
+    let place = delivery.map { $0.address + ($0.endpoint.map { "  \($0)" } ?? "") }
+    return (
+      Text(zh: "上传到", en: "deliveries go to"), place ?? Text(zh: "平台", en: "the platform")[language]
+    )
+  }
+}
