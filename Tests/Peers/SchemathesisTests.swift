@@ -14,7 +14,7 @@ struct SchemathesisTests {
     URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path + "/docs/platform-api.yaml"
 
-  @Test func `in 2,000 requests the platform's answers are what its description says`() throws {
+  @Test func `in 2,000 requests and along links the platform's answers are what its description says`() throws {
     let scratch = TemporaryFolder()
     let data = TemporaryFolder(isInMemory: true)
     let platform = try LocalPlatform(
@@ -24,8 +24,12 @@ struct SchemathesisTests {
     let outcome = try InstalledProgram.schemathesis.run(
       [
         "--config-file", Self.folder + "/schemathesis.toml", "run", Self.description, "-u", url, "--seed", "19",
-        "--workers", "1", "--max-examples", "90", "--continue-on-failure", "--no-color",
-      ], adding: ["SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py"], folder: scratch.path)
+        "--workers", "1", "--max-examples", "45", "--continue-on-failure", "--no-color",
+      ],
+      adding: [
+        "SCHEMATHESIS_HOOKS": Self.folder + "/hooks.py",
+        "PLATFORM_CERTIFICATE": data.path + "/platform-certificate.pem",
+      ], folder: scratch.path)
     #expect(outcome.status == 0, "\(outcome.everything)")
     // A line such as `2012 generated, 2012 passed` shows that none failed and none could not be sent.
     let counts = outcome.everything.split(separator: "\n").last { $0.contains(" generated, ") }.map {
@@ -33,5 +37,10 @@ struct SchemathesisTests {
     }
     #expect(counts?.count == 2 && counts?.first == counts?.last, "\(outcome.everything)")
     #expect((counts?.first ?? 0) >= 2_000, "\(outcome.everything)")
+    // A line such as `API Links: 5 covered / 17 selected / 17 total` shows that requests followed upon others.
+    let links = outcome.everything.split(separator: "\n").last { $0.contains("API Links:") }.flatMap {
+      $0.split { !$0.isNumber }.compactMap { Int($0) }.first
+    }
+    #expect((links ?? 0) >= 3, "\(outcome.everything)")
   }
 }

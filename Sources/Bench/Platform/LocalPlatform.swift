@@ -72,13 +72,15 @@ public final class LocalPlatform: Sendable {
     return "http://\(address)"
   }
 
-  /// Closes all connections. `start` may follow, on the same port only where one was given.
+  /// Closes all connections and brings everything to disk in its own file. `start` may follow, on the same port only where one
+  /// was given.
   public func stop() {
     let running = server.withLock { server in
       defer { server = nil }
       return server
     }
     running?.stop()
+    if running != nil { router.checkpoint() }
   }
 
   deinit { stop() }

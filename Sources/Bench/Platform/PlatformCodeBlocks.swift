@@ -59,7 +59,7 @@ struct PlatformCodeBlocks: Sendable {
     }
     var changed = ledger
     changed.issued.append(Issued(idempotencyKey: key, block: block))
-    try folder.write([UInt8](RecordCoding.encode(changed)), to: Self.file)
+    folder.put([UInt8](try RecordCoding.encode(changed)), to: Self.file)
     ledger = changed
     return .json(201, block)
   }

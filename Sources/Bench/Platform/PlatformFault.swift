@@ -10,7 +10,7 @@ public enum PlatformFault: Hashable, Sendable {
   case cut(afterBytes: Int)
   /// The platform does the work and closes the connection without an answer.
   case lostReply
-  /// The platform waits before it does the work.
+  /// The platform waits before it does the work; other requests do not wait with it.
   case delay(milliseconds: Int)
   /// The platform does the work and acknowledges it with a wrong digest, key id or upload offset.
   case wrongAcknowledgement

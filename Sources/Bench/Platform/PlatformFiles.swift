@@ -1,36 +1,42 @@
 import Cryptography
+import Files
 import FoundationEssentials
+internal import Glibc
 import Records
+import Synchronization
 
-/// The files, taken by tus 1.0.0 (https://tus.io/protocols/resumable-upload), extensions creation and checksum.
+/// The files, taken by tus 1.0.0 (https://tus.io/protocols/resumable-upload), extensions creation, creation-with-upload and
+/// checksum.
 ///
-/// An upload is `uploads/<id>.json` and `uploads/<id>.part`, whose size is the offset. A whole upload with the
-/// right digest moves to `files/<sha256>`, so that an upload is complete exactly when its part is gone and its
-/// file is there. A file that is the timestamp of another is named by `timestamps/<sha256 of the other>`.
-struct PlatformFiles: Sendable {
-  private static let version = "1.0.0"
-
-  private struct Upload: Codable {
-    let bytes: Int
-    let sha256: String
-    let filename: String
-    /// SHA-256 of the file that this one is the timestamp of; nil where it is none.
-    let timestampOf: String?
-
-    /// The metadata as tus writes them.
-    var metadata: String {
-      let pairs =
-        [("filename", filename), ("sha256", sha256)] + (timestampOf.map { [("timestampOf", $0)] } ?? [])
-      return pairs.map { "\($0) \(Data($1.utf8).base64EncodedString())" }.joined(separator: ",")
-    }
-  }
+/// A whole upload with the right digest moves from `uploads/<id>.part` to `files/<sha256>`, so that an upload is complete exactly
+/// when its part is gone and its file is there. A file that is the timestamp of another is named by
+/// `timestamps/<sha256 of the other>`. What the requests of a group have done is on disk after `sync`, the folder's `commit` and
+/// `place`, in this order.
+final class PlatformFiles: Sendable {
+  static let version = "1.0.0"
+  static let mediaType = "application/offset+octet-stream"
 
   private let folder: PlatformFolder
   private let random: @Sendable (Int) -> [UInt8]
+  /// The uploads that this run of the platform has to do with, by their ids.
+  private let uploads = Mutex<[String: PlatformUpload]>([:])
+  private let group = Mutex(Group())
 
-  init(folder: PlatformFolder, random: @escaping @Sendable (Int) -> [UInt8]) {
+  /// What the requests of a group have to have on disk.
+  private struct Group {
+    var kept: [(upload: PlatformUpload, offset: Int, transfer: PlatformTransfer?)] = []
+    var whole: [PlatformUpload] = []
+    var discarded: [PlatformUpload] = []
+  }
+
+  init(folder: PlatformFolder, random: @escaping @Sendable (Int) -> [UInt8]) throws(LocalPlatformError) {
     self.folder = folder
     self.random = random
+    // A platform that was killed leaves the parts of uploads whose beginning nobody was told.
+    let names = Set(try folder.names(in: "uploads"))
+    for name in names where name.hasSuffix(".part") && !names.contains(name.dropLast(5) + ".json") {
+      folder.unlink("uploads/\(name)")
+    }
   }
 
   func has(_ sha256: String) -> Bool {
@@ -60,6 +66,56 @@ struct PlatformFiles: Sendable {
     return .bytes(200, token, mediaType: "application/timestamp-token")
   }
 
+  // MARK: - Bodies
+
+  /// Prepares to take the body of a request as it comes; nil where there is none to take or the request is refused, for which
+  /// `create` and `append` give the reason.
+  func transfer(for request: PlatformRequest) -> PlatformTransfer? {
+    let segments = request.segments
+    guard segments.count >= 2, segments[0] == "v1", segments[1] == "files", request.takesBytes else {
+      return nil
+    }
+    switch (request.method, segments.count) {
+    case ("POST", 2): return try? creation(by: request)
+    case ("PATCH", 3): return try? continuation(by: request, id: segments[2])
+    default: return nil
+    }
+  }
+
+  private func creation(by request: PlatformRequest) throws -> PlatformTransfer? {
+    let checksum = try request.uploadChecksum()
+    let upload = PlatformUpload(id: newID(), facts: try request.newUpload(), offset: 0, isNamed: false)
+    return try transfer(of: upload, from: 0, request, checksum, isCreation: true)
+  }
+
+  private func continuation(by request: PlatformRequest, id: String) throws -> PlatformTransfer? {
+    try request.checkTusVersion()
+    let checksum = try request.uploadChecksum()
+    guard let upload = try upload(id), let field = request.headers["upload-offset"], let offset = Int(field),
+      field == String(offset)
+    else { return nil }
+    return try transfer(of: upload, from: offset, request, checksum, isCreation: false)
+  }
+
+  private func transfer(
+    of upload: PlatformUpload, from offset: Int, _ request: PlatformRequest,
+    _ checksum: PlatformTransfer.Checksum?, isCreation: Bool
+  ) throws -> PlatformTransfer? {
+    // A body that is known to be too long is not begun.
+    let announced = request.headers["content-length"].flatMap { Int($0) } ?? 0
+    guard announced <= upload.facts.bytes - offset else { return nil }
+    guard let begun = try upload.begin(at: offset, in: folder) else { return nil }
+    return PlatformTransfer(
+      upload, number: begun.number, from: offset, digest: begun.digest, file: try folder.opened(upload.part),
+      checksum: checksum, isCreation: isCreation)
+  }
+
+  /// Ends a body that will not be judged.
+  func leave(_ transfer: PlatformTransfer) {
+    transfer.leave()
+    if transfer.isCreation { folder.unlink(transfer.upload.part) }
+  }
+
   // MARK: - tus
 
   func options() -> PlatformReply {
@@ -67,158 +123,230 @@ struct PlatformFiles: Sendable {
       204,
       [
         "Tus-Resumable": Self.version, "Tus-Version": Self.version,
-        "Tus-Max-Size": String(PlatformLimits.file), "Tus-Extension": "creation,checksum",
+        "Tus-Max-Size": String(PlatformLimits.file),
+        "Tus-Extension": "creation,creation-with-upload,checksum",
         "Tus-Checksum-Algorithm": "sha1,sha256",
       ])
   }
 
-  func create(_ request: PlatformRequest) throws -> PlatformReply {
-    try checkVersion(request)
-    guard let text = request.headers["upload-length"], let bytes = Int(text), bytes >= 0 else {
-      throw PlatformReply.error(400, "upload.length", "Upload-Length is missing or not a number")
+  func create(_ request: PlatformRequest, _ transfer: PlatformTransfer?) throws -> PlatformReply {
+    let facts = try request.newUpload()
+    if request.takesBytes, facts.bytes > 0 {
+      _ = try request.uploadChecksum()
+      guard let transfer else {
+        guard request.receivedBytes <= facts.bytes else { throw Self.tooLong }
+        throw LocalPlatformError.dataFolder(path: "uploads", errno: EIO)
+      }
+      do {
+        let offset = try taken(transfer)
+        return created(transfer.upload, offset: offset)
+      } catch {
+        folder.unlink(transfer.upload.part)
+        throw error
+      }
     }
-    guard bytes <= PlatformLimits.file else {
-      throw PlatformReply.error(413, "upload.tooLarge", "more than Tus-Max-Size")
+    if request.takesBytes, request.receivedBytes > 0 { throw Self.tooLong }
+    let upload = PlatformUpload(id: newID(), facts: facts, offset: 0, isNamed: false)
+    folder.put(try upload.document(offset: 0), to: upload.description)
+    if facts.bytes == 0 {
+      guard facts.sha256 == SHA256Digest(of: [UInt8]()).hex else {
+        folder.remove(upload.description)
+        throw Self.digestMismatch
+      }
+      name(upload)
+      folder.put([], to: "files/\(facts.sha256)")
+    } else {
+      uploads.withLock { $0[upload.id] = upload }
     }
-    let metadata = metadata(request.headers["upload-metadata"] ?? "")
-    guard let sha256 = metadata["sha256"], Hex.isLowerCase(sha256, byteCount: 32),
-      let filename = metadata["filename"]
-    else {
-      throw PlatformReply.error(400, "upload.metadata", "Upload-Metadata needs filename and sha256")
-    }
-    let timestampOf = metadata["timestampOf"]
-    if let timestampOf, !Hex.isLowerCase(timestampOf, byteCount: 32) {
-      throw PlatformReply.error(400, "upload.metadata", "timestampOf is 64 digits of lower-case hex")
-    }
-    let id = Hex.encode(random(16))
-    let upload = Upload(bytes: bytes, sha256: sha256, filename: filename, timestampOf: timestampOf)
-    try folder.write([], to: "uploads/\(id).part", at: 0)
-    try folder.write([UInt8](RecordCoding.encode(upload)), to: "uploads/\(id).json")
-    if bytes == 0 { try finish(upload, id) }
-    return tus(201, ["Location": "/v1/files/\(id)", "Upload-Offset": "0"])
+    return created(upload, offset: 0)
+  }
+
+  private func created(_ upload: PlatformUpload, offset: Int) -> PlatformReply {
+    tus(201, ["Location": "/v1/files/\(upload.id)", "Upload-Offset": String(offset)])
   }
 
   func offset(_ request: PlatformRequest, id: String) throws -> PlatformReply {
-    try checkVersion(request)
-    let (upload, offset) = try upload(id)
+    try request.checkTusVersion()
+    guard let upload = try upload(id) else { throw Self.gone }
+    let offset = upload.offset
+    // What is told is kept: nobody who heard of an offset hears of a smaller one.
+    if upload.isAhead {
+      folder.put(try upload.document(offset: offset), to: upload.description)
+      group.withLock { $0.kept.append((upload, offset, nil)) }
+    }
     return tus(
       200,
       [
-        "Upload-Offset": String(offset), "Upload-Length": String(upload.bytes),
-        "Upload-Metadata": upload.metadata, "Cache-Control": "no-store",
+        "Upload-Offset": String(offset), "Upload-Length": String(upload.facts.bytes),
+        "Upload-Metadata": upload.facts.field, "Cache-Control": "no-store",
       ])
   }
 
-  func append(_ request: PlatformRequest, id: String) throws -> PlatformReply {
-    try checkVersion(request)
-    guard request.headers["content-type"] == "application/offset+octet-stream" else {
-      throw PlatformReply.error(415, "upload.mediaType", "PATCH takes application/offset+octet-stream")
+  func append(_ request: PlatformRequest, id: String, _ transfer: PlatformTransfer?) throws -> PlatformReply {
+    try request.checkTusVersion()
+    guard request.takesBytes else {
+      throw PlatformReply.error(415, "upload.mediaType", "PATCH takes \(Self.mediaType)")
     }
-    let (upload, offset) = try upload(id)
-    guard offset >= request.keptBytes,
-      request.headers["upload-offset"] == String(offset - request.keptBytes)
-    else {
-      throw PlatformReply.error(409, "upload.offset", "the upload stands at \(offset)")
-    }
-    guard request.body.count <= upload.bytes - offset else {
-      throw PlatformReply.error(400, "upload.length", "more than Upload-Length")
-    }
-    if let checksum = request.headers["upload-checksum"] { try check(checksum, of: request.body) }
-    if offset < upload.bytes {
-      try folder.write(request.body, to: part(id), at: offset)
-      if offset + request.body.count == upload.bytes { try finish(upload, id) }
-    }
-    return tus(204, ["Upload-Offset": String(offset + request.body.count)])
+    _ = try request.uploadChecksum()
+    if let transfer { return tus(204, ["Upload-Offset": String(try taken(transfer))]) }
+    guard let upload = try upload(id) else { throw Self.gone }
+    let offset = upload.offset
+    guard request.headers["upload-offset"] == String(offset) else { throw Self.elsewhere(offset) }
+    guard request.receivedBytes <= upload.facts.bytes - offset else { throw Self.tooLong }
+    // Nothing is left to send. Otherwise the bytes came while the upload was another request's.
+    guard offset == upload.facts.bytes, request.receivedBytes == 0 else { throw Self.elsewhere(offset) }
+    return tus(204, ["Upload-Offset": String(offset)])
   }
 
-  /// Takes a piece of a PATCH as it comes, so that a cut loses little; an upload with a checksum is kept only
-  /// as a whole. Nothing is acknowledged here, and `append` handles the piece that completes the file.
-  func keep(_ request: inout PlatformRequest, id: String) throws {
-    guard request.headers["tus-resumable"] == Self.version, request.headers["upload-checksum"] == nil,
-      request.headers["content-type"] == "application/offset+octet-stream"
-    else { return }
-    let (upload, offset) = try upload(id)
-    guard offset >= request.keptBytes, request.headers["upload-offset"] == String(offset - request.keptBytes),
-      offset + request.body.count < upload.bytes
-    else { return }
-    try folder.write(request.body, to: part(id), at: offset, isSynced: false)
-    request.keptBytes += request.body.count
-    request.body = []
+  /// Judges the body of a transfer.
+  /// - Returns: the new offset, which may be told once the group is on disk.
+  private func taken(_ transfer: PlatformTransfer) throws -> Int {
+    let upload = transfer.upload
+    switch transfer.end() {
+    case .longerThanAnnounced: throw Self.tooLong
+    case .overtaken: throw Self.elsewhere(upload.offset)
+    case .unwritten: throw LocalPlatformError.dataFolder(path: upload.part, errno: EIO)
+    case .checksumMismatch:
+      throw PlatformReply.error(460, "upload.checksumMismatch", "the piece was damaged on its way")
+    case .taken(let offset):
+      if offset == upload.facts.bytes, try upload.sha256(in: folder) != upload.facts.sha256 {
+        discard(upload)
+        throw Self.digestMismatch
+      }
+      // A whole upload has its file as its proof. Until that is there, a crash has the last piece come again.
+      let told = offset == upload.facts.bytes ? upload.keptOffset : offset
+      folder.put(try upload.document(offset: told), to: upload.description)
+      if transfer.isCreation { uploads.withLock { $0[upload.id] = upload } }
+      group.withLock {
+        $0.kept.append((upload, offset, transfer))
+        if offset == upload.facts.bytes { $0.whole.append(upload) }
+      }
+      if offset == upload.facts.bytes { name(upload) }
+      return offset
+    }
   }
 
-  // MARK: - Pieces of tus
+  /// Writes down of which file this one is the timestamp. The name is there before the file, because a file that is there is
+  /// never sent again.
+  private func name(_ upload: PlatformUpload) {
+    if let timestampOf = upload.facts.timestampOf {
+      folder.put(Array(upload.facts.sha256.utf8), to: "timestamps/\(timestampOf)")
+    }
+  }
+
+  private func discard(_ upload: PlatformUpload) {
+    folder.remove(upload.description)
+    uploads.withLock { $0[upload.id] = nil }
+    group.withLock { $0.discarded.append(upload) }
+  }
+
+  // MARK: - A group on disk
+
+  /// Brings the bytes of all parts to disk that the group's replies speak of.
+  func sync() throws {
+    let kept = group.withLock { $0.kept }
+    for (upload, _, transfer) in kept {
+      let file = try transfer?.file ?? folder.opened(upload.part)
+      guard fdatasync(file.descriptor) == 0 else {
+        throw LocalPlatformError.dataFolder(path: upload.part, errno: errno)
+      }
+    }
+    // A whole upload gets another name at once.
+    if kept.contains(where: { !$0.upload.isNamed && $0.offset < $0.upload.facts.bytes }) {
+      try folder.syncFolder("uploads")
+    }
+  }
+
+  /// Makes files of the uploads that are whole.
+  func place() throws {
+    let group = group.withLock { group in
+      defer { group = Group() }
+      return group
+    }
+    for (upload, offset, _) in group.kept where offset < upload.facts.bytes { upload.keep(offset) }
+    for upload in group.discarded { folder.unlink(upload.part) }
+    guard !group.whole.isEmpty else { return }
+    do {
+      for upload in group.whole { try folder.move(upload.part, to: "files/\(upload.facts.sha256)") }
+      try folder.syncFolder("files")
+    } catch {
+      abandon(group)
+      throw error
+    }
+    uploads.withLock { uploads in for upload in group.whole { uploads[upload.id] = nil } }
+  }
+
+  /// Forgets what the group has done, after an error of the disk.
+  func abandon() {
+    abandon(
+      group.withLock { group in
+        defer { group = Group() }
+        return group
+      })
+  }
+
+  /// The uploads are read from the folder when they are next asked for.
+  private func abandon(_ group: Group) {
+    for upload in group.kept.map(\.upload) + group.whole + group.discarded {
+      upload.fallBack()
+      uploads.withLock { $0[upload.id] = nil }
+    }
+  }
+
+  /// Stages the offsets of all uploads that were cut, before the platform ends in order.
+  func keepAll() throws {
+    for upload in uploads.withLock({ Array($0.values) }) where upload.isAhead {
+      let offset = upload.offset
+      folder.put(try upload.document(offset: offset), to: upload.description)
+      group.withLock { $0.kept.append((upload, offset, nil)) }
+    }
+  }
+
+  // MARK: - Uploads
+
+  private func newID() -> String { Hex.encode(random(16)) }
+
+  /// Finds an upload; nil where there is none of this id.
+  private func upload(_ id: String) throws -> PlatformUpload? {
+    guard Hex.isLowerCase(id, byteCount: 16) else { return nil }
+    if let known = uploads.withLock({ $0[id] }) { return known }
+    let name = "uploads/\(id).json"
+    guard let bytes = try folder.read(name) else { return nil }
+    guard let facts = try? JSONReader.decode(PlatformUpload.Facts.self, from: bytes) else {
+      throw LocalPlatformError.damaged(path: name)
+    }
+    let partBytes = folder.size(of: "uploads/\(id).part")
+    guard let partBytes else {
+      if has(facts.sha256) { return PlatformUpload(id: id, facts: facts, offset: facts.bytes, isNamed: true) }
+      guard facts.offset == 0 else { return nil }
+      return registered(PlatformUpload(id: id, facts: facts, offset: 0, isNamed: false))
+    }
+    // An older platform that was killed may leave a part that is whole and no file: it comes again.
+    let offset = min(facts.offset ?? partBytes, partBytes)
+    let rest = offset == facts.bytes ? 0 : offset
+    return registered(PlatformUpload(id: id, facts: facts, offset: rest, isNamed: true))
+  }
+
+  private func registered(_ upload: PlatformUpload) -> PlatformUpload {
+    uploads.withLock { uploads in
+      let known = uploads[upload.id] ?? upload
+      uploads[upload.id] = known
+      return known
+    }
+  }
+
+  // MARK: - Replies
+
+  private static let gone = PlatformReply.error(404, "upload.unknown", "there is no such upload")
+  private static let tooLong = PlatformReply.error(400, "upload.length", "more than Upload-Length")
+  private static let digestMismatch = PlatformReply.error(
+    460, "upload.digestMismatch", "the file is not what its sha256 says; start again")
+
+  private static func elsewhere(_ offset: Int) -> PlatformReply {
+    .error(409, "upload.offset", "the upload stands at \(offset)")
+  }
 
   private func tus(_ status: Int, _ headers: [String: String]) -> PlatformReply {
     .empty(status, headers.merging(["Tus-Resumable": Self.version]) { own, _ in own })
-  }
-
-  private func checkVersion(_ request: PlatformRequest) throws {
-    guard request.headers["tus-resumable"] == Self.version else {
-      var reply = PlatformReply.error(412, "upload.version", "Tus-Resumable is 1.0.0 here")
-      reply.headers["Tus-Version"] = Self.version
-      throw reply
-    }
-  }
-
-  /// Reads `key base64, key base64, …`; a value may be missing.
-  private func metadata(_ field: String) -> [String: String] {
-    var metadata: [String: String] = [:]
-    for pair in Array(field.utf8).split(separator: UInt8(ascii: ",")) {
-      let words = pair.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-      guard let key = words.first, words.count <= 2 else { continue }
-      let value = words.count > 1 ? Data(base64Encoded: words[1]) : Data()
-      if let value { metadata[key] = String(decoding: value, as: UTF8.self) }
-    }
-    return metadata
-  }
-
-  private func check(_ checksum: String, of body: [UInt8]) throws {
-    let words = Array(checksum.utf8).split(separator: UInt8(ascii: " ")).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-    guard words.count == 2, let expected = Data(base64Encoded: words[1]) else {
-      throw PlatformReply.error(400, "upload.checksum", "Upload-Checksum is an algorithm and base64")
-    }
-    let actual: [UInt8]
-    switch words[0] {
-    case "sha256": actual = SHA256Digest(of: body).bytes
-    case "sha1": actual = TransferChecksum.sha1(body)
-    default: throw PlatformReply.error(400, "upload.checksum", "the algorithms are sha1 and sha256")
-    }
-    guard [UInt8](expected) == actual else {
-      throw PlatformReply.error(460, "upload.checksumMismatch", "the piece was damaged on its way")
-    }
-  }
-
-  // MARK: - On disk
-
-  private func part(_ id: String) -> String { "uploads/\(id).part" }
-
-  private func upload(_ id: String) throws -> (Upload, offset: Int) {
-    let gone = PlatformReply.error(404, "upload.unknown", "there is no such upload")
-    guard Hex.isLowerCase(id, byteCount: 16), let bytes = try folder.read("uploads/\(id).json") else {
-      throw gone
-    }
-    guard let upload = try? JSONReader.decode(Upload.self, from: bytes) else {
-      throw LocalPlatformError.damaged(path: "uploads/\(id).json")
-    }
-    if let offset = folder.size(of: part(id)) { return (upload, offset) }
-    guard has(upload.sha256) else { throw gone }
-    return (upload, upload.bytes)
-  }
-
-  /// Turns a whole upload into a file, or deletes it where its digest differs from the announced one.
-  private func finish(_ upload: Upload, _ id: String) throws {
-    guard let contents = try folder.read(part(id)), SHA256Digest(of: contents).hex == upload.sha256 else {
-      folder.remove(part(id))
-      folder.remove("uploads/\(id).json")
-      throw PlatformReply.error(
-        460, "upload.digestMismatch", "the file is not what its sha256 says; start again")
-    }
-    // The name is written first: a file that is there is never sent again.
-    if let timestampOf = upload.timestampOf {
-      try folder.write(Array(upload.sha256.utf8), to: "timestamps/\(timestampOf)")
-    }
-    try folder.move(part(id), to: "files/\(upload.sha256)")
   }
 }

@@ -22,6 +22,8 @@ struct PlatformInstallations: Sendable {
 
   private let folder: PlatformFolder
   private var latest: [String: Latest] = [:]
+  /// The ids of the installations that carry a code.
+  private var carriers: [String: Set<String>] = [:]
 
   init(folder: PlatformFolder) throws(LocalPlatformError) {
     self.folder = folder
@@ -33,8 +35,14 @@ struct PlatformInstallations: Sendable {
       guard let bytes = try folder.read(name), let entry = Self.latest(id, revision, bytes) else {
         throw .damaged(path: name)
       }
-      latest[id] = entry
+      keep(entry)
     }
+  }
+
+  private mutating func keep(_ entry: Latest) {
+    if let code = latest[entry.id]?.code { carriers[code]?.remove(entry.id) }
+    latest[entry.id] = entry
+    if let code = entry.code { carriers[code, default: []].insert(entry.id) }
   }
 
   /// The latest revisions in order of their ids.
@@ -60,7 +68,8 @@ struct PlatformInstallations: Sendable {
     guard LabelCode(code)?.description == code else {
       throw PlatformReply.error(400, "request.code", "not a label code")
     }
-    return .json(200, ["installations": all.filter { $0.code == code }])
+    let found = (carriers[code] ?? []).sorted().compactMap { latest[$0] }
+    return .json(200, ["installations": found])
   }
 
   // MARK: - Taking a revision
@@ -94,10 +103,9 @@ struct PlatformInstallations: Sendable {
     guard let entry = Self.latest(id, revision, request.body) else {
       throw PlatformReply.error(422, "installation.invalid", "the record is not complete")
     }
-    try folder.makeFolder("installations/\(id)")
-    try folder.write(Array(request.fingerprint.utf8), to: Self.idempotencyName(key))
-    try folder.write(request.body, to: Self.name(id, revision))
-    latest[id] = entry
+    folder.put(Array(request.fingerprint.utf8), to: Self.idempotencyName(key))
+    folder.put(request.body, to: Self.name(id, revision))
+    keep(entry)
     var reply = PlatformReply.json(revision == 1 ? 201 : 200, acknowledgement)
     reply.headers["ETag"] = "\"\(sha256)\""
     return reply
@@ -129,7 +137,8 @@ struct PlatformInstallations: Sendable {
 
   private func checkCode(_ record: PlatformRecord, id: String) throws {
     guard record.status != "void", let code = record.code,
-      let other = latest.values.first(where: { $0.code == code && $0.id != id && $0.status != "void" })
+      let other = (carriers[code] ?? []).sorted().compactMap({ latest[$0] })
+        .first(where: { $0.id != id && $0.status != "void" })
     else { return }
     throw PlatformReply.error(
       409, "code.bound", "this code is bound to installation \(other.id)",

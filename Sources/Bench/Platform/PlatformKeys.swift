@@ -333,6 +333,6 @@ struct PlatformKeys: Sendable {
   }
 
   private func store(_ key: Kept, _ keyID: String) throws {
-    try folder.write([UInt8](RecordCoding.encode(key)), to: "keys/\(keyID).json")
+    folder.put([UInt8](try RecordCoding.encode(key)), to: "keys/\(keyID).json")
   }
 }

@@ -8,6 +8,7 @@ enum PlatformLimits {
   static func body(of request: PlatformRequest) -> Int {
     switch request.method {
     case "PATCH": file
+    case "POST" where request.takesBytes && request.path == "/v1/files": file
     case "PUT" where request.path.hasPrefix("/v1/installations/"): record
     default: smallDocument
     }

@@ -6,9 +6,10 @@ struct PlatformRequest: Sendable {
   let query: [String: String]
   /// The headers by their names in lower case; where a name comes twice, the first value counts.
   let headers: [String: String]
+  /// The body; empty where its bytes go to an upload.
   var body: [UInt8] = []
-  /// Number of bytes of the body that are stored already and precede those in `body`.
-  var keptBytes = 0
+  /// Number of bytes of the body that have come.
+  var receivedBytes = 0
 
   /// The parts of the path. The path is split by bytes, because to Swift a slash and a combining mark behind it
   /// are one other character.

@@ -1,13 +1,18 @@
 import Cryptography
 import Synchronization
 
-/// Brings each request to the part that answers it, one at a time.
+/// Brings each request to the part that answers it, and groups of them to disk.
 final class PlatformRouter: PlatformHandler {
   private static let rememberedRequests = 1000
 
+  /// What the platform knows, which changes by one group of requests at a time.
   private struct State: Sendable {
     var codeBlocks: PlatformCodeBlocks
     var installations: PlatformInstallations
+  }
+
+  /// What tests ask for and want to know, which must not wait for a disk.
+  private struct Traffic: Sendable {
     var faults: [PlatformFaultRule] = []
     var requests: [String] = []
   }
@@ -15,31 +20,37 @@ final class PlatformRouter: PlatformHandler {
   private let identity: PlatformIdentity
   private let token: String?
   private let authority: TestAuthority?
+  private let folder: PlatformFolder
   private let keys: PlatformKeys
   private let files: PlatformFiles
   private let state: Mutex<State>
+  private let traffic = Mutex(Traffic())
 
   init(
     folder: PlatformFolder, identity: PlatformIdentity, token: String?,
     authority: TestAuthority?, random: @escaping @Sendable (Int) -> [UInt8]
   ) throws(LocalPlatformError) {
+    self.folder = folder
     self.identity = identity
     self.token = token
     self.authority = authority
     keys = PlatformKeys(folder: folder, identity: identity)
-    files = PlatformFiles(folder: folder, random: random)
-    let initial = State(
+    files = try PlatformFiles(folder: folder, random: random)
+    state = Mutex(try Self.state(of: folder))
+  }
+
+  private static func state(of folder: PlatformFolder) throws(LocalPlatformError) -> State {
+    State(
       codeBlocks: try PlatformCodeBlocks(folder: folder),
       installations: try PlatformInstallations(folder: folder))
-    state = Mutex(initial)
   }
 
   // MARK: - Requests
 
   func admit(_ request: PlatformRequest) -> PlatformReply? {
-    state.withLock { state in
-      if state.requests.count == Self.rememberedRequests { state.requests.removeFirst() }
-      state.requests.append("\(request.method) \(request.path)")
+    traffic.withLock { traffic in
+      if traffic.requests.count == Self.rememberedRequests { traffic.requests.removeFirst() }
+      traffic.requests.append("\(request.method) \(request.path)")
     }
     // A timestamp authority is open to everybody, as the public ones are, and gets no token.
     if let token, request.path != Self.timestampPath,
@@ -58,37 +69,74 @@ final class PlatformRouter: PlatformHandler {
   }
 
   func fault(for request: PlatformRequest) -> PlatformFault? {
-    state.withLock { state in
-      guard let index = state.faults.firstIndex(where: { $0.applies(to: request.method, request.path) })
+    traffic.withLock { traffic in
+      guard let index = traffic.faults.firstIndex(where: { $0.applies(to: request.method, request.path) })
       else { return nil }
-      state.faults[index].times -= 1
-      return state.faults[index].fault
+      traffic.faults[index].times -= 1
+      return traffic.faults[index].fault
     }
   }
 
-  func reply(to request: PlatformRequest) -> PlatformReply {
+  func transfer(for request: PlatformRequest) -> PlatformTransfer? { files.transfer(for: request) }
+
+  func leave(_ transfer: PlatformTransfer) { files.leave(transfer) }
+
+  func replies(to exchanges: [PlatformExchange]) -> [PlatformReply] {
+    state.withLock { state in
+      let replies = exchanges.map { reply(to: $0.request, $0.transfer, &state) }
+      do {
+        try commit()
+        return replies
+      } catch {
+        folder.abandon()
+        files.abandon()
+        // What was judged in memory and is not on disk must not be judged by.
+        if let former = try? Self.state(of: folder) { state = former }
+        return replies.map { $0.status < 400 ? Self.storageFailure : $0 }
+      }
+    }
+  }
+
+  /// Brings everything that was judged to disk: bytes before the offsets that speak of them, names before their files.
+  private func commit() throws {
+    try files.sync()
+    try folder.commit()
+    try files.place()
+  }
+
+  private func reply(
+    to request: PlatformRequest, _ transfer: PlatformTransfer?, _ state: inout State
+  ) -> PlatformReply {
     do {
-      return try state.withLock { state in try route(request, &state) }
+      return try route(request, transfer, &state)
     } catch let reply as PlatformReply {
       return reply
     } catch {
-      return .error(500, "platform.storage", "the platform could not read or write its data")
+      return Self.storageFailure
     }
   }
 
-  func keep(_ request: inout PlatformRequest) {
-    let segments = request.segments
-    guard request.method == "PATCH", segments.count == 3, segments[0] == "v1", segments[1] == "files" else {
-      return
+  private static let storageFailure = PlatformReply.error(
+    500, "platform.storage", "the platform could not read or write its data")
+
+  /// Brings to disk what no request asked for, before the platform ends in order.
+  func checkpoint() {
+    state.withLock { _ in
+      // What fails here was told to nobody, and the journal has the rest.
+      do {
+        try files.keepAll()
+        try commit()
+      } catch {
+        folder.abandon()
+        files.abandon()
+      }
+      folder.checkpoint()
     }
-    let id = segments[2]
-    var changed = request
-    // A piece that cannot be stored yet stays in the body and is judged with it.
-    state.withLock { _ in try? files.keep(&changed, id: id) }
-    request = changed
   }
 
-  private func route(_ request: PlatformRequest, _ state: inout State) throws -> PlatformReply {
+  private func route(
+    _ request: PlatformRequest, _ transfer: PlatformTransfer?, _ state: inout State
+  ) throws -> PlatformReply {
     if let authority, request.path == Self.timestampPath { return timestamp(request, by: authority) }
     guard let resource = PlatformResource(request.segments) else {
       return .error(404, "request.unknown", "there is nothing at this path")
@@ -101,9 +149,9 @@ final class PlatformRouter: PlatformHandler {
     case ("POST", .starts(let id)): return try keys.start(request, keyID: id)
     case ("POST", .proofs(let id)): return try keys.proof(request, keyID: id)
     case ("OPTIONS", .uploads), ("OPTIONS", .upload): return files.options()
-    case ("POST", .uploads): return try files.create(request)
+    case ("POST", .uploads): return try files.create(request, transfer)
     case ("HEAD", .upload(let id)): return try files.offset(request, id: id)
-    case ("PATCH", .upload(let id)): return try files.append(request, id: id)
+    case ("PATCH", .upload(let id)): return try files.append(request, id: id, transfer)
     case ("HEAD", .file(let sha256)): return files.presence(of: sha256)
     case ("GET", .timestamp(let sha256)): return try files.timestamp(of: sha256)
     case ("GET", .installations): return try state.installations.find(code: request.query["code"])
@@ -143,9 +191,9 @@ final class PlatformRouter: PlatformHandler {
 
   // MARK: - Faults
 
-  func add(_ rule: PlatformFaultRule) { state.withLock { $0.faults.append(rule) } }
+  func add(_ rule: PlatformFaultRule) { traffic.withLock { $0.faults.append(rule) } }
 
-  func clearFaults() { state.withLock { $0.faults = [] } }
+  func clearFaults() { traffic.withLock { $0.faults = [] } }
 
   // MARK: - What it holds
 
@@ -165,5 +213,5 @@ final class PlatformRouter: PlatformHandler {
 
   func keyIds() throws -> [String] { try state.withLock { _ in try keys.ids() } }
 
-  func requests() -> [String] { state.withLock { $0.requests } }
+  func requests() -> [String] { traffic.withLock { $0.requests } }
 }

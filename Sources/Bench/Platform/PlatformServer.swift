@@ -1,132 +1,188 @@
 import CMicrohttpd
 import Glibc
 import Synchronization
+import Threads
 
-/// The handler of a `PlatformServer`'s requests. It is called on the server's thread.
+/// The handler of a `PlatformServer`'s requests. It is called on several threads at once.
 protocol PlatformHandler: AnyObject, Sendable {
   /// Judges a request before its body is read. A reply ends the request; nil lets it continue.
   func admit(_ request: PlatformRequest) -> PlatformReply?
   /// The fault that applies to a request, called once for each request.
   func fault(for request: PlatformRequest) -> PlatformFault?
-  func reply(to request: PlatformRequest) -> PlatformReply
-  /// Takes a piece of the body. Bytes that are stored already move from `body` to `keptBytes`.
-  func keep(_ request: inout PlatformRequest)
+  /// Where the body of a request goes as it comes; nil keeps it in the request.
+  func transfer(for request: PlatformRequest) -> PlatformTransfer?
+  /// Ends a body of which the rest will not come.
+  func leave(_ transfer: PlatformTransfer)
+  /// Judges requests in order. What the replies say is on disk when they are returned.
+  func replies(to exchanges: [PlatformExchange]) -> [PlatformReply]
 }
 
-/// An HTTP server over libmicrohttpd, with one thread of its own, bounded bodies, and faults on request.
+/// An HTTP server over libmicrohttpd: two threads that receive and send, one that judges and waits for the disk, bounded
+/// bodies, and faults on request.
 final class PlatformServer: Sendable {
-  private static let connectionLimit: UInt32 = 64
+  private static let maxConnections: UInt32 = 256
   private static let idleSeconds: UInt32 = 60
+  /// Memory of a connection in bytes, half of which receives. A smaller one means more calls of the system for each file.
+  private static let connectionMemory = 512 << 10
+  private static let receivingThreads: UInt32 = 2
 
   let port: UInt16
-  private let daemon: Mutex<OpaquePointer?>
-  private let handler: any PlatformHandler
+  fileprivate let handler: any PlatformHandler
+  fileprivate let queue: PlatformQueue
+  private let running: Mutex<Running?>
+
+  private struct Running: @unchecked Sendable {
+    let daemon: OpaquePointer
+    let judging: SystemThread
+    /// libmicrohttpd's reference to what its callbacks need.
+    let context: Unmanaged<ServerContext>
+  }
 
   /// - Parameter address: IPv4 or IPv6; port 0 takes a free one.
   init(address: SocketAddress, handler: any PlatformHandler) throws(LocalPlatformError) {
+    let queue = PlatformQueue(handler: handler, now: { ContinuousClock.now })
     self.handler = handler
-    let context = Unmanaged.passUnretained(handler as AnyObject).toOpaque()
+    self.queue = queue
+
+    // Signals are for the command's own thread, whose waiting they have to interrupt.
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+
+    let failure = LocalPlatformError.cannotListen(address: address.description)
+    guard let judging = try? SystemThread({ queue.run() }) else { throw failure }
+    let context = Unmanaged.passRetained(ServerContext(handler: handler, queue: queue))
     let started = address.withSockaddr { pointer in
       wt_mhd_start(
-        pointer, access, completed, context, Self.connectionLimit, Self.idleSeconds)
+        pointer, access, completed, context.toOpaque(), Self.maxConnections, Self.idleSeconds,
+        Self.connectionMemory, Self.receivingThreads)
     }
-    guard let started else { throw .cannotListen(address: address.description) }
+    guard let started else {
+      queue.stop()
+      judging.join()
+      context.release()
+      throw failure
+    }
     port = wt_mhd_port(started)
-    daemon = Mutex(started)
+    running = Mutex(Running(daemon: started, judging: judging, context: context))
   }
 
-  /// Closes all connections and waits for the thread. `handler` lives until then.
+  /// Closes all connections and waits for the threads; later calls do nothing.
   func stop() {
-    let running = daemon.withLock { daemon in
-      defer { daemon = nil }
-      return daemon
+    let running = running.withLock { running in
+      defer { running = nil }
+      return running
     }
-    if let running { MHD_stop_daemon(running) }
+    guard let running else { return }
+    // libmicrohttpd must not be stopped while a connection is parked.
+    queue.stop()
+    running.judging.join()
+    MHD_stop_daemon(running.daemon)
+    running.context.release()
   }
 
   deinit { stop() }
 }
 
-/// A request while it is being received, which libmicrohttpd keeps for us between its calls.
-private final class Exchange {
-  var request: PlatformRequest
-  let fault: PlatformFault?
-  let limit: Int
-  var received: Int { request.body.count + request.keptBytes }
+/// What libmicrohttpd's callbacks need.
+private final class ServerContext: Sendable {
+  let handler: any PlatformHandler
+  let queue: PlatformQueue
 
-  init(request: PlatformRequest, fault: PlatformFault?, limit: Int) {
-    self.request = request
-    self.fault = fault
-    self.limit = limit
+  init(handler: any PlatformHandler, queue: PlatformQueue) {
+    self.handler = handler
+    self.queue = queue
   }
 }
 
 // MARK: - libmicrohttpd's callbacks
 
 /// Takes a request. libmicrohttpd calls this function once when the headers are complete, then for each piece
-/// of the body, then once at its end.
+/// of the body, then once at its end, and once more after a connection that was parked is resumed.
 /// https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dcb
 private func access(
   context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
   method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
   uploadSize: UnsafeMutablePointer<Int>?, state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
-  guard let context, let connection, let url, let method, let uploadSize, let state,
-    let handler = Unmanaged<AnyObject>.fromOpaque(context).takeUnretainedValue() as? any PlatformHandler
-  else { return .NO }
+  guard let context, let connection, let url, let method, let uploadSize, let state else { return .NO }
+  let server = Unmanaged<ServerContext>.fromOpaque(context).takeUnretainedValue()
 
   guard let kept = state.pointee else {
     let request = PlatformRequest(
       method: String(cString: method), path: String(cString: url),
       query: values(of: connection, .GET_ARGUMENT_KIND),
       headers: values(of: connection, .HEADER_KIND))
-    if let refusal = handler.admit(request) { return send(refusal, over: connection) }
-    let exchange = Exchange(
-      request: request, fault: handler.fault(for: request), limit: PlatformLimits.body(of: request))
+    if let refusal = server.handler.admit(request) { return send(refusal, over: connection) }
+    let exchange = begin(request, server.handler)
     state.pointee = Unmanaged.passRetained(exchange).toOpaque()
     return .YES
   }
 
-  let exchange = Unmanaged<Exchange>.fromOpaque(kept).takeUnretainedValue()
+  let exchange = Unmanaged<PlatformExchange>.fromOpaque(kept).takeUnretainedValue()
   if uploadSize.pointee > 0, let upload {
     let piece = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
     // The size of a body without Content-Length is checked here.
-    guard piece.count <= exchange.limit - exchange.received else { return .NO }
-    if case .cut(let afterBytes) = exchange.fault, exchange.received + piece.count > afterBytes {
-      exchange.request.body.append(contentsOf: piece.prefix(max(0, afterBytes - exchange.received)))
-      handler.keep(&exchange.request)
+    guard piece.count <= exchange.limit - exchange.request.receivedBytes else { return .NO }
+    if case .cut(let afterBytes) = exchange.fault, exchange.request.receivedBytes + piece.count > afterBytes {
+      let count = max(0, afterBytes - exchange.request.receivedBytes)
+      take(UnsafeRawBufferPointer(rebasing: piece[..<count]), exchange)
       return .NO
     }
-    exchange.request.body.append(contentsOf: piece)
-    handler.keep(&exchange.request)
+    take(piece, exchange)
     uploadSize.pointee = 0
     return .YES
   }
-  return answer(exchange, with: handler, over: connection)
+  return answer(exchange, of: server, over: connection)
+}
+
+private func begin(_ request: PlatformRequest, _ handler: any PlatformHandler) -> PlatformExchange {
+  let fault = handler.fault(for: request)
+  var transfer: PlatformTransfer?
+  // A fault that answers does not do the work.
+  if case .reply = fault {} else { transfer = handler.transfer(for: request) }
+  return PlatformExchange(
+    request: request, fault: fault, transfer: transfer, limit: PlatformLimits.body(of: request))
+}
+
+private func take(_ piece: UnsafeRawBufferPointer, _ exchange: PlatformExchange) {
+  exchange.request.receivedBytes += piece.count
+  if let transfer = exchange.transfer {
+    transfer.take(piece)
+  } else if !exchange.request.takesBytes {
+    exchange.request.body.append(contentsOf: piece)
+  }
 }
 
 private func completed(
   context: UnsafeMutableRawPointer?, connection: OpaquePointer?,
   state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, reason: MHD_RequestTerminationCode
 ) {
-  guard let state, let kept = state.pointee else { return }
-  Unmanaged<Exchange>.fromOpaque(kept).release()
+  guard let context, let state, let kept = state.pointee else { return }
+  let exchange = Unmanaged<PlatformExchange>.fromOpaque(kept).takeRetainedValue()
   state.pointee = nil
+  if exchange.outcome == nil, let transfer = exchange.transfer {
+    Unmanaged<ServerContext>.fromOpaque(context).takeUnretainedValue().handler.leave(transfer)
+  }
 }
 
 private func answer(
-  _ exchange: Exchange, with handler: any PlatformHandler, over connection: OpaquePointer
+  _ exchange: PlatformExchange, of server: ServerContext, over connection: OpaquePointer
 ) -> MHD_Result {
-  switch exchange.fault {
-  case .cut: return .NO
-  case .reply(let status, let mediaType, let body):
-    return send(.bytes(status, Array(body.utf8), mediaType: mediaType), over: connection)
-  case .delay(let milliseconds):
-    usleep(UInt32(clamping: milliseconds) &* 1000)
-  case .lostReply, .wrongAcknowledgement, nil: break
+  guard let outcome = exchange.outcome else {
+    var milliseconds = 0
+    switch exchange.fault {
+    case .cut: return .NO
+    case .reply(let status, let mediaType, let body):
+      return send(.bytes(status, Array(body.utf8), mediaType: mediaType), over: connection)
+    case .delay(let delay): milliseconds = delay
+    case .lostReply, .wrongAcknowledgement, nil: break
+    }
+    return server.queue.park(connection, exchange, milliseconds: milliseconds) ? .YES : .NO
   }
-  var reply = handler.reply(to: exchange.request)
-  if exchange.fault == .lostReply { return .NO }
+  guard case .reply(var reply) = outcome, exchange.fault != .lostReply else { return .NO }
   if exchange.fault == .wrongAcknowledgement { reply.falsify() }
   return send(reply, over: connection)
 }

@@ -4,13 +4,15 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-// MHD_start_daemon is variadic. One thread serves all connections, and the address decides the family.
+// MHD_start_daemon is variadic. `threads` threads serve the connections, which can be parked, and the address decides the
+// family. A handler may suspend its connection, which MHD_resume_connection wakes from any thread.
 // https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dinit
 static inline struct MHD_Daemon *wt_mhd_start(
   const struct sockaddr *address, MHD_AccessHandlerCallback handle, MHD_RequestCompletedCallback completed,
-  void *context, unsigned int connection_limit, unsigned int idle_seconds)
+  void *context, unsigned int connection_limit, unsigned int idle_seconds, size_t connection_memory,
+  unsigned int threads)
 {
-  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO;
+  unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_ALLOW_SUSPEND_RESUME;
   if (address->sa_family == AF_INET6) flags |= MHD_USE_IPv6;
   return MHD_start_daemon(
     flags, 0, NULL, NULL, handle, context,
@@ -18,6 +20,8 @@ static inline struct MHD_Daemon *wt_mhd_start(
     MHD_OPTION_NOTIFY_COMPLETED, completed, context,
     MHD_OPTION_CONNECTION_LIMIT, connection_limit,
     MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,
+    MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
+    MHD_OPTION_THREAD_POOL_SIZE, threads,
     MHD_OPTION_END);
 }
 

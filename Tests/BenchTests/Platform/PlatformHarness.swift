@@ -93,3 +93,21 @@ final class PlatformHarness {
     try http.send("HEAD", upload, Self.tus)?.headers["upload-offset"].flatMap { Int($0) }
   }
 }
+
+/// A platform on a copy of another one's folder as it is at this moment, as after a kill.
+final class PlatformCopy {
+  private let temporary = TemporaryFolder(isInMemory: true)
+  let platform: LocalPlatform
+  let http: RawHTTP
+
+  /// - Parameter change: changes the copy before the platform starts.
+  init(of harness: PlatformHarness, change: (_ folder: String) throws -> Void = { _ in }) throws {
+    let folder = temporary.path + "/copy"
+    try FileManager.default.copyItem(atPath: harness.folder, toPath: folder)
+    try change(folder)
+    platform = try LocalPlatform(.init(dataFolder: folder, random: harness.seeded.bytes))
+    http = try RawHTTP(url: platform.start())
+  }
+
+  deinit { platform.stop() }
+}

@@ -11,7 +11,7 @@ import Testing
     let answer = try #require(try harness.http.send("OPTIONS", "/v1/files"))
     #expect(answer.status == 204)
     #expect(answer.headers["tus-version"] == "1.0.0")
-    #expect(answer.headers["tus-extension"] == "creation,checksum")
+    #expect(answer.headers["tus-extension"] == "creation,creation-with-upload,checksum")
     #expect(answer.headers["tus-checksum-algorithm"] == "sha1,sha256")
   }
 

@@ -23,6 +23,27 @@ struct RawHTTP {
     self.port = port
   }
 
+  /// A connection on which a request has been sent, whole or in part.
+  struct Connection {
+    fileprivate let descriptor: Int32
+
+    func send(_ bytes: [UInt8]) {
+      var sent = 0
+      while sent < bytes.count {
+        let count = bytes[sent...].withUnsafeBytes {
+          Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        if count <= 0 { break }
+        sent += count
+      }
+    }
+
+    /// Reads to the end; nil where the connection is closed without an answer.
+    func answer() throws -> Answer? { try RawHTTP.parse(RawHTTP.readToEnd(descriptor)) }
+
+    func end() { close(descriptor) }
+  }
+
   /// - Parameters:
   ///   - length: the length that Content-Length states; nil for the true one.
   /// - Returns: nil where the connection was closed without an answer.
@@ -30,23 +51,23 @@ struct RawHTTP {
   func send(
     _ method: String, _ path: String, _ headers: [String: String] = [:], body: [UInt8] = [], length: Int? = nil
   ) throws -> Answer? {
-    let connection = try connect()
-    defer { close(connection) }
+    let connection = try begin(method, path, headers, body: body, length: length)
+    defer { connection.end() }
+    // A body that is not whole: the connection is cut here.
+    if let length, length > body.count { return nil }
+    return try connection.answer()
+  }
+
+  /// Sends a request and leaves its connection open.
+  func begin(
+    _ method: String, _ path: String, _ headers: [String: String], body: [UInt8], length: Int? = nil
+  ) throws -> Connection {
+    let connection = Connection(descriptor: try connect())
     var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
     head += "Content-Length: \(length ?? body.count)\r\n"
     for (name, value) in headers { head += "\(name): \(value)\r\n" }
-    let request = Array((head + "\r\n").utf8) + body
-    var sent = 0
-    while sent < request.count {
-      let count = request[sent...].withUnsafeBytes {
-        Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-      }
-      if count <= 0 { break }
-      sent += count
-    }
-    // A body that is not whole: the connection is cut here.
-    if let length, length > body.count { return nil }
-    return try parse(readToEnd(connection))
+    connection.send(Array((head + "\r\n").utf8) + body)
+    return connection
   }
 
   private func connect() throws -> Int32 {
@@ -66,7 +87,7 @@ struct RawHTTP {
     return connection
   }
 
-  private func readToEnd(_ connection: Int32) -> [UInt8] {
+  private static func readToEnd(_ connection: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65_536)
     while true {
@@ -76,7 +97,7 @@ struct RawHTTP {
     }
   }
 
-  private func parse(_ bytes: [UInt8]) throws -> Answer? {
+  private static func parse(_ bytes: [UInt8]) throws -> Answer? {
     guard !bytes.isEmpty else { return nil }
     guard let end = Data(bytes).range(of: Data("\r\n\r\n".utf8)) else { throw Failed() }
     let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
