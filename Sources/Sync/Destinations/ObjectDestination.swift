@@ -39,7 +39,8 @@ public struct ObjectDestination: Destination, Sendable {
   }
 
   func deliver(
-    _ file: PendingFile, timestampOf agreement: FileDigest?, by carriage: FileCarriage, contents: () throws -> [UInt8]
+    _ file: PendingFile, timestampOf agreement: FileDigest?, by carriage: FileCarriage,
+    contents: () throws -> [UInt8]
   ) throws {
     let isSent =
       if let agreement {

@@ -1,4 +1,5 @@
 import Threads
+
 extension S3Store {
   /// Sends an object in parts, several at once. An upload that fails is aborted, so that its parts take no room in the bucket.
   func writeParts(of bytes: [UInt8], at key: String, replaces: Bool) throws(SyncError) {

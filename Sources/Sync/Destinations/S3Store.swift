@@ -1,6 +1,7 @@
 import Cryptography
 import FoundationEssentials
 public import Records
+import Threads
 
 /// A bucket of Amazon's S3 or of a service that speaks its protocol. Requests are signed by libcurl; each is repeated where its
 /// failure may be temporary.
