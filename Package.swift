@@ -78,6 +78,7 @@ let package = Package(
     feature(
       "Ledger", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "Tables", "CLibZip", "CXLSXWriter"]),
+    feature("Company", isOptimized: true, ["Records", "Cryptography", "Files", "CPQ"]),
     feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",
@@ -90,7 +91,7 @@ let package = Package(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Diagrams", "Agreements", "Photos", "Sync", "Companion",
-        "Archives", "Bench", "Ledger",
+        "Archives", "Bench", "Company", "Ledger",
         "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables",
       ],
       swiftSettings: settings),
@@ -113,6 +114,11 @@ let package = Package(
     .executableTarget(
       name: "archive-program", dependencies: ["Fieldbook", "Records", "Cryptography", "Drawing", "Files"],
       path: "bench/ArchiveProgram", swiftSettings: settings),
+
+    // What fills the folders of `bench/company` and of the tests of the company's side.
+    .executableTarget(
+      name: "company-program", dependencies: ["Fieldbook", "Records", "Cryptography", "Files"],
+      path: "bench/CompanyProgram", swiftSettings: settings),
 
     // C libraries of Debian.
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
@@ -155,6 +161,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl")]),
     .target(
       name: "CCups", path: "Sources/CLibraries/CCups", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CPQ", path: "Sources/CLibraries/CPQ", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CFiles", path: "Sources/CLibraries/CFiles"),
     .target(name: "CZXing", dependencies: ["CLibZXing"], path: "Sources/CLibraries/CZXing"),
     .target(name: "CBoot", path: "firmware/Boot"),
@@ -189,6 +196,9 @@ let package = Package(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
     tests("ArchivesTests", ["Archives", "Cryptography", "Files", "Records", "TestSupport"]),
     tests("LedgerTests", ["Files", "Ledger", "Records", "Tables", "TestSupport"], exclude: ["read-form"]),
+    tests(
+      "CompanyTests",
+      ["Company", "Cryptography", "Fieldbook", "Files", "Records", "TestSupport", "company-program"]),
     tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),
     tests("SyncTests", ["Sync", "Records", "Bench", "Cryptography", "ModuleCore", "TestSupport", "weldtech"]),
     tests("BenchTests", ["Bench", "ModuleCore", "CBoot", "Cryptography", "Records", "TestSupport"]),
@@ -198,7 +208,7 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Agreements", "Archives", "Companion", "Diagrams", "Records", "Terminal", "Arguments",
+        "weldtech", "Agreements", "Archives", "Companion", "Company", "Diagrams", "Records", "Terminal", "Arguments",
         "Fieldbook", "Files", "Labels", "Ledger",
         "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
@@ -221,6 +231,7 @@ let package = Package(
       name: "Peers",
       dependencies: [
         "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "TestSupport",
+        "Fieldbook", "company-program", "weldtech",
       ],
       path: "Tests/Peers",
       exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis"], swiftSettings: settings),

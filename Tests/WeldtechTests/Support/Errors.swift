@@ -3,6 +3,7 @@ import Archives
 import Arguments
 import Bench
 import Companion
+import Company
 import Cryptography
 import Diagrams
 import Drawing
@@ -28,6 +29,7 @@ enum Errors {
     + labels
     + companion + lists + pictures + templates + fields + entries + sync + cryptography + practice + bench
     + ailments + agreements + seal + archives + surveys + forms
+    + company
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
@@ -36,6 +38,16 @@ enum Errors {
     CompanionError.folder(path: "/h/companion", errno: 28), CompanionError.random, SignatureReused(id: id),
     AuthorityMissing(), SignatoryPhoneUnproven(),
   ]
+
+  private static let company: [any Error] =
+    ([
+      .libraryMissing, .cannotConnect(reason: "refused\nagain"), .connectionLost,
+      .refused(.prepare, state: "42501"),
+      .notPrepared, .fromTheFuture(migration: "0009-x"), .schema(file: "f.sql"), .row(view: "ledger"),
+      .folder(FileError("/d", .list, ENOENT)), .cancelled,
+    ] as [CompanyError]) + CompanyError.AddressFault.allCases.map { CompanyError.address($0) }
+    + CompanyError.Statement.allCases.map { CompanyError.refused($0, state: "53100") }
+    + CompanyAddressRefused.allCases.map { $0 as any Error }
 
   static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
