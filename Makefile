@@ -31,7 +31,7 @@ deb: build docs ## make the Debian package .build/deb/weldtech_*.deb; packaging/
 install-files:
 	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
 	install -Dm755 .build/release/weldtech-chip $(DESTDIR)$(PREFIX)/bin/weldtech-chip
-	for folder in label-templates schemes agreement-terms companion-pages firmware/releases firmware/trust firmware/development; do \
+	for folder in label-templates schemes agreement-terms companion-pages firmware/releases firmware/trust firmware/development deploy/sql; do \
 	  mkdir -p $(DESTDIR)$(PREFIX)/share/weldtech/$$folder && \
 	  cp -r $$folder/. $(DESTDIR)$(PREFIX)/share/weldtech/$$folder/ || exit 1; done
 	install -Dm644 .build/docs/weldtech.1 $(DESTDIR)$(PREFIX)/share/man/man1/weldtech.1
@@ -142,6 +142,8 @@ bench: build ## run the benchmarks, each beside its peer
 	.build/peers/bin/python bench/photos
 	.build/peers/bin/python bench/evidence
 	.build/peers/bin/python bench/ledger
+	swift build -c release --product company-program --static-swift-stdlib
+	.build/peers/bin/python bench/company
 	bench/flash
 
 docs: build ## write manual pages and shell completions into .build/docs, the picture of the targets into docs/architecture.md, and the plan's words into docs/schemas

@@ -80,6 +80,7 @@ let package = Package(
     feature(
       "Ledger", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "Tables", "CLibZip", "CXLSXWriter"]),
+    feature("Company", isOptimized: true, ["Records", "Cryptography", "Files", "CPQ"]),
     feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",
@@ -92,7 +93,7 @@ let package = Package(
       name: "weldtech",
       dependencies: [
         "Records", "Fieldbook", "Provision", "Labels", "Diagrams", "Agreements", "Photos", "Sync", "Companion",
-        "Archives", "Bench", "Ledger",
+        "Archives", "Bench", "Company", "Ledger",
         "Arguments", "Characters", "Terminal", "Cryptography", "Drawing", "Files", "Tables",
       ],
       swiftSettings: settings),
@@ -115,6 +116,11 @@ let package = Package(
     .executableTarget(
       name: "archive-program", dependencies: ["Fieldbook", "Records", "Cryptography", "Drawing", "Files"],
       path: "bench/ArchiveProgram", swiftSettings: settings),
+
+    // What fills the folders of `bench/company` and of the tests of the company's side.
+    .executableTarget(
+      name: "company-program", dependencies: ["Fieldbook", "Records", "Cryptography", "Files"],
+      path: "bench/CompanyProgram", swiftSettings: settings),
 
     // C libraries of Debian.
     debian("CQRencode", pkgConfig: "libqrencode", package: "libqrencode-dev"),
@@ -157,6 +163,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl")]),
     .target(
       name: "CCups", path: "Sources/CLibraries/CCups", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CPQ", path: "Sources/CLibraries/CPQ", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CFiles", path: "Sources/CLibraries/CFiles"),
     // The kernel's own headers, which come with every C compiler.
     .systemLibrary(name: "CNetlink", path: "Sources/CLibraries/CNetlink"),
@@ -193,6 +200,9 @@ let package = Package(
       "PhotosTests", ["Photos", "Records", "Drawing", "CPNG", "CTurboJPEG", "TestSupport", "photo-program"]),
     tests("ArchivesTests", ["Archives", "Cryptography", "Files", "Records", "TestSupport"]),
     tests("LedgerTests", ["Files", "Ledger", "Records", "Tables", "TestSupport"], exclude: ["read-form"]),
+    tests(
+      "CompanyTests",
+      ["Company", "Cryptography", "Fieldbook", "Files", "Records", "TestSupport", "company-program"]),
     tests("CompanionTests", ["Companion", "Records", "Cryptography", "TestSupport"]),
     tests(
       "SyncTests",
@@ -204,7 +214,7 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Agreements", "Archives", "Companion", "Diagrams", "Records", "Terminal", "Arguments",
+        "weldtech", "Agreements", "Archives", "Companion", "Company", "Diagrams", "Records", "Terminal", "Arguments",
         "Fieldbook", "Files", "Labels", "Ledger",
         "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",
@@ -227,7 +237,7 @@ let package = Package(
       name: "Peers",
       dependencies: [
         "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "Sync",
-        "TestSupport",
+        "Fieldbook", "TestSupport", "Threads", "company-program", "weldtech",
       ],
       path: "Tests/Peers",
       exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis"], swiftSettings: settings),

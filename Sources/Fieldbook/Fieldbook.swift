@@ -28,6 +28,15 @@ public final class Fieldbook {
     if try isEmpty(), files.holdsAnything { throw .databaseMissing(path: path) }
   }
 
+  /// Makes an empty fieldbook that is nowhere but in memory and ends with this object. It holds no files.
+  /// - Throws: `store`.
+  init(inMemory: Void) throws(FieldbookError) {
+    home = ""
+    files = ContentFiles(home: home)
+    database = try Database(inMemory: ())
+    try Migration.apply(to: database, path: database.path)
+  }
+
   /// The reason why nothing can be stored at the moment; nil where it can.
   public var writeRefusal: FieldbookError? { database.refusal.map { .store($0) } }
 

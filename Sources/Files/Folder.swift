@@ -68,6 +68,28 @@ public enum Folder {
     return try names(in: folder, path)
   }
 
+  /// Goes through the names in a folder without `.` and `..`, in no order, and keeps none.
+  /// - Parameter body: gets a name's bytes; false ends it.
+  /// - Throws: `FileError` of `list`.
+  public static func forEachName(in path: FilePath, _ body: (Slice<UnsafeRawBufferPointer>) -> Bool)
+    throws(FileError)
+  {
+    guard let folder = path.withCString({ opendir($0) }) else { throw FileError(path, .list, errno) }
+    defer { closedir(folder) }
+    while true {
+      errno = 0
+      guard let entry = readdir(folder) else {
+        guard errno == 0 else { throw FileError(path, .list, errno) }
+        return
+      }
+      let goesOn = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        let name = bytes.prefix { $0 != 0 }
+        return name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) || body(name)
+      }
+      guard goesOn else { return }
+    }
+  }
+
   private static func names(in folder: OpaquePointer, _ path: FilePath) throws(FileError) -> [FilePath] {
     var names: [FilePath] = []
     while true {

@@ -53,10 +53,11 @@ public struct RemoteRecord: Hashable, Sendable {
     _ body: Data, sha256: String, of id: InstallationID, code: LabelCode? = nil, revision: Int? = nil
   ) throws(Fault) {
     guard body.count <= Self.maxBytes else { throw .tooLarge(bytes: body.count) }
-    if let named = try? RecordCoding.decode(Named.self, from: body), named.schema != Installation.schema {
-      throw .schema(String(named.schema.prefix(64)))
-    }
-    guard let installation = try? RecordCoding.decode(Installation.self, from: body) else { throw .unreadable }
+    let decoded = try? RecordCoding.decode(Installation.self, from: body)
+    // A record of another schema may be one that this program cannot decode, and still says so.
+    let schema = decoded?.schema ?? (try? RecordCoding.decode(Named.self, from: body))?.schema
+    if let schema, schema != Installation.schema { throw .schema(String(schema.prefix(64))) }
+    guard let installation = decoded else { throw .unreadable }
     guard installation.id == id, code == nil || installation.code == code,
       revision == nil || installation.revision == revision
     else { throw .another }

@@ -49,7 +49,7 @@ enum CommandTree {
             RefuseCommand.command, VoidCommand.command,
             RepairCommand.command, TransferCommand.command, MoveCommand.command, RetireCommand.command,
             InspectCommand.command, LedgerCommand.command, ArchiveCommand.command, SyncCommand.command,
-            StatusCommand.command,
+            CompanyCommand.command, StatusCommand.command,
           ]),
         CommandSection(
           Text(zh: "工具", en: "Tools"),

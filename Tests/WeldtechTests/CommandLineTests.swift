@@ -70,6 +70,10 @@ import Testing
     Line("setup --export F.json --codes 00B000+500", "setup"), Line("setup --from F.json", "setup"),
     Line("archive export 3f2a --output a.zip", "archive", "export"),
     Line("archive export --all --since 2026-11-01 --output a.zip", "archive", "export"),
+    Line("company load --into postgresql://desk@db.example/weld --prepare", "company", "load"),
+    Line(
+      "company load --from /mnt/d --into postgresql:///?service=weld --skip-agreements --trust r.pem",
+      "company", "load"),
     Line("archive verify a.zip --trust root.pem --trust-timestamps tsa.pem", "archive", "verify"),
     Line("open 3f2a agreement", "open"), Line("open 3f2a label", "open"),
     Line("help day", "help", "day"), Line("help day --output F.pdf", "help", "day"),

@@ -35,6 +35,11 @@ struct Connection {
     throw .store(refusal)
   }
 
+  /// Opens a database that lives in memory only. https://www.sqlite.org/inmemorydb.html
+  static func openInMemory() throws(FieldbookError) -> OpaquePointer {
+    try connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, [], busyMilliseconds: 0)
+  }
+
   /// The ways to open a file that cannot be written, the least demanding first.
   /// https://www.sqlite.org/wal.html#readonly
   private enum Way: CaseIterable {

@@ -28,6 +28,14 @@ final class Database {
     refusal = connection.refusal
   }
 
+  /// Makes an empty database in memory, of which nothing reaches a disk.
+  /// - Throws: `store`.
+  init(inMemory: Void) throws(FieldbookError) {
+    path = ":memory:"
+    handle = try Connection.openInMemory()
+    refusal = nil
+  }
+
   deinit {
     for statement in idle.values { sqlite3_finalize(statement) }
     sqlite3_close_v2(handle)

@@ -3,6 +3,7 @@ import Foundation
 import Records
 import TestSupport
 import Testing
+import Threads
 
 @testable import Sync
 

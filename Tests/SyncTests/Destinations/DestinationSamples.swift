@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import Records
 import Testing
+import Threads
 
 @testable import Sync
 

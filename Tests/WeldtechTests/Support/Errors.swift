@@ -3,6 +3,7 @@ import Archives
 import Arguments
 import Bench
 import Companion
+import Company
 import Cryptography
 import Diagrams
 import Drawing
@@ -26,7 +27,7 @@ enum Errors {
   static let all: [any Error] =
     links + flashes + authorities + images + modules + documents + fieldbook + files + photos + walk + setup
     + labels + companion + lists + pictures + templates + fields + entries + sync + delivery
-    + cryptography + practice + bench + ailments + agreements + seal + archives + surveys + forms
+    + cryptography + practice + bench + ailments + agreements + seal + archives + surveys + forms + company
 
   private static let companion: [any Error] = [
     CompanionError.noNetwork, CompanionError.unknownInterface("wlan9", ["wlp2s0"]),
@@ -35,6 +36,16 @@ enum Errors {
     CompanionError.folder(path: "/h/companion", errno: 28), CompanionError.random, SignatureReused(id: id),
     AuthorityMissing(), SignatoryPhoneUnproven(),
   ]
+
+  private static let company: [any Error] =
+    ([
+      .libraryMissing, .cannotConnect(reason: "refused\nagain"), .connectionLost,
+      .refused(.prepare, state: "42501"),
+      .notPrepared, .fromTheFuture(migration: "0009-x"), .schema(file: "f.sql"), .row(view: "ledger"),
+      .folder(FileError("/d", .list, ENOENT)), .cancelled,
+    ] as [CompanyError]) + CompanyError.AddressFault.allCases.map { CompanyError.address($0) }
+    + CompanyError.Statement.allCases.map { CompanyError.refused($0, state: "53100") }
+    + CompanyAddressRefused.allCases.map { $0 as any Error }
 
   static let id = InstallationID("0190f000-0000-4000-8000-00000000000a")!
   private static let code = LabelCode("150621-00A000-" + String(check))!
@@ -451,24 +462,6 @@ enum Errors {
     + RegistrationField.allCases.map { field in
       RegistrationRejected(problems: faults.map { FieldProblem(path: field.path, fault: $0) })
     } + [RegistrationRejected(problems: [FieldProblem(path: "$", fault: .wrongType)])]
-
-  private static let sync: [any Error] =
-    [
-      SyncError.platformAddress, .plainHTTP(host: "h"), .tokenMalformed, .caBundle, .library, .unreachable,
-      .interrupted, .notTrusted, .cancelled, .redirected(status: 302), .notThePlatform(status: 200),
-      .answerTooLarge(limitBytes: 9), .notAcknowledged(status: 200), .credentials(status: 401),
-      .platformFailed(status: 503), .timedOut, .proxyRefused(status: 407), .blocked(status: 403),
-      .platformKeyShort(bits: 2048), .platformKeyShort(bits: 0), .conflict,
-      .incomplete(files: [FileDigest(digest)].compactMap { $0 }, keys: ["a"]),
-      .refused(status: 422, code: "x"), .platformKeyChanged(pinned: digest, offered: digest),
-      .platformKeyUnreadable, .sealing, .deliveryAddress, .clockWrong, .destinationMissing,
-      .destination(errno: ENOSPC), .destination(errno: EIO), .contentsChanged,
-    ] as [SyncError]
-
-  private static let delivery: [any Error] = [
-    DeliveryRefused.platformKey, DeliveryRefused.noCredentials, DeliveryRefused.credentials(path: "/f"),
-    DeliveryRefused.credentialsOpen(path: "/f", mode: 0o644),
-  ]
 
   private static let practice: [any Error] = [
     PracticeFolderTaken(path: "/f"), PracticeFailed(command: "register"),

@@ -74,7 +74,8 @@ enum LedgerExportCommand {
             zh: "后缀是 .xlsx、.csv 或 .json 的文件名，别的名字加 --format",
             en: "a name with the ending .xlsx, .csv or .json, or --format besides any other")))
     }
-    try options.filter.resolvePlaces(workplace)
+    let fieldbook = try workplace.ledger(of: options.filter)
+    try options.filter.resolvePlaces(in: fieldbook, workplace.console)
     let filter = try options.filter.filter()
     let target = FilePath(absolutePath(path))
     // Every workbook begins alike, so that a list that somebody sent cannot be told from a form that was exported before.
@@ -82,7 +83,6 @@ enum LedgerExportCommand {
       if options.replaces { return true }
       throw FormThere(path: path)
     }
-    let fieldbook = try workplace.fieldbook()
     let folder = (target.endOfLinks ?? target).folder
     let isFolderNew = folder.withoutLinks == nil
     let today = workplace.clock.now().day

@@ -8,19 +8,19 @@ extension LedgerFilterOptions {
   /// Gives street and community the names that records have: a name of the Banner however it is written, or the only name of which
   /// the text is a part. Without it a slip of the pen would give a form of nothing.
   /// - Throws: `UsageError.badValue` where there is no such place or several, and the errors of the fieldbook.
-  mutating func resolvePlaces(_ workplace: Workplace) throws {
+  mutating func resolvePlaces(in fieldbook: Fieldbook, _ console: Console) throws {
     if let text = street {
       let name = try Self.resolved(
-        text, among: workplace.fieldbook().ledgerStreets(), else: BannerStreet.name(of: text),
+        text, among: fieldbook.ledgerStreets(), else: BannerStreet.name(of: text),
         parameter: "--street", Text(zh: "记录里的苏木镇、街道", en: "a 苏木镇 or 街道 of the records"))
-      tell(text, name, workplace.console)
+      tell(text, name, console)
       street = name
     }
     if let text = community {
       let name = try Self.resolved(
-        text, among: workplace.fieldbook().ledgerCommunities(of: street), else: nil, parameter: "--community",
+        text, among: fieldbook.ledgerCommunities(of: street), else: nil, parameter: "--community",
         Text(zh: "记录里的社区", en: "a community of the records"))
-      tell(text, name, workplace.console)
+      tell(text, name, console)
       community = name
     }
   }

@@ -12,6 +12,8 @@ struct LedgerFilterOptions {
   var payer: Payer?
   var from: CalendarDay?
   var to: CalendarDay?
+  /// The company's database, whose records are meant in place of this laptop's; nil for this laptop's.
+  var database: String?
 
   /// 出资: who pays the module.
   enum Payer: String, PlanWord {
@@ -52,6 +54,11 @@ struct LedgerFilterOptions {
     parameters.option(
       "to", path.appending(path: \.to), .day, placeholder: "DAY",
       Text(zh: "截至这一天（含）", en: "as it was at the end of this day"))
+    parameters.option(
+      "database", path.appending(path: \.database), .string, placeholder: "postgresql://…",
+      Text(
+        zh: "读公司的数据库（所有电脑交来的），不读本机的记录",
+        en: "the company's database over all laptops in place of this one's records"))
   }
 
   /// The filter, checked.

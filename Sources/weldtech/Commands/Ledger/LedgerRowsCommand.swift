@@ -55,11 +55,12 @@ enum LedgerRowsCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     var options = options
-    try options.filter.resolvePlaces(workplace)
+    let fieldbook = try workplace.ledger(of: options.filter)
+    try options.filter.resolvePlaces(in: fieldbook, workplace.console)
     let filter = try options.filter.filter()
     let console = workplace.console
     var rows: [Document.Row] = []
-    try workplace.fieldbook().forEachLedgerWelder(
+    try fieldbook.forEachLedgerWelder(
       filter, in: options.figure, today: workplace.clock.now().day
     ) { rows.append(Document.Row($0)) }
     let document = Document(figure: options.figure, count: rows.count, welders: rows)

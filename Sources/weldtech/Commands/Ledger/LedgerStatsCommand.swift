@@ -76,10 +76,11 @@ enum LedgerStatsCommand {
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     var options = options
-    try options.filter.resolvePlaces(workplace)
+    let fieldbook = try workplace.ledger(of: options.filter)
+    try options.filter.resolvePlaces(in: fieldbook, workplace.console)
     let filter = try options.filter.filter()
     let today = workplace.clock.now().day
-    let found = try workplace.fieldbook().ledgerFigures(filter, today: today)
+    let found = try fieldbook.ledgerFigures(filter, today: today)
     let report = LedgerReport(
       cells: found.cells, days: found.days, today: filter.to.map { min($0, today) } ?? today)
     if let path = options.output {

@@ -1,0 +1,234 @@
+public import Records
+
+/// The company's database as a loader sees it: it adds rows, and asks which objects are there. Batches go through a pipeline, so that the
+/// server works on one while the next one is checked; each batch is a transaction.
+///
+/// A loader that is killed has added some whole batches, and the next run goes on behind them: an object counts as loaded by a row of
+/// its own, which is added in the same transaction as all that came of it.
+public final class CompanyDatabase: CompanyStore {
+  /// The maximum number of objects in a transaction, and about the maximum of their bytes.
+  public static let maxBatchItems = 1_000
+  public static let maxBatchBytes = 8 << 20
+
+  private let source: String
+  /// The connection that adds.
+  private let adding: PostgreSQL
+  /// Another one, since a pipeline that is busy answers no question.
+  private let asking: PostgreSQL
+  private let maxBatchItems: Int
+
+  private var waiting: [CompanyItem] = []
+  private var waitingFindings: [Finding] = []
+  private var waitingBytes = 0
+  /// The batch that the server works on.
+  private var flying: Batch?
+  private var added = CompanyCounts()
+  private var refused: [Finding] = []
+
+  private struct Batch {
+    let items: [CompanyItem]
+    let findings: [Finding]
+    let commands: [Command]
+  }
+
+  /// One row that is added.
+  private struct Command {
+    enum Kind { case object, revision, key, finding }
+    let kind: Kind
+    let key: String
+    let values: [PostgreSQL.Value]
+  }
+
+  // MARK: - Opening
+
+  /// Opens a database that was prepared.
+  /// - Parameters:
+  ///   - source: where the objects come from, as it stands beside each row.
+  ///   - isCancelled: asked while the database is waited for.
+  /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `notPrepared`, `fromTheFuture`, `refused`.
+  public init(
+    _ address: String, source: String, maxBatchItems: Int = CompanyDatabase.maxBatchItems,
+    isCancelled: @escaping () -> Bool
+  ) throws(CompanyError) {
+    self.source = Finding.shown(source)
+    self.maxBatchItems = maxBatchItems
+    asking = try PostgreSQL(address, isCancelled: isCancelled)
+    try CompanySchema.check(asking)
+    adding = try PostgreSQL(address, isCancelled: isCancelled)
+    for kind in [Command.Kind.object, .revision, .key, .finding] {
+      _ = try adding.prepare(Self.statement(of: kind), for: .load)
+    }
+    try adding.enterPipeline()
+  }
+
+  // MARK: - Asking
+
+  public func notLoaded(_ keys: [String]) throws(CompanyError) -> Set<String> {
+    guard !keys.isEmpty else { return [] }
+    // The keys have no character that an array's text would have to escape, see `DeliveredObject.key`.
+    let rows = try asking.rows(
+      "SELECT weldtech.not_loaded($1)", [.text("{\(keys.joined(separator: ","))}")], for: .ask)
+    return Set(rows.compactMap(\.first).compactMap(\.self))
+  }
+
+  public func concerns() throws(CompanyError) -> [CompanyConcern] {
+    let rows = try asking.rows(
+      "SELECT area, kind, subject, id, revision, sha256 FROM weldtech.to_look_at()", for: .report)
+    var concerns: [CompanyConcern] = []
+    for row in rows {
+      guard row.count == 6, let area = row[0].flatMap(CompanyConcern.Area.init(rawValue:)), let kind = row[1],
+        let subject = row[2], let revision = row[4].flatMap({ Int($0) })
+      else { throw .row(view: "to_look_at") }
+      concerns.append(
+        CompanyConcern(
+          area: area, kind: kind, subject: Finding.shown(subject), id: row[3].flatMap(InstallationID.init),
+          revision: revision, sha256: row[5] ?? ""))
+    }
+    return concerns
+  }
+
+  // MARK: - Adding
+
+  public func add(_ item: CompanyItem) throws(CompanyError) {
+    waiting.append(item)
+    waitingBytes += item.size
+    if waiting.count >= maxBatchItems || waitingBytes >= Self.maxBatchBytes {
+      try submit()
+    } else {
+      try adding.pump()
+    }
+  }
+
+  public func add(_ finding: Finding) throws(CompanyError) {
+    waitingFindings.append(finding)
+    if waitingFindings.count >= maxBatchItems { try submit() }
+  }
+
+  public func flush() throws(CompanyError) -> (added: CompanyCounts, refused: [Finding]) {
+    try submit()
+    try collect()
+    return (added, refused)
+  }
+
+  /// Sends what waits as one transaction, once the one before it is done.
+  private func submit() throws(CompanyError) {
+    try collect()
+    guard !waiting.isEmpty || !waitingFindings.isEmpty else { return }
+    let commands = waiting.flatMap(commands(of:)) + waitingFindings.map { command(of: $0, isLoaded: false) }
+    let batch = Batch(items: waiting, findings: waitingFindings, commands: commands)
+    (waiting, waitingFindings, waitingBytes) = ([], [], 0)
+    try send(commands)
+    flying = batch
+  }
+
+  /// Waits for the batch that the server works on. Where it refused a row, each object of the batch is added by itself, so that one
+  /// that the database cannot take keeps out no other.
+  private func collect() throws(CompanyError) {
+    guard let batch = flying else { return }
+    flying = nil
+    guard let state = try outcome(of: batch.commands) else { return }
+    guard Self.isOfTheRow(state) else { throw .refused(.load, state: state) }
+    for item in batch.items {
+      let commands = commands(of: item)
+      try send(commands)
+      guard let state = try outcome(of: commands) else { continue }
+      guard Self.isOfTheRow(state) else { throw .refused(.load, state: state) }
+      refused.append(Finding(key: item.key, kind: .database, detail: state))
+    }
+    let findings = batch.findings.map { command(of: $0, isLoaded: false) }
+    try send(findings)
+    if let state = try outcome(of: findings) { throw .refused(.load, state: state) }
+  }
+
+  private func send(_ commands: [Command]) throws(CompanyError) {
+    try adding.enqueue(sql: "BEGIN")
+    for (number, command) in commands.enumerated() {
+      try adding.enqueue(adding.prepare(Self.statement(of: command.kind), for: .load), command.values)
+      if number % 64 == 63 { try adding.pump() }
+    }
+    try adding.enqueue(sql: "COMMIT")
+    try adding.enqueueSync()
+  }
+
+  /// Waits for a transaction and counts what it added.
+  /// - Returns: the SQLSTATE for which it was taken back; nil where it is durable.
+  private func outcome(of commands: [Command]) throws(CompanyError) -> String? {
+    let outcomes = try adding.outcomes(of: commands.count + 2)
+    for case .failed(let state) in outcomes {
+      try adding.enqueue(sql: "ROLLBACK")
+      try adding.enqueueSync()
+      _ = try adding.outcomes(of: 1)
+      return state
+    }
+    for (command, outcome) in zip(commands, outcomes.dropFirst()) {
+      guard case .done(let changed) = outcome, changed > 0 else { continue }
+      switch command.kind {
+      case .revision: added.revisions += 1
+      case .object where command.key.hasPrefix("files/"): added.files += 1
+      case .object where command.key.hasPrefix("timestamps/"): added.timestamps += 1
+      case .object where command.key.hasPrefix("keys/"): added.keys += 1
+      case .object, .key, .finding: break
+      }
+    }
+    return nil
+  }
+
+  /// Whether a SQLSTATE is about the values of a row: a data exception or a violated constraint.
+  private static func isOfTheRow(_ state: String) -> Bool { state.hasPrefix("22") || state.hasPrefix("23") }
+
+  // MARK: - Rows
+
+  private static func statement(of kind: Command.Kind) -> String {
+    // Without a target of the conflict no right to read is needed.
+    switch kind {
+    case .object: "INSERT INTO weldtech.object (key, bytes, source) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+    case .revision:
+      "INSERT INTO weldtech.revision (raw, files, agreement, source) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+    case .key:
+      """
+      INSERT INTO weldtech.delivered_key (key_id, sha256, installation, module_serial, raw, source)
+      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+      """
+    case .finding:
+      """
+      INSERT INTO weldtech.finding (key, kind, detail, is_loaded, source) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT DO NOTHING
+      """
+    }
+  }
+
+  private func commands(of item: CompanyItem) -> [Command] {
+    var commands: [Command] = []
+    switch item.contents {
+    case .presence: break
+    case .revision(let raw, let files, let agreement):
+      commands.append(
+        Command(
+          kind: .revision, key: item.key,
+          values: [
+            .bytes(raw), .text("{\(files.map(\.hex).joined(separator: ","))}"), .text(agreement.rawValue),
+            .text(source),
+          ]))
+    case .key(let keyID, let sha256, let installation, let moduleSerial, let raw):
+      commands.append(
+        Command(
+          kind: .key, key: item.key,
+          values: [
+            .text(keyID), .text(sha256.hex), .text(installation.text), .text(moduleSerial), .bytes(raw),
+            .text(source),
+          ]))
+    }
+    commands.append(
+      Command(kind: .object, key: item.key, values: [.text(item.key), .text("\(item.bytes)"), .text(source)]))
+    return commands + item.doubts.map { command(of: $0, isLoaded: true) }
+  }
+
+  private func command(of finding: Finding, isLoaded: Bool) -> Command {
+    Command(
+      kind: .finding, key: finding.key,
+      values: [
+        .text(finding.key), .text(finding.kind.rawValue), .text(finding.detail), .text(isLoaded ? "t" : "f"),
+        .text(source),
+      ])
+  }
+}

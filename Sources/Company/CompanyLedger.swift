@@ -1,0 +1,35 @@
+public import Records
+
+/// Reads the ledger of all laptops from the company's database, by the rights of a reader.
+public enum CompanyLedger {
+  /// Goes through the records that count, in the order in which they were opened. All of them are of one moment.
+  /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `notPrepared`, `fromTheFuture`, `refused`, `row`, `cancelled`, and
+  ///   what `body` throws.
+  public static func forEachRow(
+    of address: String, isCancelled: @escaping () -> Bool, _ body: (LedgerRow) throws -> Void
+  ) throws {
+    let database = try PostgreSQL(address, isCancelled: isCancelled)
+    try database.execute("SET default_transaction_read_only = on", for: .read)
+    try CompanySchema.check(database)
+    // The database has `source` as the place that a row came from.
+    let columns = LedgerRow.columns.map { $0 == "source" ? "source_type" : $0 }.joined(separator: ", ")
+    var failure: (any Error)?
+    try database.forEachRow(
+      """
+      SELECT id, code, status, opened_at, revision, \(columns) FROM weldtech.ledger
+      ORDER BY opened_at::timestamptz, id
+      """, for: .read
+    ) { (fields) throws(CompanyError) in
+      guard failure == nil else { return }
+      guard fields.count == 5 + LedgerRow.columns.count, let id = fields[0].flatMap(InstallationID.init),
+        let status = fields[2].flatMap(Installation.Status.init(rawValue:)),
+        let openedAt = fields[3].flatMap(Timestamp.init), let revision = fields[4].flatMap({ Int($0) }),
+        let row = LedgerRow(
+          id: id, code: fields[1], status: status, openedAt: openedAt, revision: revision,
+          values: Array(fields[5...]))
+      else { throw .row(view: "ledger") }
+      do { try body(row) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+}

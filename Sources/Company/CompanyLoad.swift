@@ -1,0 +1,297 @@
+import Cryptography
+public import FoundationEssentials
+public import Records
+
+/// Takes what laptops delivered, checks it, and adds it to the company's database: files first, then timestamps, keys and records.
+/// Objects that are there already are not read again.
+public struct CompanyLoad {
+  /// What other features judge; the command introduces them.
+  public struct Judges {
+    /// Judges the file of a record's agreement; nil where nobody is to.
+    public var agreement: ((Data, Installation) -> AgreementVerdict)?
+    /// Whether a token is the timestamp of the agreement in a file.
+    public var timestamp: (_ agreement: Data, _ token: Data) -> Bool
+
+    public init(
+      agreement: ((Data, Installation) -> AgreementVerdict)?,
+      timestamp: @escaping (_ agreement: Data, _ token: Data) -> Bool
+    ) {
+      self.agreement = agreement
+      self.timestamp = timestamp
+    }
+  }
+
+  /// What happens on the way, for whoever shows it.
+  public enum Event: Hashable, Sendable {
+    /// So many keys below a folder were gone through, and so many of them were new.
+    case listed(folder: String, keys: Int, new: Int)
+  }
+
+  /// What came of a run.
+  public struct Report: Sendable {
+    public var added = CompanyCounts()
+    /// The number of objects that were there already.
+    public var known = 0
+    /// The objects that were refused or doubted in this run.
+    public var findings: [Finding] = []
+    /// Names that are no keys: nothing of ours, and not read. The first hundred of them, and their number.
+    public var strangers: [String] = []
+    public var strangerCount = 0
+    /// The agreements by what was found of them in this run.
+    public var agreements: [AgreementVerdict: Int] = [:]
+    /// What a person has to look at, as the database sees it after the run.
+    public var concerns: [CompanyConcern] = []
+  }
+
+  /// The size of the largest file that is read, bytes; a photo has 50,000,000 at most.
+  public static let maxFileBytes = 64 << 20
+  /// The size of the largest timestamp that is read, bytes.
+  static let maxTimestampBytes = 1 << 20
+  /// The maximum number of keys of one installation that are looked at.
+  static let maxKeysOfRecord = 10_000
+  /// The number of names and findings that a report holds.
+  static let maxReported = 1_000
+  /// So many objects in a row that cannot be read mean that the store is gone.
+  private static let maxFailuresInRow = 10
+
+  private let objects: any DeliveredObjects
+  private let store: any CompanyStore
+  private let judges: Judges
+  private let isCancelled: () -> Bool
+  private let onEvent: (Event) -> Void
+  private let report = Box()
+
+  private final class Box {
+    var value = Report()
+    var failuresInRow = 0
+  }
+
+  /// - Parameter onEvent: gets an event a page of keys.
+  public init(
+    from objects: any DeliveredObjects, into store: any CompanyStore, judges: Judges,
+    isCancelled: @escaping () -> Bool = { false }, onEvent: @escaping (Event) -> Void = { _ in }
+  ) {
+    self.objects = objects
+    self.store = store
+    self.judges = judges
+    self.isCancelled = isCancelled
+    self.onEvent = onEvent
+  }
+
+  /// Runs once over everything.
+  /// - Throws: `CompanyError`, and what the store of objects throws where it cannot be listed. What was added before stays.
+  public func run() throws -> Report {
+    try loadEach(below: "files") { key, object, bytes in
+      try store.add(CompanyItem(key: key, bytes: bytes.count, contents: .presence, doubts: []))
+    }
+    try loadEach(below: "timestamps", load: loadTimestamp)
+    try loadEach(below: "keys") { key, object, bytes in
+      guard case .key(let keyID, let sha256) = object else { return }
+      let check = try KeyCheck(bytes, keyID: keyID)
+      try store.add(
+        CompanyItem(
+          key: key, bytes: bytes.count,
+          contents: .key(
+            keyID: keyID, sha256: sha256, installation: check.installation, moduleSerial: check.moduleSerial,
+            raw: bytes), doubts: []))
+    }
+    try loadRecords()
+    let (added, refused) = try store.flush()
+    report.value.added = added
+    refused.forEach(tell)
+    report.value.concerns = try store.concerns()
+    return report.value
+  }
+
+  // MARK: - Objects that stand by themselves
+
+  private func loadEach(
+    below folder: String, load: (String, DeliveredObject, [UInt8]) throws -> Void
+  ) throws {
+    var after: String?
+    while true {
+      let keys = try page(below: folder, after: &after)
+      if keys.isEmpty { return }
+      let known = known(keys, below: folder)
+      let new = try store.notLoaded(known.map(\.key))
+      for (key, object) in known where new.contains(key) {
+        if isCancelled() { throw CompanyError.cancelled }
+        try attempt(key) { try load(key, object, read(key, object)) }
+      }
+      tell(folder, keys: keys.count, known: known.count, new: new.count)
+    }
+  }
+
+  private func loadTimestamp(_ key: String, _ object: DeliveredObject, _ token: [UInt8]) throws {
+    guard case .timestamp(let agreement, _) = object else { return }
+    let file = DeliveredObject.file(agreement)
+    let pdf: [UInt8]
+    do { pdf = try read(file.key, file) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
+    guard judges.timestamp(Data(pdf), Data(token)) else { throw Finding.Problem(.timestamp) }
+    try store.add(CompanyItem(key: key, bytes: token.count, contents: .presence, doubts: []))
+  }
+
+  // MARK: - Records
+
+  /// The revisions of a record stand together in the list, though not in the order of their numbers.
+  private func loadRecords() throws {
+    var after: String?
+    var left: [Revision] = []
+    while true {
+      let keys = try page(below: "installations", after: &after)
+      let known = known(keys, below: "installations")
+      let new = try store.notLoaded(known.map(\.key))
+      var groups = left.isEmpty ? [] : [left]
+      for (key, object) in known {
+        guard case .record(let id, let revision, let sha256) = object else { continue }
+        let one = Revision(
+          key: key, object: object, id: id, number: revision, sha256: sha256, isNew: new.contains(key))
+        if groups.last?.first?.id == id { groups[groups.count - 1].append(one) } else { groups.append([one]) }
+      }
+      // Of the last record more may stand on the next page.
+      left = keys.isEmpty ? [] : groups.popLast() ?? []
+      for group in groups { try load(group) }
+      if left.count > Self.maxKeysOfRecord {
+        try load(left)
+        left = []
+      }
+      if keys.isEmpty { return }
+      tell("installations", keys: keys.count, known: known.count, new: new.count)
+    }
+  }
+
+  private struct Revision {
+    let key: String
+    let object: DeliveredObject
+    let id: InstallationID
+    let number: Int
+    let sha256: FileDigest
+    let isNew: Bool
+  }
+
+  /// Loads the new revisions of one record, the lowest first.
+  private func load(_ group: [Revision]) throws {
+    guard group.contains(where: \.isNew) else { return }
+    let revisions = group.sorted { ($0.number, $0.sha256.hex) < ($1.number, $1.sha256.hex) }
+    // The record that was read last, which is the next one's predecessor.
+    var last: (sha256: FileDigest, record: RemoteRecord)?
+    var verdicts: [FileDigest: AgreementVerdict] = [:]
+    for revision in revisions where revision.isNew {
+      if isCancelled() { throw CompanyError.cancelled }
+      try attempt(revision.key) {
+        let bytes = try read(revision.key, revision.object)
+        let check = try RecordCheck(bytes, revision.object)
+        if let named = check.record.installation.previousSha256,
+          let before = revisions.first(where: { $0.number == revision.number - 1 && $0.sha256.hex == named })
+        {
+          let predecessor = try last?.sha256 == before.sha256 ? last?.record : record(of: before)
+          if let predecessor, !check.record.continues(predecessor.installation, sha256: before.sha256.hex) {
+            throw Finding.Problem(.history)
+          }
+        }
+        last = (revision.sha256, check.record)
+        let verdict = try verdict(of: check.record.installation, &verdicts)
+        try store.add(
+          CompanyItem(
+            key: revision.key, bytes: bytes.count,
+            contents: .revision(raw: bytes, files: check.files, agreement: verdict),
+            doubts: verdict == .changed ? [Finding(key: revision.key, kind: .agreement)] : []))
+        if verdict == .changed { tell(Finding(key: revision.key, kind: .agreement)) }
+      }
+    }
+  }
+
+  /// A revision that was loaded before, read once more; nil where that cannot be done, and the digests alone say that it is followed.
+  private func record(of revision: Revision) throws -> RemoteRecord? {
+    guard let bytes = try? read(revision.key, revision.object) else { return nil }
+    return try? RecordCheck(bytes, revision.object).record
+  }
+
+  private func verdict(of installation: Installation, _ verdicts: inout [FileDigest: AgreementVerdict]) throws
+    -> AgreementVerdict
+  {
+    guard let agreement = installation.agreement, let sha256 = FileDigest(agreement.sha256) else {
+      return .none
+    }
+    guard let judge = judges.agreement else {
+      report.value.agreements[.notChecked, default: 0] += 1
+      return .notChecked
+    }
+    let file = DeliveredObject.file(sha256)
+    let verdict: AgreementVerdict
+    if let known = verdicts[sha256] {
+      verdict = known
+    } else {
+      let pdf: [UInt8]
+      do { pdf = try read(file.key, file) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
+      verdict = judge(Data(pdf), installation)
+    }
+    verdicts[sha256] = verdict
+    report.value.agreements[verdict, default: 0] += 1
+    return verdict
+  }
+
+  // MARK: - Reading
+
+  /// The next keys below a folder; empty behind the last page.
+  private func page(below folder: String, after: inout String?) throws -> [String] {
+    if isCancelled() { throw CompanyError.cancelled }
+    let keys = try objects.keys(below: folder, after: after)
+    // A store that begins again from the front would be listed for ever.
+    if let last = keys.last, let after, !after.utf8.lexicographicallyPrecedes(last.utf8) { return [] }
+    after = keys.last ?? after
+    return keys
+  }
+
+  /// The keys of a page that are keys, of the kinds that belong into the folder.
+  private func known(_ keys: [String], below folder: String) -> [(key: String, object: DeliveredObject)] {
+    keys.compactMap { key in
+      if key.hasPrefix(folder + "/"), let object = DeliveredObject(key: key) { return (key, object) }
+      report.value.strangerCount += 1
+      if report.value.strangers.count < 100 { report.value.strangers.append(Finding.shown(key)) }
+      return nil
+    }
+  }
+
+  /// Reads an object and compares its digest with its key.
+  private func read(_ key: String, _ object: DeliveredObject) throws -> [UInt8] {
+    let maxBytes =
+      switch object {
+      case .file: Self.maxFileBytes
+      case .key: KeyCheck.maxBytes
+      case .record: RemoteRecord.maxBytes
+      case .timestamp: Self.maxTimestampBytes
+      }
+    let bytes: [UInt8]
+    do { bytes = try objects.contents(of: key, maxBytes: maxBytes) } catch {
+      report.failuresInRow += 1
+      if report.failuresInRow >= Self.maxFailuresInRow { throw error }
+      throw Finding.Problem(.unreadable)
+    }
+    report.failuresInRow = 0
+    guard bytes.count <= maxBytes else { throw Finding.Problem(.unreadable) }
+    guard SHA256Digest(of: bytes).hex == object.sha256.hex else { throw Finding.Problem(.digest) }
+    return bytes
+  }
+
+  // MARK: - Telling
+
+  /// Does what there is to do with one object; what is wrong with it is kept and keeps no other from being loaded.
+  private func attempt(_ key: String, _ body: () throws -> Void) throws {
+    do { try body() } catch let problem as Finding.Problem {
+      let finding = problem.of(key)
+      tell(finding)
+      // What cannot be read today may be readable tomorrow, and is no fact about the object.
+      if problem.kind != .unreadable, problem.kind != .fileMissing { try store.add(finding) }
+    }
+  }
+
+  private func tell(_ finding: Finding) {
+    if report.value.findings.count < Self.maxReported { report.value.findings.append(finding) }
+  }
+
+  private func tell(_ folder: String, keys: Int, known: Int, new: Int) {
+    report.value.known += known - new
+    onEvent(.listed(folder: folder, keys: keys, new: new))
+  }
+}

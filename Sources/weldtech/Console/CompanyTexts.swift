@@ -1,0 +1,96 @@
+import Company
+import Terminal
+
+/// The words for what a load found.
+enum CompanyTexts {
+  /// The number of findings that a screen shows; `--json` has all.
+  private static let maxShown = 20
+
+  static func put(_ document: CompanyCommand.Document, to console: Console) {
+    if let prepared = document.prepared {
+      console.put(
+        prepared.isEmpty
+          ? Text(zh: "数据库已是最新的，权限重新给了一遍", en: "the database is up to date; the rights were given anew")
+          : Text(
+            zh: "数据库已建好：\(prepared.joined(separator: "、"))",
+            en: "the database is prepared: \(prepared.joined(separator: ", "))"))
+    }
+    guard let added = document.added, let known = document.known else { return }
+    if added.files + added.timestamps + added.keys + added.revisions == 0 {
+      console.put(Text(zh: "没有新的东西；\(known) 个对象早已在库里", en: "nothing new; \(known) objects were there already"))
+    } else {
+      console.put(
+        Text(
+          zh:
+            "写进数据库：记录 \(added.revisions) 个版本、文件 \(added.files)、钥匙 \(added.keys)、时间戳 \(added.timestamps)；早已在库里的 \(known)",
+          en:
+            "added: \(added.revisions) revisions, \(added.files) files, \(added.keys) keys, \(added.timestamps) timestamps; \(known) objects were there already"
+        ))
+    }
+    list(document.conflicts.count, Text(zh: "冲突", en: "conflicts"), console) { index in
+      let conflict = document.conflicts[index]
+      let records = conflict.records.map { record in
+        (record.id?.text.prefix(8)).map { String($0) + (record.revision.map { "/\($0)" } ?? "") } ?? ""
+      }
+      return "\(conflict.message) \(conflict.subject) – \(records.joined(separator: ", "))"
+    }
+    list(document.findings.count, Text(zh: "没有导入或有疑问", en: "refused or doubted"), console) { index in
+      let finding = document.findings[index]
+      return "\(finding.message)\(finding.detail.map { " (\($0))" } ?? ""): \(finding.key)"
+    }
+    list(document.waiting.count, Text(zh: "还没到的", en: "not here yet"), console) { index in
+      "\(document.waiting[index].message) \(document.waiting[index].subject)"
+    }
+    if let strangers = document.strangers {
+      console.say(
+        Text(
+          zh: "\(strangers) 个名字不是 weldtech 的对象，没有读",
+          en: "\(strangers) names are no objects of weldtech and were not read"))
+    }
+  }
+
+  private static func list(_ count: Int, _ title: Text, _ console: Console, _ line: (Int) -> String) {
+    guard count > 0 else { return }
+    console.heading(Text(zh: "\(title.zh) \(count)", en: "\(title.en): \(count)"))
+    for index in 0..<min(count, maxShown) { console.put(line(index)) }
+    if count > maxShown {
+      console.put(Text(zh: "……其余用 --json 看", en: "… and more, see --json"))
+    }
+  }
+
+  static func message(of kind: Finding.Kind) -> Text {
+    switch kind {
+    case .unreadable: Text(zh: "读不了，或太大", en: "cannot be read, or is too large")
+    case .fileMissing: Text(zh: "它要的文件还没到", en: "a file that it needs has not come")
+    case .digest: Text(zh: "内容和名字里的摘要对不上", en: "the contents are not those of the digest in its name")
+    case .record: Text(zh: "不是能读的记录", en: "no record that can be read")
+    case .another: Text(zh: "里面是另一条记录或另一个版本", en: "holds another record or revision than its name says")
+    case .notClosed: Text(zh: "记录没有结束，不该交来", en: "the record is not closed, and no laptop delivers it")
+    case .ambiguous: Text(zh: "同一个键写了两次，读法不止一种", en: "can be read in two ways: a key stands twice")
+    case .zero: Text(zh: "里面有零字符，存不进数据库", en: "has the character U+0000, which no database stores")
+    case .history: Text(zh: "和前一个版本接不上", en: "does not go on from the revision before it")
+    case .keyObject: Text(zh: "不是模块钥匙的信封", en: "no envelope of a module's key")
+    case .agreement:
+      Text(zh: "协议的签章不成立，或是别的记录的协议", en: "its agreement is not as it was sealed, or is another record's")
+    case .timestamp: Text(zh: "不是这份协议的时间戳", en: "no timestamp of this agreement")
+    case .foreignKey: Text(zh: "钥匙不是这条记录的", en: "the key is not its record's")
+    case .database: Text(zh: "数据库不收", en: "the database refused it")
+    }
+  }
+
+  static func message(of concern: CompanyConcern) -> Text {
+    switch (concern.area, concern.kind) {
+    case (.conflict, "code"): Text(zh: "几条记录用同一个标牌码", en: "one code on several records:")
+    case (.conflict, "module"): Text(zh: "几条记录用同一个模块", en: "one module in several records:")
+    case (.conflict, "key"): Text(zh: "几条记录用同一个钥匙", en: "one key in several records:")
+    case (.conflict, "revision"): Text(zh: "同一版本有几个不同的记录", en: "several records of one revision:")
+    case (.conflict, "deliveredKey"):
+      Text(zh: "同一个钥匙交了几次，记录或模块不同", en: "one key delivered for several records or modules:")
+    case (.conflict, _): Text(zh: "钥匙的模块和记录里的不同", en: "a key's module is not its record's:")
+    case (.waiting, "file"): Text(zh: "记录里的文件还没到", en: "a file that a record names has not come:")
+    case (.waiting, _):
+      Text(zh: "前面的版本还没到，或接不上，先放在一边", en: "kept apart, since the revision before has not come or is another:")
+    case (.finding, _): Text(zh: "有疑问", en: "doubted:")
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Agreements
+import Company
+import Cryptography
+import Fieldbook
+import Files
+import FoundationEssentials
+import Ledger
+import Records
+import Terminal
+
+extension Workplace {
+  // MARK: - What was delivered
+
+  /// What laptops delivered to an address: a folder by its path or as `file:///…`, or a bucket.
+  /// - Throws: `CompanyAddressRefused`, `CompanyError.folder`.
+  func deliveredObjects(at address: String) throws -> any DeliveredObjects {
+    guard let colon = address.firstRange(of: "://") else {
+      return try DeliveredFolder(FilePath(absolutePath(address)))
+    }
+    switch address[..<colon.lowerBound] {
+    case "file":
+      guard let path = Self.path(ofFile: address[colon.upperBound...]) else { throw CompanyAddressRefused.file }
+      return try DeliveredFolder(path)
+    // A bucket's reader goes here, as soon as there is one.
+    case "s3": throw CompanyAddressRefused.bucket
+    default: throw CompanyAddressRefused.unknown
+    }
+  }
+
+  /// The path of a URL behind `file://`: absolute, with `%` and two digits for any byte but zero (RFC 8089).
+  private static func path(ofFile text: Substring) -> FilePath? {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    guard rest.first == UInt8(ascii: "/") else { return nil }
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard let decoded = Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self)), decoded.count == 1,
+        decoded[0] != 0
+      else { return nil }
+      bytes += decoded
+      rest = rest.dropFirst(2)
+    }
+    return FilePath(bytes: bytes)
+  }
+
+  // MARK: - Judging
+
+  /// What the features for agreements say of what was delivered.
+  /// - Parameter judgesAgreements: false where the sealed agreements are to be taken as they are.
+  func companyJudges(_ roots: TrustedRoots, judgesAgreements: Bool) -> CompanyLoad.Judges {
+    let now = clock.now()
+    func verified(_ file: Data) throws(AgreementFault) -> AgreementVerification {
+      try AgreementVerification(file, trusting: roots.seals, timestampRoots: roots.timestamps, now: now)
+    }
+    return CompanyLoad.Judges(
+      agreement: judgesAgreements
+        ? { file, installation in
+          do throws(AgreementFault) {
+            let verification = try verified(file)
+            guard verification.agreementSha256 == installation.agreement?.sha256,
+              verification.installation.id == installation.id,
+              installation.history.starts(with: verification.installation.history)
+            else { return .changed }
+            return verification.isTrusted ? .trusted : .unvouched
+          } catch {
+            // An agreement from before there were seals has no place for one.
+            return file.firstRange(of: Data("/ByteRange".utf8)) == nil ? .notSealed : .changed
+          }
+        } : nil,
+      timestamp: { agreement, token in
+        guard let sealed = try? SealedAgreement(file: agreement),
+          let joined = try? sealed.joined(with: TimestampToken(der: [UInt8](token)))
+        else { return false }
+        do throws(AgreementFault) { return try verified(joined).seal.timestamp != nil } catch { return false }
+      })
+  }
+
+  // MARK: - The ledger
+
+  /// The ledger that forms and figures are made of: this laptop's, or that of the company's database where a command names one.
+  /// - Throws: `CompanyError`, `FieldbookError`.
+  func ledger(of options: LedgerFilterOptions) throws -> Fieldbook {
+    guard let address = options.database else { return try fieldbook() }
+    let gathered = try Fieldbook.gathering()
+    var rows: [LedgerRow] = []
+    try CompanyLedger.forEachRow(of: address, isCancelled: interruption) { row in
+      rows.append(row)
+      guard rows.count == 1_000 else { return }
+      try gathered.gather(rows)
+      rows.removeAll(keepingCapacity: true)
+    }
+    try gathered.gather(rows)
+    return gathered
+  }
+
+  /// The text of a file of `deploy/sql`.
+  func companySchema(_ name: String) throws(CompanyError) -> String {
+    guard let folder = environment.shareFolder,
+      let bytes = try? read("\(folder)/deploy/sql/\(name).sql", atMost: 1 << 20),
+      let text = String(validating: bytes, as: UTF8.self)
+    else { throw .schema(file: "\(name).sql") }
+    return text
+  }
+}
+
+/// An address that nothing can be loaded from.
+enum CompanyAddressRefused: Error, CaseIterable {
+  case unknown, file, bucket
+}

@@ -1,0 +1,78 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A PostgreSQL server of one test, in a folder of its own and reached by a socket in it. It refuses to run as root.
+final class PostgreSQLServer {
+  static let initdb = InstalledProgram("/usr/lib/postgresql/15/bin/initdb")
+  private static let server = InstalledProgram("/usr/lib/postgresql/15/bin/postgres")
+  private static let client = InstalledProgram("/usr/lib/postgresql/15/bin/psql")
+
+  struct Failed: Error {
+    let said: String
+  }
+
+  private let folder = TemporaryFolder()
+  private let running: RunningProgram
+  private var data: String { folder.file("data") }
+
+  /// Makes a database and starts it. Its owner is the user `owner`, and everybody who can reach the socket is whom they say they are.
+  init() throws {
+    if geteuid() == 0 { try Self.run(InstalledProgram("chown"), ["postgres", folder.path], asServer: false) }
+    try Self.run(
+      Self.initdb,
+      ["-D", data, "-A", "trust", "-U", "owner", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"])
+    let (program, arguments) = try Self.command(
+      Self.server,
+      ["-D", data, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "unix_socket_directories=\(folder.path)"])
+    running = try program.start(arguments, folder: "/")
+    // The line is written to stderr, which the tests keep in a file.
+    let isReady = running.wait { $0.said.contains("ready to accept connections") }
+    guard isReady else { throw Failed(said: running.said) }
+    try query("CREATE DATABASE weld")
+  }
+
+  deinit {
+    // The server ends its own processes at once.
+    running.signal(SIGQUIT)
+    running.end()
+  }
+
+  /// The address of the database for a user.
+  func address(of user: String = "owner", database: String = "weld") -> String {
+    let socket = folder.path.replacingOccurrences(of: "/", with: "%2F")
+    return "postgresql:///\(database)?host=\(socket)&user=\(user)"
+  }
+
+  /// Runs SQL by psql, another program than the one that is tested.
+  /// - Returns: the rows, a line each, with `|` between the columns.
+  @discardableResult
+  func query(_ sql: String, as user: String = "owner") throws -> String {
+    let outcome = try Self.client.run([
+      "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d",
+      address(of: user, database: sql.hasPrefix("CREATE DATABASE") ? "postgres" : "weld"), "-c", sql,
+    ])
+    guard outcome.status == 0 else { throw Failed(said: outcome.diagnostics) }
+    return outcome.output.trimmingCharacters(in: .newlines)
+  }
+
+  func number(_ sql: String) throws -> Int { try #require(Int(try query(sql))) }
+
+  /// A server does not run as root, and neither does what makes its folder.
+  private static func command(_ program: InstalledProgram, _ arguments: [String]) throws -> (
+    InstalledProgram, [String]
+  ) {
+    guard let path = program.path else { throw Failed(said: "\(program.name) is not installed") }
+    guard geteuid() == 0 else { return (program, arguments) }
+    return (
+      InstalledProgram("setpriv"),
+      ["--reuid=postgres", "--regid=postgres", "--clear-groups", "--", path] + arguments
+    )
+  }
+
+  private static func run(_ program: InstalledProgram, _ arguments: [String], asServer: Bool = true) throws {
+    let (program, arguments) = asServer ? try command(program, arguments) : (program, arguments)
+    let outcome = try program.run(arguments, folder: "/")
+    guard outcome.status == 0 else { throw Failed(said: outcome.everything) }
+  }
+}
