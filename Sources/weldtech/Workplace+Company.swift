@@ -6,14 +6,16 @@ import Files
 import FoundationEssentials
 import Ledger
 import Records
+import Sync
 import Terminal
 
 extension Workplace {
   // MARK: - What was delivered
 
   /// What laptops delivered to an address: a folder by its path or as `file:///…`, or a bucket.
-  /// - Throws: `CompanyAddressRefused`, `CompanyError.folder`.
-  func deliveredObjects(at address: String) throws -> any DeliveredObjects {
+  /// - Parameter bucket: the service and the credentials of a bucket.
+  /// - Throws: `CompanyAddressRefused`, `CompanyError.folder`, `DeliveryRefused`, `SyncError`.
+  func deliveredObjects(at address: String, _ bucket: BucketOptions) throws -> any DeliveredObjects {
     guard let colon = address.firstRange(of: "://") else {
       return try DeliveredFolder(FilePath(absolutePath(address)))
     }
@@ -21,8 +23,10 @@ extension Workplace {
     case "file":
       guard let path = Self.path(ofFile: address[colon.upperBound...]) else { throw CompanyAddressRefused.file }
       return try DeliveredFolder(path)
-    // A bucket's reader goes here, as soon as there is one.
-    case "s3": throw CompanyAddressRefused.bucket
+    case "s3":
+      let delivery = try bucket.delivery(to: DeliveryAddress(address), same: nil, environment: environment)
+      let sleep: @Sendable (Duration) -> Void = { [interruption] in pause($0, unless: interruption) }
+      return try s3Store(delivery, retry: Retry(sleep: sleep))
     default: throw CompanyAddressRefused.unknown
     }
   }
@@ -108,5 +112,5 @@ extension Workplace {
 
 /// An address that nothing can be loaded from.
 enum CompanyAddressRefused: Error, CaseIterable {
-  case unknown, file, bucket
+  case unknown, file
 }

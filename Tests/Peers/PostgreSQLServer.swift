@@ -14,10 +14,10 @@ final class PostgreSQLServer {
 
   private let folder = TemporaryFolder()
   private let running: RunningProgram
-  private var data: String { folder.file("data") }
 
   /// Makes a database and starts it. Its owner is the user `owner`, and everybody who can reach the socket is whom they say they are.
   init() throws {
+    let data = folder.file("data")
     if geteuid() == 0 { try Self.run(InstalledProgram("chown"), ["postgres", folder.path], asServer: false) }
     try Self.run(
       Self.initdb,

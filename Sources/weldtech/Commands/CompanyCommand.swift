@@ -7,6 +7,7 @@ import Terminal
 enum CompanyCommand {
   struct Options {
     var source: String?
+    var bucket = BucketOptions()
     var database: String?
     var prepares = false
     var skipsAgreements = false
@@ -78,6 +79,7 @@ enum CompanyCommand {
             parameters.option(
               "from", \.source, .string, placeholder: "DIR|file:///…|s3://…",
               Text(zh: "各电脑交到的文件夹或存储桶", en: "the folder or bucket that laptops deliver to"))
+            parameters.bucket(\.bucket)
             parameters.option(
               "into", \.database, .string, placeholder: "postgresql://…",
               Text(zh: "公司的数据库", en: "the company's database"))
@@ -97,7 +99,7 @@ enum CompanyCommand {
     guard let database = options.database else { throw UsageError.missing(option: "into") }
     guard options.source != nil || options.prepares else { throw UsageError.missing(option: "from") }
     var document = Document()
-    let objects = try options.source.map { try workplace.deliveredObjects(at: $0) }
+    let objects = try options.source.map { try workplace.deliveredObjects(at: $0, options.bucket) }
     let roots = try TrustedRoots(options.roots, workplace)
     if options.prepares {
       document.prepared = try CompanySchema.prepare(database, isCancelled: workplace.interruption) {

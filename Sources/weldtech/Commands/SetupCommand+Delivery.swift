@@ -4,15 +4,65 @@ import Records
 import Sync
 import Terminal
 
-/// The options about the place to which this laptop delivers.
-struct DeliveryOptions {
-  var address: String?
+/// The options about the service and the credentials of a bucket.
+struct BucketOptions {
   var endpoint: String?
   var region: String?
   var credentialsFile: String?
 
-  var isAny: Bool { isOfBucket || address != nil }
-  var isOfBucket: Bool { endpoint != nil || region != nil || credentialsFile != nil }
+  /// The name of the first option that was given; nil where none was.
+  var firstOption: String? {
+    endpoint != nil
+      ? "s3-endpoint" : region != nil ? "s3-region" : credentialsFile != nil ? "credentials-file" : nil
+  }
+
+  /// Completes a bucket's address by what the options, earlier settings and the environment say.
+  /// - Parameter same: earlier settings of the same bucket; nil for none.
+  /// - Throws: `UsageError.missing` without a region.
+  func delivery(to address: DeliveryAddress, same: Setup.Delivery?, environment: Environment) throws
+    -> Setup.Delivery
+  {
+    var delivery = Setup.Delivery(address: address.description)
+    delivery.endpoint = SettingChange(typed: endpoint)
+      .applied(to: same?.endpoint ?? environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"])
+    delivery.region =
+      region ?? same?.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+    // A service of one's own has one region, and calls it so.
+    if delivery.region == nil, delivery.endpoint != nil { delivery.region = "us-east-1" }
+    guard delivery.region != nil else { throw UsageError.missing(option: "s3-region") }
+    delivery.credentialsFile = SettingChange(
+      typed: credentialsFile.map { $0.isEmpty ? $0 : absolutePath($0) }
+    )
+    .applied(to: same?.credentialsFile)
+    return delivery
+  }
+}
+
+extension Parameters {
+  /// Adds the options about the service and the credentials of a bucket.
+  mutating func bucket(_ options: WritableKeyPath<Options, BucketOptions>) {
+    option(
+      "s3-endpoint", options.appending(path: \.endpoint), .string, placeholder: "URL",
+      Text(zh: "存储服务的地址（亚马逊以外的服务）", en: "the address of the bucket's service, unless it is Amazon's"))
+    option(
+      "s3-region", options.appending(path: \.region), .string, placeholder: "REGION",
+      Text(zh: "桶所在的区域，如 cn-north-1", en: "the bucket's region, for example cn-north-1"))
+    option(
+      "credentials-file", options.appending(path: \.credentialsFile), .file,
+      Text(
+        zh: "桶的访问密钥文件，格式同 ~/.aws/credentials；不写则用环境变量 AWS_ACCESS_KEY_ID 等",
+        en:
+          "the file with the bucket's credentials, in the form of ~/.aws/credentials; else AWS_ACCESS_KEY_ID and so on of the environment"
+      ))
+  }
+}
+
+/// The options about the place to which this laptop delivers.
+struct DeliveryOptions {
+  var address: String?
+  var bucket = BucketOptions()
+
+  var isAny: Bool { address != nil || bucket.firstOption != nil }
 }
 
 extension Parameters where Options == SetupCommand.Options {
@@ -25,19 +75,7 @@ extension Parameters where Options == SetupCommand.Options {
         en:
           "deliver keys, files and records to s3://bucket/prefix or file:///folder (a stick) in place of the platform; `platform` goes back. It takes the platform's certificate (--platform-key)"
       ))
-    option(
-      "s3-endpoint", \.delivery.endpoint, .string, placeholder: "URL",
-      Text(zh: "存储服务的地址（亚马逊以外的服务）", en: "the address of the bucket's service, unless it is Amazon's"))
-    option(
-      "s3-region", \.delivery.region, .string, placeholder: "REGION",
-      Text(zh: "桶所在的区域，如 cn-north-1", en: "the bucket's region, for example cn-north-1"))
-    option(
-      "credentials-file", \.delivery.credentialsFile, .file,
-      Text(
-        zh: "桶的访问密钥文件，格式同 ~/.aws/credentials；不写则用环境变量 AWS_ACCESS_KEY_ID 等",
-        en:
-          "the file with the bucket's credentials, in the form of ~/.aws/credentials; else AWS_ACCESS_KEY_ID and so on of the environment"
-      ))
+    bucket(\.delivery.bucket)
   }
 }
 
@@ -50,8 +88,9 @@ enum DeliveryChange {
   /// Judges the options. Nothing is written yet.
   /// - Throws: `SyncError.deliveryAddress`, `plainHTTP`; `DeliveryRefused`; `UsageError`; `FileFailure`.
   init(_ options: DeliveryOptions, known: Setup, isKeyPinned: Bool, _ workplace: Workplace) throws {
+    let bucketOption = options.bucket.firstOption
     if options.address == "platform" {
-      if options.isOfBucket { throw UsageError.conflictingOptions("--deliver-to", "--\(options.bucketOption)") }
+      if let bucketOption { throw UsageError.conflictingOptions("--deliver-to", "--\(bucketOption)") }
       self = .platform
       return
     }
@@ -65,26 +104,14 @@ enum DeliveryChange {
     let address = try DeliveryAddress(text)
     // A module's key is sealed to the certificate, and a bucket presents none.
     guard isKeyPinned else { throw DeliveryRefused.platformKey }
-    var delivery = Setup.Delivery(address: address.description)
     switch address {
     case .folder(let path):
-      if options.isOfBucket { throw UsageError.conflictingOptions("--deliver-to", "--\(options.bucketOption)") }
-      self = .to(delivery, folder: FolderStore(folder: path))
+      if let bucketOption { throw UsageError.conflictingOptions("--deliver-to", "--\(bucketOption)") }
+      self = .to(Setup.Delivery(address: address.description), folder: FolderStore(folder: path))
     case .bucket:
       // The service and the credentials of another bucket are not this one's.
-      let same = known.delivery?.address == delivery.address ? known.delivery : nil
-      let environment = workplace.environment
-      delivery.endpoint = SettingChange(typed: options.endpoint)
-        .applied(to: same?.endpoint ?? environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"])
-      delivery.region =
-        options.region ?? same?.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
-      // A service of one's own has one region, and calls it so.
-      if delivery.region == nil, delivery.endpoint != nil { delivery.region = "us-east-1" }
-      guard delivery.region != nil else { throw UsageError.missing(option: "s3-region") }
-      delivery.credentialsFile = SettingChange(
-        typed: options.credentialsFile.map { $0.isEmpty ? $0 : absolutePath($0) }
-      )
-      .applied(to: same?.credentialsFile)
+      let same = known.delivery.flatMap { $0.address == address.description ? $0 : nil }
+      let delivery = try options.bucket.delivery(to: address, same: same, environment: workplace.environment)
       _ = try workplace.s3Store(delivery, retry: Retry(sleep: { _ in }))
       self = .to(delivery, folder: nil)
     }
@@ -102,13 +129,6 @@ enum DeliveryChange {
     case .platform: delivery = nil
     case .to(let new, _): delivery = new
     }
-  }
-}
-
-extension DeliveryOptions {
-  /// The name of the first option of a bucket that was given.
-  fileprivate var bucketOption: String {
-    endpoint != nil ? "s3-endpoint" : region != nil ? "s3-region" : "credentials-file"
   }
 }
 

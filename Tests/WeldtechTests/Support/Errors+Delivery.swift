@@ -1,3 +1,5 @@
+import Glibc
+import Records
 import Sync
 
 @testable import weldtech

@@ -52,7 +52,7 @@ enum Errors {
   private static let check = LabelCode(region: "150621", serial: CodeSerial("00A000")!)!.checkCharacter
   static let day = CalendarDay("2026-11-24")!
   static let laterDay = CalendarDay("2026-12-24")!
-  private static let digest = String(repeating: "ab", count: 32)
+  static let digest = String(repeating: "ab", count: 32)
 
   private static let moment = Timestamp(secondsSince1970: 0, offsetSeconds: 0)
   private static let holders = ["brltty", "ModemManager", "minicom"].map {

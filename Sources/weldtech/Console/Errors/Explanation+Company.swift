@@ -113,16 +113,8 @@ extension CompanyAddressRefused: Explained {
         code: "company.from.address",
         message: Text(zh: "--from 的地址不对", en: "the address of --from cannot be used"),
         hint: Text(
-          zh: "写文件夹的路径，或 file:///绝对路径", en: "give the path of a folder, or file:///ABSOLUTE/PATH"), exit: .usage
-      )
-    case .bucket:
-      Failure(
-        code: "company.from.bucket",
-        message: Text(zh: "这个版本还不能从存储桶导入", en: "this version cannot load from a bucket"),
-        hint: Text(
-          zh: "先用 rclone 把存储桶复制到文件夹，再 --from 文件夹",
-          en: "copy the bucket to a folder first, by rclone for instance, and give the folder"),
-        exit: .usage)
+          zh: "写文件夹的路径、file:///绝对路径 或 s3://桶/前缀",
+          en: "give the path of a folder, file:///ABSOLUTE/PATH or s3://BUCKET/PREFIX"), exit: .usage)
     }
   }
 }
