@@ -214,7 +214,8 @@ let package = Package(
     tests(
       "WeldtechTests",
       [
-        "weldtech", "Agreements", "Archives", "Companion", "Company", "Diagrams", "Records", "Terminal", "Arguments",
+        "weldtech", "Agreements", "Archives", "Companion", "Company", "Diagrams", "Records", "Terminal",
+        "Arguments",
         "Fieldbook", "Files", "Labels", "Ledger",
         "Provision", "Sync", "Bench",
         "Cryptography", "Drawing", "Photos", "Tables", "TestSupport",

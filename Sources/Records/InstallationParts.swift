@@ -1,3 +1,4 @@
+import Characters
 public import FoundationEssentials
 
 // The parts of an installation's record, in the order of `show --json`. Keys are those of the contract, and
@@ -11,8 +12,17 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
 
   /// The result is nil where `text` is not a UUID.
   public init?(_ text: String) {
-    guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else { return nil }
-    self.init(uuid)
+    guard text.utf8.count == 36 else { return nil }
+    // A list of 100,000 ids, which were written here, is not to be read by way of as many UUIDs.
+    let isWritten = text.utf8.enumerated().allSatisfy { place, byte in
+      [8, 13, 18, 23].contains(place) ? byte == UInt8(ascii: "-") : byte.isLowerCaseHexDigit
+    }
+    guard !isWritten else {
+      self.text = text
+      return
+    }
+    guard let uuid = UUID(uuidString: text) else { return nil }
+    self.text = uuid.uuidString.lowercased()
   }
 
   public var description: String { text }

@@ -6,6 +6,8 @@ import Glibc
 public final class NetworkChanges {
   /// The time without a report after which a change is over; a new network makes a dozen of them.
   private static let quiet = Duration.seconds(2)
+  /// The time after which a change counts although reports keep coming, as those of a network that flaps do.
+  private static let longestChange = Duration.seconds(30)
   /// The time in milliseconds after which a wait asks whether it is to end.
   private static let sliceMilliseconds: Int32 = 100
 
@@ -24,14 +26,15 @@ public final class NetworkChanges {
   /// - Returns: whether the network has changed.
   public func wait(for duration: Duration, unless isCancelled: () -> Bool) -> Bool {
     var end = ContinuousClock.now + duration
-    var hasChanged = false
+    var last: ContinuousClock.Instant?
     while ContinuousClock.now < end, !isCancelled() {
       guard hasReport() else { continue }
       drain()
-      hasChanged = true
-      end = .now + Self.quiet
+      let latest = last ?? .now + Self.longestChange
+      last = latest
+      end = min(latest, .now + Self.quiet)
     }
-    return hasChanged
+    return last != nil
   }
 
   /// Waits a moment for a report.

@@ -50,6 +50,7 @@ public struct SyncRun {
   private let clock: any Clock
   private let uploads: any UploadMemory
   private let pinned: Certificate?
+  private let stop: RunStop
   private let surroundings: Surroundings
 
   /// Makes a run to the platform.
@@ -64,21 +65,23 @@ public struct SyncRun {
   }
 
   /// Makes a run to a bucket or a folder, which repeats its requests itself.
-  /// - Parameter platformCertificate: the pinned certificate, to which keys are sealed.
+  /// - Parameters:
+  ///   - platformCertificate: the pinned certificate, to which keys are sealed.
+  ///   - retry: what the store of the objects repeats its requests by; once the run is stopped, it repeats none.
   public init(
     outbox: any Outbox, files: any FileStore, objects: ObjectDestination, clock: any Clock,
-    uploads: any UploadMemory, platformCertificate: Certificate, surroundings: Surroundings
+    uploads: any UploadMemory, platformCertificate: Certificate, retry: Retry, surroundings: Surroundings
   ) {
     var surroundings = surroundings
     surroundings.retry.attempts = 1
     self.init(
       outbox: outbox, files: files, destination: objects, clock: clock, uploads: uploads,
-      pinned: platformCertificate, surroundings: surroundings)
+      pinned: platformCertificate, stop: retry.stop, surroundings: surroundings)
   }
 
   private init(
     outbox: any Outbox, files: any FileStore, destination: any Destination, clock: any Clock,
-    uploads: any UploadMemory, pinned: Certificate?, surroundings: Surroundings
+    uploads: any UploadMemory, pinned: Certificate?, stop: RunStop = RunStop(), surroundings: Surroundings
   ) {
     self.outbox = outbox
     self.files = files
@@ -86,6 +89,7 @@ public struct SyncRun {
     self.clock = clock
     self.uploads = uploads
     self.pinned = pinned
+    self.stop = stop
     self.surroundings = surroundings
   }
 
@@ -110,7 +114,6 @@ public struct SyncRun {
   public func deliverKeys() throws -> SyncReport { try run([], withFollowers: false) }
 
   private func run(_ parts: [QueuePart], withFollowers: Bool) throws -> SyncReport {
-    let stop = RunStop()
     let office = Office(
       outbox: outbox, uploads: uploads, clock: clock, parts: parts, stop: stop, onEvent: surroundings.onEvent)
     let keys = try outbox.pendingKeys()
@@ -118,11 +121,14 @@ public struct SyncRun {
       return office.report
     }
 
+    // The pauses of threads that wait at the same time last no longer than one of them.
+    var policy = surroundings.retry
+    policy.maxPauses = policy.maxPauses * surroundings.maxRecordsAtOnce
     let desk = Desk<Office>()
     let carriers = Carriers(
       desk: desk, destination: destination, files: files,
       retry: Retry(
-        policy: surroundings.retry, stop: stop, sleep: surroundings.sleep,
+        policy: policy, stop: stop, sleep: surroundings.sleep,
         onEvent: { event in desk.post { $0.onEvent(event) } }))
     let certificate = try platformCertificate(carriers, office)
     if let certificate, pinned == nil { try surroundings.pin(certificate) }

@@ -223,7 +223,9 @@ final class Workplace {
     return try PlatformClient(
       PlatformClient.Configuration(
         address: address, token: token, userAgent: "weldtech/\(Version.current)",
-        connectTimeout: .seconds(10), idleTimeout: min(exchangeTimeout, .seconds(30)),
+        connectTimeout: .seconds(10),
+        idleTimeout: max(
+          min(exchangeTimeout, .seconds(30)), .seconds(131_072 / (maxBytesPerSecond ?? 131_072))),
         exchangeTimeout: exchangeTimeout, minBytesPerSecond: min(2048, (maxBytesPerSecond ?? 4096) / 2),
         maxBytesPerSecond: maxBytesPerSecond),
       isCancelled: interruption)
@@ -262,13 +264,12 @@ final class Workplace {
       sleep: sleep, retry: retry, originals: try originals ?? originalsPolicy(),
       maxRecordsAtOnce: isLimited ? 1 : deliversElsewhere ? 16 : 64, maxFilesAtOnce: isLimited ? 1 : 6,
       triesSetAsideBefore: triesSetAsideBefore, pin: { try self.platformPin().pin($0) }, onEvent: onEvent)
-    if let objects = try objectDestination(
-      retry: Retry(policy: retry, sleep: sleep), maxBytesPerSecond: maxBytesPerSecond)
-    {
+    let objectRetry = Retry(policy: retry, sleep: sleep)
+    if let objects = try objectDestination(retry: objectRetry, maxBytesPerSecond: maxBytesPerSecond) {
       guard let pinned else { throw DeliveryRefused.platformKey }
       return SyncRun(
         outbox: fieldbook, files: fieldbook.files, objects: objects, clock: clock, uploads: uploads,
-        platformCertificate: pinned, surroundings: surroundings)
+        platformCertificate: pinned, retry: objectRetry, surroundings: surroundings)
     }
     return SyncRun(
       outbox: fieldbook, files: fieldbook.files,

@@ -46,7 +46,13 @@ extension Workplace {
       bucket: bucket, prefix: prefix, endpoint: delivery.endpoint, region: delivery.region ?? "us-east-1",
       credentials: try s3Credentials(delivery))
     configuration.userAgent = "weldtech/\(Version.current)"
-    configuration.maxBytesPerSecond = maxBytesPerSecond
+    if let maxBytesPerSecond {
+      // The parts of one object share nothing of the rate.
+      configuration.threads = 1
+      configuration.maxBytesPerSecond = maxBytesPerSecond
+      configuration.minBytesPerSecond = min(configuration.minBytesPerSecond, maxBytesPerSecond / 2)
+      configuration.idleTimeout = max(configuration.idleTimeout, .seconds(131_072 / maxBytesPerSecond))
+    }
     return try S3Store(configuration, retry: retry, isCancelled: interruption)
   }
 

@@ -28,7 +28,9 @@ import Testing
       !files.isEmpty && files.allSatisfy { $0["isOriginal"] as? Bool == true || $0["acknowledgedAt"] is String }
     )
     let said = try laptop.run(["sync", "--explain", refused]).output
-    #expect(said.contains("422 installation.invalid") && said.contains("搁置") && said.contains("联系公司"))
+    #expect(
+      said.contains("422 installation.invalid") && said.contains("set aside")
+        && said.contains("the company has to look at it"))
     #expect(try laptop.run(["status"]).output.contains(refused.prefix(8)))
     #expect(try laptop.json("status")["setAside"] as? [String] == [refused])
 

@@ -24,7 +24,10 @@ final class PostgreSQLServer {
       ["-D", data, "-A", "trust", "-U", "owner", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"])
     let (program, arguments) = try Self.command(
       Self.server,
-      ["-D", data, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "unix_socket_directories=\(folder.path)"])
+      [
+        "-D", data, "-c", "listen_addresses=", "-c", "fsync=off", "-c",
+        "unix_socket_directories=\(folder.path)",
+      ])
     running = try program.start(arguments, folder: "/")
     // The line is written to stderr, which the tests keep in a file.
     let isReady = running.wait { $0.said.contains("ready to accept connections") }

@@ -148,27 +148,29 @@ import Testing
     let desk = Desk<Room>()
     let room = Room()
     let failures = Mutex(0)
-    try desk.serve(
-      room, carriers: 5,
-      together: {
-        $0()
-        throw Full()
-      }
-    ) {
-      do { try desk.ask { $0.count += 1 } } catch is Full { failures.withLock { $0 += 1 } }
+    func fails(_ body: () -> Void) throws {
+      body()
+      throw Full()
     }
+    try desk.serve(
+      room, carriers: 5, together: fails,
+      body: { _ in
+        do { try desk.ask { $0.count += 1 } } catch is Full { failures.withLock { $0 += 1 } }
+      })
     #expect(room.count == 5 && failures.withLock { $0 } == 5)
     // An error of one errand is its own.
     let others = Mutex(0)
     #expect(throws: Full.self) {
-      try desk.serve(room, carriers: 2, together: { $0() }) {
-        let number = try desk.ask { room in
-          room.count += 1
-          return room.count
-        }
-        if number == 6 { try desk.ask { _ in throw Full() } }
-        try desk.ask { _ in others.withLock { $0 += 1 } }
-      }
+      try desk.serve(
+        room, carriers: 2, together: { $0() },
+        body: { _ in
+          let number = try desk.ask { room in
+            room.count += 1
+            return room.count
+          }
+          if number == 6 { try desk.ask { _ in throw Full() } }
+          try desk.ask { _ in others.withLock { $0 += 1 } }
+        })
     }
     #expect(others.withLock { $0 } == 1)
   }

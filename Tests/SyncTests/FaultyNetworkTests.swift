@@ -54,7 +54,8 @@ import Testing
             : .init(
               address: Self.address(fault, proxy, tls, fixture),
               caBundle: fault == .wrongName ? tls?.certificate : nil,
-              connectTimeout: .seconds(1), idleTimeout: .milliseconds(100), exchangeTimeout: .milliseconds(200))
+              connectTimeout: .seconds(1), idleTimeout: .milliseconds(100), exchangeTimeout: .milliseconds(200),
+              minBytesPerSecond: 10_000_000)
         )
         let report = try SyncRun(
           outbox: outbox, files: fixture.files, client: client, clock: FixedClock(), uploads: uploads,

@@ -15,7 +15,7 @@ final class SampleFieldbook {
       let block = CodeBlock(region: "150621", first: first, count: range.count)
     else { throw SampleLife.Missing() }
     _ = try fieldbook.addBlock(block)
-    for number in range { try add(SampleLife(number)) }
+    for number in range { try add(SampleLife(number, sharesPhotos: false)) }
     for record in try fieldbook.pendingRecords() {
       for file in record.files + record.originals {
         try folder.put(.file(file.sha256), try fieldbook.files.contents(of: file.sha256.hex))

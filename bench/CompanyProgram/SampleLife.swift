@@ -7,8 +7,13 @@ import Records
 /// hundred thousand of them fit onto a disk.
 struct SampleLife {
   let number: Int
+  /// Whether photos are shared by many records, which a fieldbook refuses.
+  private let sharesPhotos: Bool
 
-  init(_ number: Int) { self.number = number }
+  init(_ number: Int, sharesPhotos: Bool = true) {
+    self.number = number
+    self.sharesPhotos = sharesPhotos
+  }
 
   enum Outcome { case installed, corrected, retired, refused, void }
 
@@ -105,7 +110,7 @@ struct SampleLife {
   static func digest(_ bytes: Data) -> String { SHA256Digest(of: bytes).hex }
 
   func photo(_ stage: Photo.Stage) -> (Photo, Data) {
-    let bytes = Self.file("photo \(stage.rawValue) \(number % 32)")
+    let bytes = Self.file("photo \(stage.rawValue) \(sharesPhotos ? number % 32 : number)")
     return (
       Photo(
         stage: stage, sha256: Self.digest(bytes), bytes: bytes.count, mediaType: "image/jpeg", takenAt: at(10),

@@ -55,6 +55,8 @@ extension Carriers {
         reason = SyncReason(error)
       } catch is FileUnavailable {
         reason = .fileMissing
+      } catch is RunStopped {
+        return try stopped().reason
       }
       let found = reason
       try desk.ask { $0.note(found) }

@@ -32,6 +32,8 @@ extension Carriers {
       setback = Setback(error)
     } catch is FileUnavailable {
       setback = Setback(.fileMissing)
+    } catch is RunStopped {
+      return try stopped()
     }
     let reason = setback?.reason
     try desk.ask { office in
@@ -43,6 +45,9 @@ extension Carriers {
     }
     return setback?.of(revision: record.revision)
   }
+
+  /// The reason why the run was stopped.
+  func stopped() throws -> Setback { Setback(try desk.ask { $0.report.stoppedBy } ?? .interrupted) }
 
   /// Finds what keeps a revision from being sent, and marks it as attempted where nothing does.
   private func setback(before record: PendingRecord) throws -> Setback? {
@@ -59,7 +64,9 @@ extension Carriers {
   /// Sends a revision's files, and then the revision.
   /// - Returns: nil where the platform acknowledged it.
   private func send(_ record: PendingRecord, _ originals: OriginalsPolicy) throws -> Setback? {
-    try deliver(originals == .always ? record.files + record.originals : record.files, of: record.id)
+    // An original that is lost is named when its turn comes, and keeps no record.
+    let before = try originals == .always ? record.originals.filter { try !isMissing($0) } : []
+    try deliver(record.files + before, of: record.id)
     var refusal = refusal(of: record)
     if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
       // A file that the platform once acknowledged and now lacks is sent again, but only once; so is an original that
@@ -71,6 +78,10 @@ extension Carriers {
       if !files.isEmpty { refusal = self.refusal(of: record) }
     }
     return refusal.map { Setback($0) }
+  }
+
+  private func isMissing(_ file: PendingFile) throws -> Bool {
+    if case .fileMissing = try files.fault(of: file) { true } else { false }
   }
 
   /// Sends one record.

@@ -52,17 +52,17 @@ final class Carriers: Sendable {
   ///   - senders: the number of threads that run `send`, 1 or more.
   ///   - transfers: the number of files that go at once, 1 or more.
   func run(_ office: Office, senders: Int, transfers: Int, send: @escaping @Sendable () throws -> Void) throws {
-    jobs.withLock { $0.senders = senders }
-    let place = Monitor(0)
+    let fileThreads = Monitor(0)
     try desk.serve(
       office, carriers: senders + transfers, together: { try office.outbox.together($0) },
-      body: { [self] in
-        // The first ones carry files, because a sender that waits for one would wait for ever without.
-        let number = place.withLock { number in
-          defer { number += 1 }
-          return number
-        }
-        guard number >= transfers else { return carryFiles() }
+      prepare: { [self] started in
+        // Files come first, because a sender that waits for one would wait for ever without.
+        let files = min(transfers, started - 1)
+        fileThreads.withLock { $0 = files }
+        jobs.withLock { $0.senders = started - files }
+      },
+      body: { [self] number in
+        guard number >= fileThreads.withLock({ $0 }) else { return carryFiles() }
         defer { jobs.change { $0.senders -= 1 } }
         try send()
       })
@@ -74,6 +74,8 @@ final class Carriers: Sendable {
       if job.group.withLock({ $0.failure }) != nil {
         // A record whose file failed waits for the next run, and so do its other files.
         error = nil
+      } else if retry.stop.isRequested {
+        error = RunStopped()
       } else {
         error = Result { try carry(job) }.failure
       }
@@ -151,6 +153,9 @@ private struct UploadsAtDesk: UploadMemory {
     try desk.ask { try $0.uploads.remember(uploadAddress: uploadAddress, of: sha256) }
   }
 }
+
+/// The error that the run was stopped before a file's turn came.
+struct RunStopped: Error {}
 
 /// The error that the file store could not give a file.
 struct FileUnavailable: Error {}

@@ -55,31 +55,40 @@ final class Desk<Office: AnyObject>: Sendable {
 
   /// Starts threads and serves their errands until all have ended.
   /// - Parameters:
-  ///   - count: the number of threads, 1 or more; fewer are started where the system has no more.
+  ///   - count: the number of threads, 2 or more; fewer are started where the system has no more.
   ///   - together: runs errands so that their changes are durable together when it returns.
-  ///   - body: what each thread does.
-  /// - Throws: `SyncError.library` where not one thread could be started, and the first error of a thread, after the others
+  ///   - prepare: called with the number of threads that were started, before any of them does anything.
+  ///   - body: what each thread does; it gets its number, from 0.
+  /// - Throws: `SyncError.library` where not two threads could be started, and the first error of a thread, after the others
   ///   have ended.
   func serve(
-    _ office: Office, carriers count: Int,
-    together: (() -> Void) throws -> Void, body: @escaping @Sendable () throws -> Void
+    _ office: Office, carriers count: Int, together: (() -> Void) throws -> Void,
+    prepare: (Int) -> Void = { _ in }, body: @escaping @Sendable (Int) throws -> Void
   ) throws {
     let failure = Failure()
-    let threads = (0..<count).compactMap { _ in
+    // The threads wait until it is known how many there are; nil until then, and false where they are too few.
+    let gate = Monitor<Bool?>(nil)
+    var threads: [SystemThread] = []
+    while threads.count < count {
+      let number = threads.count
       state.change { $0.carriers += 1 }
-      do {
-        return try SystemThread { [self] in
-          do { try body() } catch { failure.first.withLock { $0 = $0 ?? error } }
-          state.change { $0.carriers -= 1 }
+      let thread = try? SystemThread { [self] in
+        if gate.wait(milliseconds: nil, for: { $0 }) == true {
+          do { try body(number) } catch { failure.first.withLock { $0 = $0 ?? error } }
         }
-      } catch {
         state.change { $0.carriers -= 1 }
-        return nil
       }
+      guard let thread else {
+        state.change { $0.carriers -= 1 }
+        break
+      }
+      threads.append(thread)
     }
+    if threads.count > 1 { prepare(threads.count) }
+    gate.change { $0 = threads.count > 1 }
     while let errands = next() { run(errands, office, together) }
     for thread in threads { thread.join() }
-    if threads.isEmpty { throw SyncError.library }
+    if threads.count < 2 { throw SyncError.library }
     if let error = failure.first.withLock({ $0 }) { throw error }
   }
 

@@ -69,13 +69,15 @@ final class Office {
   func finish(_ id: InstallationID, _ setback: Setback?) throws {
     let outcome = DeliveryOutcome(id, setback?.reason)
     if let place = places[id] { report.outcomes[place] = outcome }
-    if let setback, let revision = setback.revision {
-      if setback.reason.isFinal {
+    if let setback {
+      // A failure that may pass says nothing about why the record was set aside.
+      if setback.reason.isFinal, let revision = setback.revision {
         try outbox.setAside(
           id, revision: revision, reason: setback.reason.rawValue, detail: setback.detail, at: clock.now())
-      } else {
-        try outbox.takeUp(id)
       }
+    } else {
+      // What waited may have been delivered without a revision of its own.
+      try outbox.takeUp(id)
     }
     onEvent(.recordFinished(outcome))
   }

@@ -120,7 +120,9 @@ final class CurlHandle: Sendable {
     ]
     if request.body.count > Self.uploadBuffer {
       settings += [
-        wt_curl_set_number(handle, CURLOPT_UPLOAD_BUFFERSIZE, Self.uploadBuffer),
+        // With a limited rate libcurl sends a buffer at once and is then silent for as long as that takes.
+        wt_curl_set_number(
+          handle, CURLOPT_UPLOAD_BUFFERSIZE, options.maxBytesPerSecond == nil ? Self.uploadBuffer : 65_536),
         // HTTP/2 servers let a stream send 64 KiB a round trip before they read, too little for a slow answer.
         wt_curl_set_number(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
       ]
@@ -185,9 +187,10 @@ private final class Exchange {
   /// Whether the exchange was ended because its time was over.
   private(set) var isOverdue = false
 
-  private let start = ContinuousClock.now
-  /// The moment of the last byte in either direction, and the number of bytes by then.
-  private var lastByte = ContinuousClock.now
+  /// The moment at which the transfer began, which may have waited for others; nil before.
+  private var start: ContinuousClock.Instant?
+  /// The moment of the last byte in either direction, and the number of bytes by then; nil before the transfer began.
+  private var lastByte: ContinuousClock.Instant?
   private var bytesSoFar = 0
   private let options: CurlHandle.Options
   private let requestBytes: Int
@@ -215,6 +218,8 @@ private final class Exchange {
     let bytes = requestBytes + headerBytes + response.body.count
     let milliseconds = bytes * 1000 / max(1, options.minBytesPerSecond)
     let now = ContinuousClock.now
+    let (start, lastByte) = (start ?? now, lastByte ?? now)
+    (self.start, self.lastByte) = (start, lastByte)
     if now - start > options.exchangeTimeout + .milliseconds(milliseconds) { isOverdue = true }
     // A silent connection is ended long before the time of a large body is over.
     if now - lastByte > options.idleTimeout { isOverdue = true }

@@ -4,8 +4,9 @@ import Threads
 /// Runs transfers side by side on one thread, by libcurl's multi interface, which keeps their connections open for the next ones.
 /// https://curl.se/libcurl/c/libcurl-multi.html
 final class TransferLoop: Sendable {
-  /// The maximum number of connections to one host; further requests wait for one of them.
-  private static let maxConnections = 32
+  /// The maximum number of transfers, and so of connections. Further ones wait here, because libcurl would count their waiting as a
+  /// part of their time.
+  private static let maxTransfers = 32
   /// The time in milliseconds after which transfers without any event are asked whether they are to end.
   private static let pollMilliseconds: Int32 = 200
 
@@ -16,8 +17,8 @@ final class TransferLoop: Sendable {
   init() throws(SyncError) {
     guard let multi = curl_multi_init() else { throw .library }
     core = Core(multi)
-    guard wt_curl_multi_set_number(multi, CURLMOPT_MAX_HOST_CONNECTIONS, Self.maxConnections) == CURLM_OK,
-      wt_curl_multi_set_number(multi, CURLMOPT_MAXCONNECTS, Self.maxConnections) == CURLM_OK
+    guard wt_curl_multi_set_number(multi, CURLMOPT_MAX_HOST_CONNECTIONS, Self.maxTransfers) == CURLM_OK,
+      wt_curl_multi_set_number(multi, CURLMOPT_MAXCONNECTS, Self.maxTransfers) == CURLM_OK
     else { throw .library }
   }
 
@@ -68,11 +69,13 @@ final class TransferLoop: Sendable {
     func serve() {
       var running: [UnsafeMutableRawPointer: Transfer] = [:]
       while true {
+        let room = TransferLoop.maxTransfers - running.count
         let isIdle = running.isEmpty
         let arrived = arrivals.wait(milliseconds: isIdle ? nil : 0) { arrivals -> [Transfer]? in
           if isIdle, arrivals.transfers.isEmpty, !arrivals.isClosed { return nil }
-          defer { arrivals.transfers = [] }
-          return arrivals.transfers
+          let taken = Array(arrivals.transfers.prefix(room))
+          arrivals.transfers.removeFirst(taken.count)
+          return taken
         }
         for transfer in arrived ?? [] {
           if curl_multi_add_handle(multi, transfer.handle) == CURLM_OK {
@@ -86,7 +89,11 @@ final class TransferLoop: Sendable {
         var count: Int32 = 0
         _ = curl_multi_perform(multi, &count)
         finish(&running)
-        if !running.isEmpty { _ = curl_multi_poll(multi, nil, 0, TransferLoop.pollMilliseconds, nil) }
+        let isMoreWaiting =
+          running.count < TransferLoop.maxTransfers && arrivals.withLock { !$0.transfers.isEmpty }
+        if !running.isEmpty, !isMoreWaiting {
+          _ = curl_multi_poll(multi, nil, 0, TransferLoop.pollMilliseconds, nil)
+        }
       }
     }
 

@@ -22,7 +22,7 @@ enum CompanyTexts {
       console.put(
         Text(
           zh:
-            "写进数据库：记录 \(added.revisions) 个版本、文件 \(added.files)、钥匙 \(added.keys)、时间戳 \(added.timestamps)；早已在库里的 \(known)",
+            "写进数据库：记录 \(added.revisions) 个版本、文件 \(added.files)、密钥 \(added.keys)、时间戳 \(added.timestamps)；早已在库里的 \(known)",
           en:
             "added: \(added.revisions) revisions, \(added.files) files, \(added.keys) keys, \(added.timestamps) timestamps; \(known) objects were there already"
         ))
@@ -69,11 +69,11 @@ enum CompanyTexts {
     case .ambiguous: Text(zh: "同一个键写了两次，读法不止一种", en: "can be read in two ways: a key stands twice")
     case .zero: Text(zh: "里面有零字符，存不进数据库", en: "has the character U+0000, which no database stores")
     case .history: Text(zh: "和前一个版本接不上", en: "does not go on from the revision before it")
-    case .keyObject: Text(zh: "不是模块钥匙的信封", en: "no envelope of a module's key")
+    case .keyObject: Text(zh: "不是模块密钥的信封", en: "no envelope of a module's key")
     case .agreement:
       Text(zh: "协议的签章不成立，或是别的记录的协议", en: "its agreement is not as it was sealed, or is another record's")
     case .timestamp: Text(zh: "不是这份协议的时间戳", en: "no timestamp of this agreement")
-    case .foreignKey: Text(zh: "钥匙不是这条记录的", en: "the key is not its record's")
+    case .foreignKey: Text(zh: "密钥不是这条记录的", en: "the key is not its record's")
     case .database: Text(zh: "数据库不收", en: "the database refused it")
     }
   }
@@ -82,11 +82,11 @@ enum CompanyTexts {
     switch (concern.area, concern.kind) {
     case (.conflict, "code"): Text(zh: "几条记录用同一个标牌码", en: "one code on several records:")
     case (.conflict, "module"): Text(zh: "几条记录用同一个模块", en: "one module in several records:")
-    case (.conflict, "key"): Text(zh: "几条记录用同一个钥匙", en: "one key in several records:")
+    case (.conflict, "key"): Text(zh: "几条记录用同一个密钥", en: "one key in several records:")
     case (.conflict, "revision"): Text(zh: "同一版本有几个不同的记录", en: "several records of one revision:")
     case (.conflict, "deliveredKey"):
-      Text(zh: "同一个钥匙交了几次，记录或模块不同", en: "one key delivered for several records or modules:")
-    case (.conflict, _): Text(zh: "钥匙的模块和记录里的不同", en: "a key's module is not its record's:")
+      Text(zh: "同一个密钥交了几次，记录或模块不同", en: "one key delivered for several records or modules:")
+    case (.conflict, _): Text(zh: "密钥的模块和记录里的不同", en: "a key's module is not its record's:")
     case (.waiting, "file"): Text(zh: "记录里的文件还没到", en: "a file that a record names has not come:")
     case (.waiting, _):
       Text(zh: "前面的版本还没到，或接不上，先放在一边", en: "kept apart, since the revision before has not come or is another:")

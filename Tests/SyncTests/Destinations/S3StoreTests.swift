@@ -194,7 +194,8 @@ import Threads
       return fails ? Bucket.error(503, "SlowDown") : bucket.answer(request)
     }
     let pauses = Monitor<[Duration]>([])
-    let retry = Retry(sleep: { pause in pauses.withLock { $0.append(pause) } })
+    let retry = Retry(
+      policy: RetryPolicy(jitter: { $0 }), sleep: { pause in pauses.withLock { $0.append(pause) } })
     let bytes = random.bytes(100)
     try store(server.url, retry: retry).put(bytes, at: Sample.file(bytes))
     #expect(pauses.withLock { $0 } == [.seconds(1), .seconds(2)])

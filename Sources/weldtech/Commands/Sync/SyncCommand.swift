@@ -198,8 +198,10 @@ enum SyncCommand {
     }
     let taken = try workplace.takeTimestamps()
     if let failure = taken.failure { workplace.console.sayMore(failure.message) }
+    let waiting = try workplace.fieldbook().queueSummary()
+    let goesWithOriginals = try (originals ?? workplace.originalsPolicy()) != .never
     let progress = SyncProgress(
-      bytes: try workplace.fieldbook().queueSummary().fileBytes, for: workplace.console)
+      bytes: waiting.fileBytes + (goesWithOriginals ? waiting.originalBytes : 0), for: workplace.console)
     let run = try workplace.syncRun(
       originals: originals, maxBytesPerSecond: options.limitRate, triesSetAsideBefore: triesSetAsideBefore
     ) { event in
@@ -212,7 +214,7 @@ enum SyncCommand {
       }
     }
     let report = try run.run()
-    progress.finish()
+    progress.finish(isWhole: report.stoppedBy == nil)
     let queue = try workplace.fieldbook().queueSummary()
     let failures = report.originals.compactMap { outcome -> Originals.Failure? in
       guard let reason = outcome.reason, reason.isFinal else { return nil }
@@ -273,7 +275,7 @@ enum SyncCommand {
     if document.setAside > 0 {
       console.put(
         Text(
-          zh: "\(document.setAside) 条暂时搁置，原因见 weldtech sync --explain",
+          zh: "\(document.setAside) 条暂时搁置，原因见 weldtech sync --explain 编号",
           en: "\(document.setAside) set aside; `weldtech sync --explain ID` says why"))
     }
     tell(document.originals, console)

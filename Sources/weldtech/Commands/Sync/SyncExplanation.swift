@@ -25,10 +25,15 @@ struct SyncExplanation {
     }
 
     struct Key: Encodable {
-      var keyId: String
+      var keyID: String
       var attempts: Int
       var attemptedAt: String?
       var acknowledgedAt: String?
+
+      private enum CodingKeys: String, CodingKey {
+        case attempts, attemptedAt, acknowledgedAt
+        case keyID = "keyId"
+      }
     }
 
     struct SetAside: Encodable {
@@ -88,7 +93,7 @@ struct SyncExplanation {
       },
       keys: delivery.keys.map {
         Document.Key(
-          keyId: $0.keyID, attempts: $0.attempts, attemptedAt: $0.attemptedAt, acknowledgedAt: $0.acknowledgedAt
+          keyID: $0.keyID, attempts: $0.attempts, attemptedAt: $0.attemptedAt, acknowledgedAt: $0.acknowledgedAt
         )
       },
       timestampsWaiting: delivery.timestamps,
@@ -132,7 +137,7 @@ struct SyncExplanation {
     details.heading(Text(zh: "模块密钥", en: "Module keys"))
     for key in document.keys {
       details.row(
-        Text(verbatim: key.keyId),
+        Text(verbatim: key.keyID),
         line(
           key.acknowledgedAt == nil ? .waiting : .delivered, nil, key.attempts, key.attemptedAt,
           key.acknowledgedAt), in: language)

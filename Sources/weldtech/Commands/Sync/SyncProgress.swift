@@ -33,7 +33,11 @@ final class SyncProgress {
     }
   }
 
-  func finish() { if isOpen { display.finish() } }
+  /// - Parameter isWhole: whether the run went through to its end.
+  func finish(isWhole: Bool) {
+    guard isOpen else { return }
+    if isWhole { display.finish() } else { display.fail() }
+  }
 
   /// The sizes of the files on their way.
   private var sizes: [FileDigest: Int] = [:]
