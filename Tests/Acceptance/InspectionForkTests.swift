@@ -116,7 +116,7 @@ import Testing
     #expect(reasons(found) == [] && found["source"] as? String == "platform" && found["revision"] as? Int == 4)
     #expect(
       try pair.laptop.json("status")["queue"] as? [String: Int] == [
-        "records": 2, "files": 0, "bytes": 0, "keys": 0, "conflicts": 0,
+        "records": 2, "files": 0, "bytes": 0, "keys": 0, "conflicts": 0, "setAside": 0,
       ])
     try pair.laptop.json("sync")
     #expect(dates(try stored(pair)).count == 3)

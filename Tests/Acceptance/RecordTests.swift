@@ -121,7 +121,7 @@ import Testing
     #expect(status["codesLeft"] as? Int == 49)
     #expect((status["installations"] as? [String: Int])?["open"] == 1)
     let queue = try #require(status["queue"] as? [String: Int])
-    #expect(Set(queue.keys) == ["records", "files", "bytes", "keys", "conflicts"])
+    #expect(Set(queue.keys) == ["records", "files", "bytes", "keys", "conflicts", "setAside"])
   }
 
   @Test func `the tools answer with their documents`() throws {
