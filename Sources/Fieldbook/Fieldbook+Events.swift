@@ -434,7 +434,9 @@ extension Fieldbook {
         id, revision, .integer(seq), .blob(body), .text(Self.digest(of: body)),
         .text(installation.previousSha256),
       ])
-    try database.run("INSERT INTO delivery (installation, revision) VALUES (?, ?)", [id, revision])
+    try database.run(
+      "INSERT INTO delivery (installation, revision, bytes) VALUES (?, ?, ?)",
+      [id, revision, .integer(body.count)])
     let queued = try database.rows("SELECT sha256 FROM delivery_file WHERE installation = ?", [id]) {
       $0.text(0)
     }

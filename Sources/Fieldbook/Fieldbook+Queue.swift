@@ -58,9 +58,8 @@ extension Fieldbook {
         (
           "delivery",
           """
-          SELECT d.installation, length(r.body) FROM delivery d
-          JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
-          WHERE d.acknowledged_at IS NULL AND d.carried_at IS NULL ORDER BY d.number
+          SELECT installation, bytes FROM delivery
+          WHERE acknowledged_at IS NULL AND carried_at IS NULL ORDER BY number
           """
         ),
         ("visit", "SELECT installation, length(body) FROM visit WHERE acknowledged_at IS NULL ORDER BY entry"),

@@ -147,7 +147,7 @@ import Testing
   @Test(arguments: [
     "0001-fieldbook", "0002-labels", "0003-modules", "0004-label-texts", "0005-evidence", "0006-inspections",
     "0007-carried-over", "0008-photo-marks", "0009-photo-copies", "0010-drafts", "0011-timestamps",
-    "0012-ledger", "0013-search", "0014-rare-events", "0015-set-aside",
+    "0012-ledger", "0013-search", "0014-rare-events", "0015-set-aside", "0016-queued-bytes",
   ])
   func `reads a database of each age`(name: String) throws {
     try FileManager.default.createDirectory(atPath: home.path, withIntermediateDirectories: true)
@@ -165,6 +165,8 @@ import Testing
     #expect(try fieldbook.counts() == counts)
     #expect(try fieldbook.visited().map(\.inspections) == (name >= "0006" ? [1] : []))
     #expect(try fieldbook.visited().first?.unitName == (name >= "0006" ? "树林召汽修" : nil))
+    #expect(
+      try fieldbook.totals().recordBytes == fieldbook.pendingRecords().reduce(0) { $0 + $1.body.count })
     #expect(try fieldbook.setAsideCount() == (name >= "0015" ? 1 : 0))
     #expect(try fieldbook.conflicts().map(\.unitName) == (name >= "0007" ? ["展旦召钢构"] : []))
     #expect(try fieldbook.rebuild() == .init(installations: 2 + retired + surveyed, repaired: []))

@@ -26,6 +26,7 @@ struct Migration {
     },
     Migration(name: "0014-rare-events", script: schema0014),
     Migration(name: "0015-set-aside", script: schema0015),
+    Migration(name: "0016-queued-bytes", script: schema0016),
   ]
 
   /// Brings the database up to date.
