@@ -18,35 +18,27 @@ extension Fieldbook {
 
   // MARK: - Before delivery
 
-  /// Finds a fault of a closed record or of its log. Its files are not read.
-  /// - Returns: nil where there is no fault.
+  /// Reads what a closed record and its log are to be judged by. Its files are not read.
+  /// - Returns: the judgement, which any thread can make: a fault, or nil where there is none.
   /// - Throws: `store`, `damagedRow`.
-  public func fault(withoutFilesOf record: PendingRecord) throws(FieldbookError) -> EvidenceFault? {
-    do throws(FieldbookError) {
-      if try isVisit(record) { return try faultOfVisit(record) }
-      try database.snapshot { () throws(FieldbookError) in try check(record) }
-      return nil
-    } catch .evidence(_, let fault) {
-      return fault
+  public func judging(_ record: PendingRecord) throws(FieldbookError) -> @Sendable () -> EvidenceFault? {
+    if try isVisit(record) {
+      let fault = try faultOfVisit(record)
+      return { fault }
     }
-  }
-
-  private func check(_ record: PendingRecord) throws(FieldbookError) {
-    let damaged = FieldbookError.evidence(record.id, .revision(record.revision))
-    guard Self.digest(of: record.body) == record.sha256 else { throw damaged }
-    let entries = try prove(record.id).entries
-    let closing = try database.first(
-      "SELECT seq, sha256 FROM revision WHERE installation = ? AND revision = ?",
-      [.text(record.id.text), .integer(record.revision)]
-    ) { (seq: Int64($0.integer(0)), sha256: $0.text(1)) }
-    guard let closing, closing.sha256 == record.sha256,
-      let sent = try? RecordCoding.decode(Installation.self, from: record.body),
-      let closed = try addUp(entries.filter { $0.seq <= closing.seq }),
-      sent.isSame(as: closed)
-    else { throw damaged }
-    // Every file that the record names is in the queue, or was there.
-    let queued = Set((record.files + record.originals + record.acknowledgedFiles).map(\.sha256.hex))
-    guard try filesHere(of: sent).allSatisfy({ queued.contains($0.sha256) }) else { throw damaged }
+    do throws(FieldbookError) {
+      let written = try database.snapshot { () throws(FieldbookError) in try writtenRecord(of: record.id) }
+      return {
+        do throws(EvidenceFault) {
+          try written.check(record)
+          return nil
+        } catch {
+          return error
+        }
+      }
+    } catch .notFound {
+      return { .record }
+    }
   }
 
   func check(_ file: RecordFile, of id: InstallationID) throws(FieldbookError) {
@@ -66,54 +58,48 @@ extension Fieldbook {
 
   // MARK: - The record and its entries
 
-  /// Proves one record within a snapshot. A void record may have entries that cannot be read, which is why it was
-  /// taken back.
+  /// Proves one record within a snapshot.
   func prove(_ id: InstallationID) throws(FieldbookError) -> (record: Installation, entries: [LogEntry]) {
-    let kept: Installation
-    do throws(FieldbookError) {
-      kept = try record(of: id)
-    } catch .damagedRow(_, _) {
-      throw .evidence(id, .record)
+    let written = try writtenRecord(of: id)
+    do throws(EvidenceFault) {
+      return try written.proven()
+    } catch {
+      throw .evidence(id, error)
     }
-    let (entries, unreadable) = try provenEntries(of: id)
-    guard let sum = try addUp(entries) else {
-      throw .evidence(id, unreadable.first.map { .unreadableEntry(seq: $0) } ?? .record)
-    }
-    if let seq = unreadable.first, sum.status != .void { throw .evidence(id, .unreadableEntry(seq: seq)) }
-    guard kept.isSame(as: sum) else { throw .evidence(id, .record) }
-    return (sum, entries)
   }
 
-  /// Reads the entries of one installation and checks each one's digest and its links to both neighbours.
-  private func provenEntries(of id: InstallationID) throws(FieldbookError)
-    -> (entries: [LogEntry], unreadable: [Int64])
-  {
+  /// Reads one record as it was written, within a snapshot.
+  /// - Throws: `notFound`, `store`.
+  private func writtenRecord(of id: InstallationID) throws(FieldbookError) -> WrittenRecord {
+    let body = try database.first("SELECT body FROM record WHERE installation = ?", [.text(id.text)]) {
+      $0.blob(0)
+    }
+    guard let body else { throw .notFound(id.text) }
+    let closings = try database.rows(
+      "SELECT revision, seq, sha256 FROM revision WHERE installation = ?", [.text(id.text)]
+    ) { ($0.integer(0), WrittenRecord.Closing(seq: Int64($0.integer(1)), sha256: $0.text(2))) }
+    return WrittenRecord(
+      id: id, body: body, entries: try writtenEntries(of: id),
+      closings: Dictionary(closings, uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// Reads the entries of one installation, and looks at their links to both neighbours.
+  private func writtenEntries(of id: InstallationID) throws(FieldbookError) -> [WrittenRecord.Entry] {
     let last = try database.first("SELECT max(seq) FROM event") { $0.integer(0) } ?? 0
-    var entries: [LogEntry] = []
-    var unreadable: [Int64] = []
-    _ = try database.rows(
+    return try database.rows(
       """
       SELECT seq, at, name, body, previous_sha256, sha256,
         (SELECT sha256 FROM event AS before WHERE before.seq = event.seq - 1),
         (SELECT previous_sha256 FROM event AS after WHERE after.seq = event.seq + 1)
       FROM event WHERE installation = ? ORDER BY seq
       """, [.text(id.text)]
-    ) { (row) throws(FieldbookError) in
+    ) { row in
       let written = Self.written(row)
       let before = row.optionalText(6) ?? (written.seq == 1 ? LogChain.beginning : nil)
       let after = row.optionalText(7) ?? (row.integer(0) == last ? written.sha256 : nil)
-      guard before == written.previousSha256, after == written.sha256,
-        LogChain.digest(
-          after: written.previousSha256, seq: written.seq, subject: id.text, at: written.at, name: written.name,
-          body: written.body) == written.sha256
-      else { throw FieldbookError.evidence(id, .entry(seq: written.seq)) }
-      if let entry = LogEntry(written, of: id) {
-        entries.append(entry)
-      } else {
-        unreadable.append(written.seq)
-      }
+      return WrittenRecord.Entry(
+        written: written, isLinked: before == written.previousSha256 && after == written.sha256)
     }
-    return (entries, unreadable)
   }
 
   /// Reads a row whose columns are seq, at, name, body, previous_sha256 and sha256.

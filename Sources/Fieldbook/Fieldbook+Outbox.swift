@@ -71,7 +71,7 @@ extension Fieldbook: Outbox {
       "SELECT sha256, bytes, filename FROM delivery_file WHERE installation = ? AND \(condition) ORDER BY position",
       [.text(id.text)]
     ) { row in
-      // A malformed digest blocks no other record: `fault(withoutFilesOf:)` reports its file as missing.
+      // A malformed digest blocks no other record: `judging` reports its file as missing.
       FileDigest(row.text(0)).map { PendingFile(sha256: $0, bytes: row.integer(1), filename: row.text(2)) }
     }.compactMap(\.self)
   }

@@ -10,6 +10,8 @@ public protocol FileStore: Sendable {
   /// Finds a fault that keeps a file from being delivered; it is called just before the bytes are sent.
   /// - Returns: nil where the file has the bytes that were stored.
   func fault(of file: PendingFile) throws -> EvidenceFault?
+  /// Reads a whole file that was judged just before, for a receiver that holds the bytes against the digest itself.
+  func judgedContents(of sha256: FileDigest) throws -> Data
   /// The path of a file, for a program that opens the file itself.
   func path(of sha256: String) -> String
 }
@@ -100,18 +102,31 @@ public struct PendingRecord: Hashable, Sendable {
   }
 }
 
+/// What a record's files were found to be just before they are sent.
+public struct FileJudgement: Hashable, Sendable {
+  /// What keeps the record from being delivered; nil where nothing does.
+  public var fault: EvidenceFault?
+  /// The originals of photos that are lost. A record whose copies are whole does not wait for them; each is named when its turn
+  /// comes.
+  public var lostOriginals: Set<FileDigest> = []
+}
+
 extension FileStore {
-  /// Finds a fault of a file that goes before a record or with it. A record whose copies are whole does not wait for an original
-  /// that is lost, which is named when its turn comes; one that was altered is evidence of the record all the same.
-  /// - Returns: nil where there is none.
-  public func fault(ofFilesOf record: PendingRecord) throws -> EvidenceFault? {
+  /// Reads the files that go before a record or with it. An original that was altered is evidence of the record, also where its
+  /// copy is whole.
+  public func judgement(ofFilesOf record: PendingRecord) throws -> FileJudgement {
+    var judgement = FileJudgement()
     for file in record.files {
-      if let fault = try fault(of: file) { return fault }
+      if let fault = try fault(of: file) { return FileJudgement(fault: fault) }
     }
     for original in record.originals {
-      if let fault = try fault(of: original), case .fileDamaged = fault { return fault }
+      switch try fault(of: original) {
+      case nil: break
+      case .fileMissing: judgement.lostOriginals.insert(original.sha256)
+      case let fault: return FileJudgement(fault: fault)
+      }
     }
-    return nil
+    return judgement
   }
 }
 
@@ -234,10 +249,11 @@ public protocol Outbox {
   /// Lists the timestamps of agreements whose record the platform has and that it has not acknowledged themselves, those of the
   /// oldest records first.
   func pendingTimestamps() throws -> [PendingTimestamp]
-  /// Finds a fault of a record or of its log that keeps the record from being delivered; it is called just before the bytes are
-  /// sent. The record's files are judged by their store.
-  /// - Returns: nil where the bytes are those that the record was closed with.
-  func fault(withoutFilesOf record: PendingRecord) throws -> EvidenceFault?
+  /// Reads what a record and its log are to be judged by; it is called just before the bytes are sent. The record's files are
+  /// judged by their store.
+  /// - Returns: the judgement, which any thread can make: what keeps the record from being delivered, or nil where the bytes are
+  ///   those that the record was closed with.
+  func judging(_ record: PendingRecord) throws -> @Sendable () -> EvidenceFault?
 
   /// Builds what waits of a record anew on the platform's current record, which has gone on meanwhile. The change is durable
   /// when the call returns, and a second call with the same record changes nothing.

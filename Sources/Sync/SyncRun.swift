@@ -149,13 +149,14 @@ public struct SyncRun {
   }
 
   /// Runs `send` for each number below `count`, for many of them at once.
+  /// - Parameter transfers: the number of files that go at once; 0 where `send` brings none.
   private func forEach(
-    below count: Int, atOnce: Int, _ carriers: Carriers, _ office: Office,
+    below count: Int, atOnce: Int, transfers: Int, _ carriers: Carriers, _ office: Office,
     _ send: @escaping @Sendable (Int) throws -> Void
   ) throws {
     guard count > 0 else { return }
     let next = Counter()
-    try carriers.run(office, senders: min(count, atOnce), transfers: surroundings.maxFilesAtOnce) {
+    try carriers.run(office, senders: min(count, atOnce), transfers: transfers) {
       while true {
         let number = next.value.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < count else { return }
@@ -178,7 +179,7 @@ public struct SyncRun {
   private func platformCertificate(_ carriers: Carriers, _ office: Office) throws -> Certificate? {
     let pinned = pinned
     let answers = Outcomes<Result<Certificate, SyncError>>(1)
-    try forEach(below: 1, atOnce: 1, carriers, office) { _ in
+    try forEach(below: 1, atOnce: 1, transfers: 0, carriers, office) { _ in
       do throws(SyncError) {
         answers.set(.success(try Self.certificate(pinned, carriers)), at: 0)
       } catch {
@@ -222,7 +223,9 @@ public struct SyncRun {
   private func deliver(
     _ keys: [PendingKey], to certificate: Certificate?, _ carriers: Carriers, _ office: Office
   ) throws {
-    try forEach(below: keys.count, atOnce: surroundings.maxRecordsAtOnce, carriers, office) { number in
+    try forEach(
+      below: keys.count, atOnce: surroundings.maxRecordsAtOnce, transfers: 0, carriers, office
+    ) { number in
       try carriers.deliver(keys[number], to: certificate)
     }
     let places = Dictionary(keys.enumerated().map { ($1.keyID, $0) }, uniquingKeysWith: { first, _ in first })
@@ -242,11 +245,11 @@ public struct SyncRun {
     try carriers.run(
       office, senders: surroundings.maxRecordsAtOnce, transfers: surroundings.maxFilesAtOnce
     ) {
-      var id = try carriers.desk.ask { try $0.next() }
-      while let current = id {
-        let setback = try carriers.setback(afterDelivering: current, originals: originals)
-        id = try carriers.desk.ask { office in
-          try office.finish(current, setback)
+      var turn = try carriers.desk.ask { try $0.next() }
+      while let current = turn {
+        let outcome = try carriers.deliver(current, originals: originals)
+        turn = try carriers.desk.ask { office in
+          try office.finish(current.id, outcome)
           return try office.next()
         }
       }
@@ -256,7 +259,8 @@ public struct SyncRun {
   /// Delivers the timestamps of agreements whose record the platform has. One that fails blocks no other.
   private func follow(_ timestamps: [PendingTimestamp], _ carriers: Carriers, _ office: Office) throws {
     let outcomes = Outcomes<TimestampOutcome>(timestamps.count)
-    try forEach(below: timestamps.count, atOnce: surroundings.maxFilesAtOnce, carriers, office) { number in
+    let atOnce = surroundings.maxFilesAtOnce
+    try forEach(below: timestamps.count, atOnce: atOnce, transfers: atOnce, carriers, office) { number in
       let timestamp = timestamps[number]
       let reason = try carriers.reason(
         afterFollowing: timestamp.file, of: timestamp.installation, timestampOf: timestamp.agreement)
@@ -270,7 +274,8 @@ public struct SyncRun {
   /// Delivers the originals whose record the platform has. One that fails blocks no other.
   private func follow(_ originals: [PendingOriginal], _ carriers: Carriers, _ office: Office) throws {
     let outcomes = Outcomes<OriginalOutcome>(originals.count)
-    try forEach(below: originals.count, atOnce: surroundings.maxFilesAtOnce, carriers, office) { number in
+    let atOnce = surroundings.maxFilesAtOnce
+    try forEach(below: originals.count, atOnce: atOnce, transfers: atOnce, carriers, office) { number in
       let original = originals[number]
       let reason = try carriers.reason(
         afterFollowing: original.file, of: original.installation, timestampOf: nil)

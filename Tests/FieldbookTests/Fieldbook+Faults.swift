@@ -4,7 +4,7 @@ import Records
 /// What a run judges before it sends the bytes of each.
 extension Fieldbook {
   func fault(of record: PendingRecord) throws -> EvidenceFault? {
-    try fault(withoutFilesOf: record) ?? files.fault(ofFilesOf: record)
+    try judging(record)() ?? files.judgement(ofFilesOf: record).fault
   }
 
   func fault(of original: PendingOriginal) throws -> EvidenceFault? { try files.fault(of: original.file) }

@@ -153,7 +153,7 @@ import Testing
       throw Full()
     }
     try desk.serve(
-      room, carriers: 5, together: fails,
+      room, carriers: 5, atLeast: 2, together: fails,
       body: { _ in
         do { try desk.ask { $0.count += 1 } } catch is Full { failures.withLock { $0 += 1 } }
       })
@@ -162,7 +162,7 @@ import Testing
     let others = Mutex(0)
     #expect(throws: Full.self) {
       try desk.serve(
-        room, carriers: 2, together: { $0() },
+        room, carriers: 2, atLeast: 2, together: { $0() },
         body: { _ in
           let number = try desk.ask { room in
             room.count += 1

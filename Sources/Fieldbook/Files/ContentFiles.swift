@@ -57,13 +57,20 @@ public struct ContentFiles: FileStore {
   /// The bytes of the file with this digest.
   /// - Throws: `FieldbookError.notADigest`, `fileMissing`, `fileDamaged`, `home`.
   public func contents(of sha256: String) throws(FieldbookError) -> Data {
-    let file = try open(sha256)
-    let bytes: Data
-    do throws(FileError) {
-      bytes = try file.contents(maxBytes: Self.maxFileBytes)
-    } catch { throw error.isTooLarge ? .fileDamaged(sha256: sha256) : FieldbookError(error) }
+    let bytes = try unjudgedContents(of: sha256)
     guard SHA256Digest(of: bytes).hex == sha256 else { throw .fileDamaged(sha256: sha256) }
     return bytes
+  }
+
+  public func judgedContents(of sha256: FileDigest) throws(FieldbookError) -> Data {
+    try unjudgedContents(of: sha256.hex)
+  }
+
+  private func unjudgedContents(of sha256: String) throws(FieldbookError) -> Data {
+    let file = try open(sha256)
+    do throws(FileError) {
+      return try file.contents(maxBytes: Self.maxFileBytes)
+    } catch { throw error.isTooLarge ? .fileDamaged(sha256: sha256) : FieldbookError(error) }
   }
 
   /// Reads a file in pieces and compares its digest.

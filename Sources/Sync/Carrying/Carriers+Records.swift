@@ -8,64 +8,65 @@ extension Carriers {
 
   /// Delivers what waits of an installation, oldest revision first.
   /// - Parameter originals: when the originals of its photos go.
-  /// - Returns: nil where the platform has acknowledged all of it.
-  func setback(afterDelivering id: InstallationID, originals: OriginalsPolicy) throws -> Setback? {
-    if try desk.ask({ $0.withoutKey.contains(id) }) { return Setback(.keyPending) }
-    for record in try desk.ask({ try $0.outbox.pendingRecords(of: id) }) {
-      guard let setback = try setback(afterDelivering: record, originals) else { continue }
-      if setback.reason == .conflict { return try self.setback(afterRebuilding: id, setback, originals) }
-      return setback
-    }
-    return nil
+  func deliver(_ turn: Turn, originals: OriginalsPolicy) throws -> TurnOutcome {
+    guard turn.hasKey else { return TurnOutcome(setback: Setback(.keyPending)) }
+    let outcome = try deliver(turn.waiting, originals)
+    guard let setback = outcome.setback, setback.reason == .conflict else { return outcome }
+    return try deliver(afterRebuilding: turn.id, setback, originals)
   }
 
-  // MARK: - One revision
+  // MARK: - Revisions
+
+  /// Delivers revisions that follow one another, up to the first that is not acknowledged.
+  private func deliver(_ waiting: [WaitingRevision], _ originals: OriginalsPolicy) throws -> TurnOutcome {
+    for (place, revision) in waiting.enumerated() {
+      var outcome = try deliver(revision, originals)
+      outcome.setback = outcome.setback?.of(revision: revision.record.revision)
+      // The last outcome of a turn becomes durable with the turn's own.
+      if outcome.setback != nil || place == waiting.count - 1 { return outcome }
+      let acknowledged = outcome
+      try desk.ask { try $0.enter(acknowledged) }
+    }
+    return TurnOutcome()
+  }
 
   /// Delivers one revision with its files.
-  /// - Returns: nil where the platform acknowledged it.
-  private func setback(afterDelivering record: PendingRecord, _ originals: OriginalsPolicy) throws -> Setback? {
-    if let setback = try setback(before: record) { return setback.of(revision: record.revision) }
-    let setback: Setback?
+  private func deliver(_ revision: WaitingRevision, _ originals: OriginalsPolicy) throws -> TurnOutcome {
+    let record = revision.record
+    let judged = try files.judgement(ofFilesOf: record)
+    if let fault = judged.fault ?? revision.judge() {
+      return TurnOutcome(setback: Setback(SyncReason(fault)))
+    }
+    let reason = try desk.ask { office -> SyncReason? in
+      if let reason = office.report.stoppedBy { return reason }
+      try office.outbox.markAttempted(record: record.id, revision: record.revision, at: office.clock.now())
+      return nil
+    }
+    if let reason { return TurnOutcome(setback: Setback(reason)) }
     do {
-      setback = try send(record, originals)
-    } catch let error as SyncError {
-      setback = Setback(error)
-    } catch is FileUnavailable {
-      setback = Setback(.fileMissing)
+      // An original that is lost is named when its turn comes, and keeps no record.
+      let before =
+        originals == .always ? record.originals.filter { !judged.lostOriginals.contains($0.sha256) } : []
+      let setback = try send(record, before, originals)
+      return TurnOutcome(setback: setback, isTried: true, acknowledged: setback == nil ? record : nil)
     } catch is RunStopped {
-      return try stopped()
+      return TurnOutcome(setback: try stopped())
+    } catch let error as SyncError {
+      return TurnOutcome(setback: Setback(error), isTried: true)
+    } catch is FileUnavailable {
+      return TurnOutcome(setback: Setback(.fileMissing), isTried: true)
     }
-    let reason = setback?.reason
-    try desk.ask { office in
-      if reason == nil {
-        try office.outbox.acknowledge(
-          record: record.id, revision: record.revision, sha256: record.sha256, at: office.clock.now())
-      }
-      office.note(reason)
-    }
-    return setback?.of(revision: record.revision)
   }
 
   /// The reason why the run was stopped.
   func stopped() throws -> Setback { Setback(try desk.ask { $0.report.stoppedBy } ?? .interrupted) }
 
-  /// Finds what keeps a revision from being sent, and marks it as attempted where nothing does.
-  private func setback(before record: PendingRecord) throws -> Setback? {
-    if let fault = try files.fault(ofFilesOf: record) { return Setback(SyncReason(fault)) }
-    let reason = try desk.ask { office -> SyncReason? in
-      if let reason = office.report.stoppedBy { return reason }
-      if let fault = try office.outbox.fault(withoutFilesOf: record) { return SyncReason(fault) }
-      try office.outbox.markAttempted(record: record.id, revision: record.revision, at: office.clock.now())
-      return nil
-    }
-    return reason.map { Setback($0) }
-  }
-
   /// Sends a revision's files, and then the revision.
+  /// - Parameter before: the originals that go before the record.
   /// - Returns: nil where the platform acknowledged it.
-  private func send(_ record: PendingRecord, _ originals: OriginalsPolicy) throws -> Setback? {
-    // An original that is lost is named when its turn comes, and keeps no record.
-    let before = try originals == .always ? record.originals.filter { try !isMissing($0) } : []
+  private func send(_ record: PendingRecord, _ before: [PendingFile], _ originals: OriginalsPolicy) throws
+    -> Setback?
+  {
     try deliver(record.files + before, of: record.id)
     var refusal = refusal(of: record)
     if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
@@ -73,15 +74,15 @@ extension Carriers {
       // a platform insists on which knows of no copies. A file that the record does not name is never sent, whatever
       // the platform asks for.
       let originals = originals == .never ? [] : record.originals
-      let files = (record.files + originals + record.acknowledgedFiles).filter { missing.contains($0.sha256) }
+      let acknowledged = record.acknowledgedFiles.filter { missing.contains($0.sha256) }
+      for file in acknowledged {
+        if let fault = try files.fault(of: file) { return Setback(SyncReason(fault)) }
+      }
+      let files = (record.files + originals).filter { missing.contains($0.sha256) } + acknowledged
       try deliver(files, of: record.id)
       if !files.isEmpty { refusal = self.refusal(of: record) }
     }
     return refusal.map { Setback($0) }
-  }
-
-  private func isMissing(_ file: PendingFile) throws -> Bool {
-    if case .fileMissing = try files.fault(of: file) { true } else { false }
   }
 
   /// Sends one record.
@@ -98,49 +99,47 @@ extension Carriers {
   // MARK: - A record that has gone on without this laptop
 
   /// Builds what waits of a record on the platform's, which has gone on meanwhile, and delivers that.
-  /// - Returns: nil where the platform has acknowledged all of it.
-  private func setback(
+  private func deliver(
     afterRebuilding id: InstallationID, _ conflict: Setback, _ originals: OriginalsPolicy
-  ) throws -> Setback? {
+  ) throws -> TurnOutcome {
     var before: Data?
     for _ in 0..<Self.maxRebuilds {
       let current: Data?
       do throws(SyncError) {
         current = try retry { () throws(SyncError) in try destination.installation(id) }
       } catch {
-        let setback = Setback(error)
-        try desk.ask { $0.note(setback.reason) }
-        return setback
+        return TurnOutcome(setback: Setback(error), isTried: true)
       }
       // A platform that has no other record and yet takes no revision after it will not take the next one either.
       guard let current, current != before else {
         let isWaiting = current == nil
-        return try desk.ask { office in
+        let setback = try desk.ask { office in
           if isWaiting, try office.outbox.waitsForAnother(id) { return Setback(.predecessorElsewhere) }
           try office.outbox.markConflict(record: id, at: office.clock.now())
           return conflict
         }
+        return TurnOutcome(setback: setback)
       }
       before = current
-      switch try desk.ask({ try $0.outbox.rebuild(id, on: current, at: $0.clock.now()) }) {
-      case .conflict: return conflict
-      case .waits: return Setback(.predecessorElsewhere)
-      case .damaged(let fault): return Setback(SyncReason(fault)).of(revision: conflict.revision ?? 1)
-      case .revisions(let records):
-        let setback = try setback(afterDelivering: records, originals)
-        if setback?.reason != .conflict { return setback }
+      enum Built: Sendable {
+        case revisions([WaitingRevision])
+        case setback(Setback)
+      }
+      let built = try desk.ask { office -> Built in
+        switch try office.outbox.rebuild(id, on: current, at: office.clock.now()) {
+        case .conflict: .setback(conflict)
+        case .waits: .setback(Setback(.predecessorElsewhere))
+        case .damaged(let fault): .setback(Setback(SyncReason(fault)).of(revision: conflict.revision ?? 1))
+        case .revisions(let records): .revisions(try records.map { try office.waiting($0) })
+        }
+      }
+      switch built {
+      case .setback(let setback): return TurnOutcome(setback: setback)
+      case .revisions(let waiting):
+        let outcome = try deliver(waiting, originals)
+        if outcome.setback?.reason != .conflict { return outcome }
       }
     }
-    return Setback(.overtaken)
-  }
-
-  /// Delivers revisions that follow one another, up to the first that is not acknowledged.
-  private func setback(afterDelivering records: [PendingRecord], _ originals: OriginalsPolicy) throws
-    -> Setback?
-  {
-    for record in records {
-      if let setback = try setback(afterDelivering: record, originals) { return setback }
-    }
-    return nil
+    return TurnOutcome(setback: Setback(.overtaken))
   }
 }

@@ -50,11 +50,12 @@ final class Carriers: Sendable {
   /// Runs `send` on threads until all have ended, with other threads for the files that they bring.
   /// - Parameters:
   ///   - senders: the number of threads that run `send`, 1 or more.
-  ///   - transfers: the number of files that go at once, 1 or more.
+  ///   - transfers: the number of files that go at once; 0 where `send` brings none.
   func run(_ office: Office, senders: Int, transfers: Int, send: @escaping @Sendable () throws -> Void) throws {
     let fileThreads = Monitor(0)
     try desk.serve(
-      office, carriers: senders + transfers, together: { try office.outbox.together($0) },
+      office, carriers: senders + transfers, atLeast: transfers > 0 ? 2 : 1,
+      together: { try office.outbox.together($0) },
       prepare: { [self] started in
         // Files come first, because a sender that waits for one would wait for ever without.
         let files = min(transfers, started - 1)
@@ -124,7 +125,7 @@ final class Carriers: Sendable {
       memory: UploadsAtDesk(desk: desk), retry: retry, pieceSize: pieceSize, onEvent: onEvent)
     try destination.deliver(file, timestampOf: job.agreement, by: carriage) {
       do {
-        return [UInt8](try files.contents(of: file.sha256.hex))
+        return [UInt8](try files.judgedContents(of: file.sha256))
       } catch {
         throw FileUnavailable()
       }

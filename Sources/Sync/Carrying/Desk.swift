@@ -55,14 +55,15 @@ final class Desk<Office: AnyObject>: Sendable {
 
   /// Starts threads and serves their errands until all have ended.
   /// - Parameters:
-  ///   - count: the number of threads, 2 or more; fewer are started where the system has no more.
+  ///   - count: the number of threads; fewer are started where the system has no more.
+  ///   - least: the number of threads without which nothing is begun, 1 or more.
   ///   - together: runs errands so that their changes are durable together when it returns.
   ///   - prepare: called with the number of threads that were started, before any of them does anything.
   ///   - body: what each thread does; it gets its number, from 0.
-  /// - Throws: `SyncError.library` where not two threads could be started, and the first error of a thread, after the others
+  /// - Throws: `SyncError.library` where too few threads could be started, and the first error of a thread, after the others
   ///   have ended.
   func serve(
-    _ office: Office, carriers count: Int, together: (() -> Void) throws -> Void,
+    _ office: Office, carriers count: Int, atLeast least: Int, together: (() -> Void) throws -> Void,
     prepare: (Int) -> Void = { _ in }, body: @escaping @Sendable (Int) throws -> Void
   ) throws {
     let failure = Failure()
@@ -84,11 +85,12 @@ final class Desk<Office: AnyObject>: Sendable {
       }
       threads.append(thread)
     }
-    if threads.count > 1 { prepare(threads.count) }
-    gate.change { $0 = threads.count > 1 }
+    let isEnough = threads.count >= least
+    if isEnough { prepare(threads.count) }
+    gate.change { $0 = isEnough }
     while let errands = next() { run(errands, office, together) }
     for thread in threads { thread.join() }
-    if threads.count < 2 { throw SyncError.library }
+    if !isEnough { throw SyncError.library }
     if let error = failure.first.withLock({ $0 }) { throw error }
   }
 

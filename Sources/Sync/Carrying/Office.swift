@@ -52,30 +52,49 @@ final class Office {
 
   /// Gives the next installation to a thread; nil after the last one. Once the run was stopped, the others get the run's reason
   /// as their outcome.
-  func next() throws -> InstallationID? {
+  func next() throws -> Turn? {
     while try hasNext() {
       let id = page.removeFirst().id
       guard places[id] == nil else { continue }
       places[id] = report.outcomes.count
       let reason = report.stoppedBy
       report.outcomes.append(DeliveryOutcome(id, reason))
-      guard let reason else { return id }
-      onEvent(.recordFinished(DeliveryOutcome(id, reason)))
+      guard reason == nil else {
+        onEvent(.recordFinished(DeliveryOutcome(id, reason)))
+        continue
+      }
+      guard !withoutKey.contains(id) else { return Turn(id: id, hasKey: false, waiting: []) }
+      return Turn(id: id, hasKey: true, waiting: try outbox.pendingRecords(of: id).map { try waiting($0) })
     }
     return nil
   }
 
+  /// Reads what a revision is judged by before it is sent.
+  func waiting(_ record: PendingRecord) throws -> WaitingRevision {
+    WaitingRevision(record: record, judge: try outbox.judging(record))
+  }
+
+  /// Enters what became of a revision.
+  func enter(_ outcome: TurnOutcome) throws {
+    if let record = outcome.acknowledged {
+      try outbox.acknowledge(
+        record: record.id, revision: record.revision, sha256: record.sha256, at: clock.now())
+    }
+    if outcome.isTried { note(outcome.setback?.reason) }
+  }
+
   /// Takes the outcome of an installation, and sets it aside where a repetition cannot help.
-  func finish(_ id: InstallationID, _ setback: Setback?) throws {
-    let outcome = DeliveryOutcome(id, setback?.reason)
+  func finish(_ id: InstallationID, _ last: TurnOutcome) throws {
+    try enter(last)
+    let outcome = DeliveryOutcome(id, last.setback?.reason)
     if let place = places[id] { report.outcomes[place] = outcome }
-    if let setback {
+    if let setback = last.setback {
       // A failure that may pass says nothing about why the record was set aside.
       if setback.reason.isFinal, let revision = setback.revision {
         try outbox.setAside(
           id, revision: revision, reason: setback.reason.rawValue, detail: setback.detail, at: clock.now())
       }
-    } else {
+    } else if last.acknowledged == nil {
       // What waited may have been delivered without a revision of its own.
       try outbox.takeUp(id)
     }
@@ -98,6 +117,32 @@ final class Office {
     report.stoppedBy = report.stoppedBy ?? reason
     runStop.request()
   }
+}
+
+/// What a thread needs of one installation before it sends anything of it.
+struct Turn: Sendable {
+  let id: InstallationID
+  /// Whether the key of its module is delivered, where it waited.
+  let hasKey: Bool
+  /// What waits, oldest first.
+  let waiting: [WaitingRevision]
+}
+
+/// A revision that waits, with what it is judged by.
+struct WaitingRevision: Sendable {
+  let record: PendingRecord
+  /// Finds a fault of the record or of its log, on any thread; its files are judged by their store.
+  let judge: @Sendable () -> EvidenceFault?
+}
+
+/// What became of an installation's turn, or of one of its revisions.
+struct TurnOutcome: Sendable {
+  /// Why it was not delivered; nil where it was.
+  var setback: Setback?
+  /// Whether something was sent, so that the outcome says something about the rest of the queue.
+  var isTried = false
+  /// The revision that the platform has acknowledged and the fieldbook does not know of yet.
+  var acknowledged: PendingRecord?
 }
 
 /// Why a record was not delivered.

@@ -13,7 +13,10 @@ final class MemoryOutbox: Outbox {
   func secret(ofKey keyID: String) -> [UInt8]? { keys.first { $0.key.keyID == keyID }?.secret }
   func pendingRecords() -> [PendingRecord] { records }
   func pendingRecords(of id: InstallationID) -> [PendingRecord] { records.filter { $0.id == id } }
-  func fault(withoutFilesOf record: PendingRecord) -> EvidenceFault? { faults[record.id] }
+  func judging(_ record: PendingRecord) -> @Sendable () -> EvidenceFault? {
+    let fault = faults[record.id]
+    return { fault }
+  }
 
   func together(_ body: () -> Void) { body() }
 

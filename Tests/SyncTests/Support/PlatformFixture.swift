@@ -90,6 +90,8 @@ final class MemoryFiles: FileStore, @unchecked Sendable {
     return bytes
   }
 
+  func judgedContents(of sha256: FileDigest) throws -> Data { try contents(of: sha256.hex) }
+
   func fault(of file: PendingFile) -> EvidenceFault? {
     faults[file.sha256]
       ?? (contents[file.sha256.hex] == nil
