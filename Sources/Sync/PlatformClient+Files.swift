@@ -46,27 +46,43 @@ extension PlatformClient {
   }
 
   /// Begins an upload.
-  /// - Parameter agreement: the file that the upload is the timestamp of; nil where it is none.
-  /// - Returns: the upload's absolute address.
-  func createUpload(bytes: Int, sha256: FileDigest, filename: String, timestampOf agreement: FileDigest? = nil)
-    throws(SyncError) -> String
-  {
+  /// - Parameters:
+  ///   - agreement: the file that the upload is the timestamp of; nil where it is none.
+  ///   - contents: the whole file, for a server that takes it with the request.
+  ///   - offer: what the server's uploads offer.
+  /// - Returns: the upload's absolute address, and the number of bytes that the server has of it.
+  func createUpload(
+    bytes: Int, sha256: FileDigest, filename: String, timestampOf agreement: FileDigest? = nil,
+    with contents: [UInt8] = [], _ offer: UploadOffer = UploadOffer()
+  ) throws(SyncError) -> (address: String, offset: Int) {
     let timestampOf = agreement.map { [("timestampOf", $0.hex)] } ?? []
     let metadata =
       ([("filename", filename), ("filetype", Self.mediaType(of: filename)), ("sha256", sha256.hex)]
       + timestampOf)
       .map { "\($0.0) \(Data($0.1.utf8).base64EncodedString())" }.joined(separator: ",")
-    let response = try send(
-      "POST", Self.filesPath,
-      headers: [
-        ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(bytes)), ("Upload-Metadata", metadata),
-        ("Content-Type", ""),
-      ])
+    var headers = [
+      (name: "Tus-Resumable", value: "1.0.0"), (name: "Upload-Length", value: String(bytes)),
+      (name: "Upload-Metadata", value: metadata),
+      (name: "Content-Type", value: contents.isEmpty ? "" : Self.pieceType),
+    ]
+    if !contents.isEmpty, offer.takesChecksums { headers += [Self.checksum(sha256.hex)].compactMap(\.self) }
+    let response = try send("POST", Self.filesPath, headers: headers, body: contents)
     guard response.status == 201 else { throw refusal(response) }
     guard let location = response.headers["location"],
       let absolute = address.resolve(location, against: Self.filesPath)
     else { throw .notAcknowledged(status: 201) }
-    return absolute
+    // A server that says nothing has taken the upload without its contents.
+    let speaksTus = response.headers["tus-resumable"] == "1.0.0"
+    let offset = speaksTus ? response.headers["upload-offset"].flatMap(Int.init) ?? 0 : 0
+    guard (0...contents.count).contains(offset) else { throw .notAcknowledged(status: 201) }
+    return (absolute, offset)
+  }
+
+  private static let pieceType = "application/offset+octet-stream"
+
+  /// The header by which a server checks a piece; nil where `sha256` is no digest.
+  private static func checksum(_ sha256: String) -> (name: String, value: String)? {
+    Hex.decode(sha256).map { ("Upload-Checksum", "sha256 \(Data($0).base64EncodedString())") }
   }
 
   /// The media type by a file's name, which some servers need before they say how far an upload is.
@@ -116,11 +132,9 @@ extension PlatformClient {
   {
     var headers = [
       (name: "Tus-Resumable", value: "1.0.0"), (name: "Upload-Offset", value: String(offset)),
-      (name: "Content-Type", value: "application/offset+octet-stream"),
+      (name: "Content-Type", value: Self.pieceType),
     ]
-    if let digest = sha256.flatMap({ Hex.decode($0) }) {
-      headers.append((name: "Upload-Checksum", value: "sha256 \(Data(digest).base64EncodedString())"))
-    }
+    headers += [sha256.flatMap { Self.checksum($0) }].compactMap(\.self)
     let response = try send("PATCH", upload, headers: headers, body: bytes)
     switch response.status {
     case 204 where response.headers["tus-resumable"] == "1.0.0":
@@ -138,6 +152,8 @@ extension PlatformClient {
 struct UploadOffer: Hashable, Sendable {
   /// Whether it checks each piece by a digest that is sent with it.
   var takesChecksums = false
+  /// Whether it takes bytes with the request that begins an upload.
+  var takesContentsAtOnce = false
 
   init() {}
 
@@ -147,7 +163,8 @@ struct UploadOffer: Hashable, Sendable {
         String(decoding: $0.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self).lowercased()
       }
     }
-    takesChecksums =
-      list("tus-extension").contains("checksum") && list("tus-checksum-algorithm").contains("sha256")
+    let extensions = list("tus-extension")
+    takesChecksums = extensions.contains("checksum") && list("tus-checksum-algorithm").contains("sha256")
+    takesContentsAtOnce = extensions.contains("creation-with-upload")
   }
 }

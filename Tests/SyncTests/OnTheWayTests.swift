@@ -23,15 +23,20 @@ import Testing
 
   /// Blocks every request to the upload that was begun first.
   private static func firstUpload(_ status: Int) -> Rule {
-    let blocked = Mutex<String?>(nil)
+    let isBlocked = Mutex(false)
     return { request in
-      guard request.method == "PATCH" else { return nil }
-      let first = blocked.withLock { path in
-        path = path ?? request.path
-        return path
+      guard carriesFile(request) else { return nil }
+      let isFirst = isBlocked.withLock { isBlocked in
+        defer { isBlocked = true }
+        return !isBlocked
       }
-      return request.path == first ? .page(status) : nil
+      return isFirst ? .page(status) : nil
     }
+  }
+
+  /// Whether a request has bytes of a file, be it the one that begins the upload or a later one.
+  private static func carriesFile(_ request: ScriptedServer.Request) -> Bool {
+    request.bodyBytes > 0 && request.path.hasPrefix("/v1/files")
   }
 
   @Test(arguments: [403, 405])
@@ -76,7 +81,7 @@ import Testing
     sample.enqueue(in: fixture.outbox)
     let refused = Mutex(0)
     let server = try firewall(before: fixture) { request in
-      guard request.method == "PATCH", request.bodyBytes > 100_000 else { return nil }
+      guard Self.carriesFile(request), request.bodyBytes > 100_000 else { return nil }
       refused.withLock { $0 += 1 }
       return .page(413)
     }
@@ -92,7 +97,7 @@ import Testing
     }
     for sample in samples { sample.enqueue(in: fixture.outbox) }
     let server = try firewall(before: fixture) { request in
-      request.method == "PATCH" && request.bodyBytes > 10_000 ? .page(413) : nil
+      Self.carriesFile(request) && request.bodyBytes > 10_000 ? .page(413) : nil
     }
     #expect(try fixture.run(client: client(server)).outcomes.map(\.reason) == [.blocked, nil])
   }

@@ -31,8 +31,9 @@ import Testing
     #expect(try fixture.platform.file(photo.sha256.hex) == fixture.files.contents(of: photo.sha256.hex))
     // The two small files are new, and the large one is not begun again.
     #expect(fixture.requests("POST /v1/files") == created + 2)
-    // The first piece is of the first size, and on this link the next one is as large as the rest; two files are small.
-    #expect(fixture.requests("PATCH") == patched + 2 + 2)
+    // The first piece is of the first size, and on this link the next one is as large as the rest. The small files went with the
+    // requests that began them.
+    #expect(fixture.requests("PATCH") == patched + 2)
     #expect(fixture.uploads.addresses.isEmpty)
   }
 
@@ -79,6 +80,38 @@ import Testing
     fixture.platform.inject(.failure(status: 460), method: "PATCH", times: 100)
     #expect(try fixture.run().outcomes.map(\.reason) == [.interrupted])
     #expect(fixture.requests("PATCH") == 4)
+  }
+
+  @Test func `a file of one piece goes with the request that begins its upload`() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    #expect(try fixture.run().delivered == 1)
+    #expect(fixture.requests("POST /v1/files") == sample.record.files.count)
+    #expect(fixture.requests("PATCH") == 0)
+    #expect(sample.record.files.allSatisfy { fixture.platform.hasFile($0.sha256.hex) })
+  }
+
+  @Test func `a file whose only reply was lost is looked for before it is sent again`() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    // libcurl repeats a request by itself where a connection that was used before ends without an answer.
+    fixture.platform.inject(.lostReply, method: "POST", pathPrefix: "/v1/files", times: 2)
+    #expect(try fixture.run().delivered == 1)
+    #expect(!fixture.pauses.isEmpty)
+    #expect(fixture.requests("POST /v1/files") <= sample.record.files.count + 1)
+    #expect(fixture.requests("PATCH") == 0)
+  }
+
+  @Test func `a file that is damaged within the first request is sent in another one`() throws {
+    let fixture = try PlatformFixture()
+    let sample = try SampleInstallation(1, in: fixture.files)
+    sample.enqueue(in: fixture.outbox)
+    fixture.platform.inject(.failure(status: 460), method: "POST", pathPrefix: "/v1/files", times: 1)
+    #expect(try fixture.run().delivered == 1)
+    #expect(fixture.requests("PATCH") == 1)
+    #expect(sample.record.files.allSatisfy { fixture.platform.hasFile($0.sha256.hex) })
   }
 
   @Test func `sends a file again when the platform has lost it`() throws {

@@ -35,17 +35,17 @@ struct FileDelivery {
   private func upload(
     _ bytes: [UInt8], of file: PendingFile, timestampOf agreement: FileDigest?, at kept: String?
   ) throws -> Bool {
+    let offer = try retry { () throws(SyncError) in try client.uploadOffer() }
     var isRemembered = kept != nil
     let begins = {
-      let begun = try begun(file, bytes.count, agreement)
+      let begun = try begun(file, bytes, agreement, offer)
       // A file that goes in one piece is begun anew by the next run, which costs no more than that piece.
-      if pieceSize.bytes(ofRest: bytes.count) < bytes.count {
+      if begun.offset < bytes.count, pieceSize.bytes(ofRest: bytes.count) < bytes.count {
         isRemembered = true
-        try memory.remember(uploadAddress: begun.0, of: file.sha256)
+        try memory.remember(uploadAddress: begun.address, of: file.sha256)
       }
       return begun
     }
-    let offer = try retry { () throws(SyncError) in try client.uploadOffer() }
     var (address, offset) =
       try resumed(file, bytes.count, at: kept) ?? begins()
     if offset > 0 { onEvent(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count)) }
@@ -93,7 +93,9 @@ struct FileDelivery {
   }
 
   /// The state of an upload that was begun before; nil where none can be resumed.
-  private func resumed(_ file: PendingFile, _ bytes: Int, at kept: String?) throws -> (String, Int)? {
+  private func resumed(_ file: PendingFile, _ bytes: Int, at kept: String?) throws
+    -> (address: String, offset: Int)?
+  {
     guard let kept, let address = client.address.resolve(kept, against: PlatformClient.filesPath) else {
       return nil
     }
@@ -102,11 +104,37 @@ struct FileDelivery {
     return (address, offset)
   }
 
-  private func begun(_ file: PendingFile, _ bytes: Int, _ agreement: FileDigest?) throws -> (String, Int) {
-    let address = try retry { () throws(SyncError) in
-      try client.createUpload(
-        bytes: bytes, sha256: file.sha256, filename: file.filename, timestampOf: agreement)
+  /// Begins an upload, with its bytes where the server takes them at once and they go in one piece.
+  private func begun(
+    _ file: PendingFile, _ bytes: [UInt8], _ agreement: FileDigest?, _ offer: UploadOffer
+  ) throws -> (address: String, offset: Int) {
+    if offer.takesContentsAtOnce, pieceSize.bytes(ofRest: bytes.count) == bytes.count {
+      let start = ContinuousClock.now
+      do throws(SyncError) {
+        let begun = try create(file, bytes.count, agreement, with: bytes, offer)
+        if begun.offset == bytes.count { pieceSize.note(bytes.count, took: .now - start) }
+        return begun
+      } catch {
+        switch error {
+        // The piece was damaged on the way.
+        case .refused(status: 460, _): break
+        case .blocked(status: 413) where pieceSize.halve(after: bytes.count): break
+        default:
+          guard retry.pauses(after: 1, error) else { throw error }
+          // The reply may have been lost after the bytes had arrived.
+          if try retry({ () throws(SyncError) in try client.hasFile(file.sha256) }) {
+            return (PlatformClient.filesPath, bytes.count)
+          }
+        }
+      }
     }
-    return (address, 0)
+    return try retry { () throws(SyncError) in try create(file, bytes.count, agreement, with: [], offer) }
+  }
+
+  private func create(
+    _ file: PendingFile, _ bytes: Int, _ agreement: FileDigest?, with contents: [UInt8], _ offer: UploadOffer
+  ) throws(SyncError) -> (address: String, offset: Int) {
+    try client.createUpload(
+      bytes: bytes, sha256: file.sha256, filename: file.filename, timestampOf: agreement, with: contents, offer)
   }
 }
