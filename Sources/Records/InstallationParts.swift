@@ -14,15 +14,24 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
   public init?(_ text: String) {
     guard text.utf8.count == 36 else { return nil }
     // A list of 100,000 ids, which were written here, is not to be read by way of as many UUIDs.
-    let isWritten = text.utf8.enumerated().allSatisfy { place, byte in
-      [8, 13, 18, 23].contains(place) ? byte == UInt8(ascii: "-") : byte.isLowerCaseHexDigit
-    }
-    guard !isWritten else {
+    guard !Self.isWritten(text) else {
       self.text = text
       return
     }
     guard let uuid = UUID(uuidString: text) else { return nil }
     self.text = uuid.uuidString.lowercased()
+  }
+
+  /// Whether a text of 36 bytes is a UUID as this program writes it.
+  private static func isWritten(_ text: String) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.indices.allSatisfy { place in
+        switch place {
+        case 8, 13, 18, 23: bytes[place] == UInt8(ascii: "-")
+        default: bytes[place].isLowerCaseHexDigit
+        }
+      }
+    } ?? false
   }
 
   public var description: String { text }

@@ -68,7 +68,8 @@ public final class Sink: Sendable {
   /// Writes these characters as escapes. Outside its strings a document is ASCII, so that each of them is in a
   /// string.
   static func escaped(json document: String) -> String {
-    if document.utf8.allSatisfy({ $0 < 0x7F }) { return document }
+    let isPlain = document.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { $0 < 0x7F } }
+    if isPlain == true { return document }
     var text = ""
     for scalar in document.unicodeScalars {
       switch scalar.value {

@@ -79,9 +79,20 @@ enum SyncCommand {
     var failed: [Failure]
   }
 
+  /// Ids in their order. They are written as the texts that they are, because the encoder takes several times as long for each value
+  /// of a type that it does not know.
+  struct IDList: Encodable {
+    let ids: [InstallationID]
+
+    func encode(to encoder: any Encoder) throws {
+      var list = encoder.unkeyedContainer()
+      for id in ids { try list.encode(id.text) }
+    }
+  }
+
   struct Plan: Encodable {
     var keys: [String]
-    var records: [InstallationID]
+    var records: IDList
     var files: Int
     var bytes: Int
     var originals: Int
@@ -338,16 +349,17 @@ enum SyncCommand {
   private static func plan(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let plan = try workplace.syncRun(originals: options.originalsInThisRun).plan()
     let document = Plan(
-      keys: plan.keys.map(\.keyID), records: plan.totals.records, files: plan.totals.files, bytes: plan.bytes,
+      keys: plan.keys.map(\.keyID), records: IDList(ids: plan.totals.records), files: plan.totals.files,
+      bytes: plan.bytes,
       originals: plan.totals.originals, originalBytes: plan.totals.originalBytes,
       timestamps: plan.totals.timestamps)
     try workplace.console.answer(document) {
       workplace.console.put(
         Text(
           zh:
-            "将上传 \(document.keys.count) 个密钥、\(document.records.count) 条记录、\(document.files) 个文件，共 \(document.bytes) 字节；另有照片原图 \(document.originals) 张，\(document.originalBytes) 字节",
+            "将上传 \(document.keys.count) 个密钥、\(document.records.ids.count) 条记录、\(document.files) 个文件，共 \(document.bytes) 字节；另有照片原图 \(document.originals) 张，\(document.originalBytes) 字节",
           en:
-            "would send \(document.keys.count) keys, \(document.records.count) records, \(document.files) files: \(document.bytes) bytes; and \(document.originals) originals of photos: \(document.originalBytes) bytes"
+            "would send \(document.keys.count) keys, \(document.records.ids.count) records, \(document.files) files: \(document.bytes) bytes; and \(document.originals) originals of photos: \(document.originalBytes) bytes"
         ))
     }
     return ExitCode.done.rawValue
