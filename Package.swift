@@ -80,7 +80,7 @@ let package = Package(
     feature(
       "Ledger", isOptimized: true,
       ["Records", "Cryptography", "Drawing", "Files", "Tables", "CLibZip", "CXLSXWriter"]),
-    feature("Company", isOptimized: true, ["Records", "Cryptography", "Files", "CPQ"]),
+    feature("Company", isOptimized: true, ["Records", "Cryptography", "Files", "Threads", "CPQ"]),
     feature("Companion", ["Records", "Cryptography", "Files", "Threads", "CMicrohttpd"]),
     feature(
       "Bench",

@@ -1,5 +1,6 @@
 public import Files
 public import Records
+import Threads
 
 /// What laptops delivered into a folder: a disk that is carried to the company, or a share. Names that begin with a point are drafts of
 /// whoever writes them, and are left out.
@@ -7,9 +8,13 @@ public final class DeliveredFolder: DeliveredObjects {
   private let path: FilePath
   /// The number of keys in a page.
   private let pageSize: Int
-  /// The names of the last folder that was listed, so that its pages do not read it again.
-  private var listed: (folder: String, names: SortedNames)?
-  private var listedInner: (folder: String, names: SortedNames)?
+  private let listed = Monitor(Listed())
+
+  /// The names of the folders that were listed last, so that their pages do not read them again.
+  private struct Listed {
+    var outer: (folder: String, names: SortedNames)?
+    var inner: (folder: String, names: SortedNames)?
+  }
 
   /// - Throws: `folder` where it is not there or is no folder.
   public init(_ path: FilePath, pageSize: Int = 1_000) throws(CompanyError) {
@@ -56,18 +61,18 @@ public final class DeliveredFolder: DeliveredObjects {
   // MARK: - Listing
 
   private func outer(_ folder: String) throws(FileError) -> SortedNames {
-    if let listed, listed.folder == folder { return listed.names }
+    if let known = listed.withLock({ $0.outer }), known.folder == folder { return known.names }
     // The keys of a folder stand in the order of its name with the slash behind it.
     let names = try read(folder, ending: [UInt8(ascii: "/")]) ?? SortedNames([], ending: [])
-    listed = (folder, names)
+    listed.withLock { $0.outer = (folder, names) }
     return names
   }
 
   /// nil where the name is not that of a folder.
   private func inner(_ folder: String) throws(FileError) -> SortedNames? {
-    if let listedInner, listedInner.folder == folder { return listedInner.names }
+    if let known = listed.withLock({ $0.inner }), known.folder == folder { return known.names }
     guard let names = try read(folder, ending: []) else { return nil }
-    listedInner = (folder, names)
+    listed.withLock { $0.inner = (folder, names) }
     return names
   }
 

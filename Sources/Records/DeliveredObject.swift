@@ -69,8 +69,8 @@ public enum DeliveredObject: Hashable, Sendable {
   }
 }
 
-/// What laptops delivered to one bucket or one folder, for whoever reads it.
-public protocol DeliveredObjects {
+/// What laptops delivered to one bucket or one folder, for whoever reads it, on any number of threads at once.
+public protocol DeliveredObjects: Sendable {
   /// Lists the keys below a folder, such as `installations`, in the order of their bytes, a page at a time. Names that are no
   /// keys of `DeliveredObject` are listed, too, because anybody may have put them there.
   /// - Parameter after: the last key of the page before; nil for the first page.

@@ -190,7 +190,7 @@ import Testing
 
   @Test func `a store that gives nothing any more ends the load`() throws {
     for number in 0..<12 { try deliver(number) }
-    final class Gone: DeliveredObjects {
+    final class Gone: DeliveredObjects, @unchecked Sendable {
       let objects: MemoryObjects
       init(_ objects: MemoryObjects) { self.objects = objects }
       func keys(below folder: String, after: String?) throws -> [String] {

@@ -4,7 +4,7 @@ import Foundation
 import Records
 
 /// Delivered objects in memory.
-final class MemoryObjects: DeliveredObjects {
+final class MemoryObjects: DeliveredObjects, @unchecked Sendable {
   var contents: [String: [UInt8]] = [:]
   var pageSize = 3
   private(set) var reads: [String] = []

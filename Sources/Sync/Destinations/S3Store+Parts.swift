@@ -34,7 +34,7 @@ extension S3Store {
   private func sendParts(of bytes: [UInt8], _ upload: String, _ key: String) throws(SyncError) -> [String] {
     let count = (bytes.count + Self.partBytes - 1) / Self.partBytes
     let tags = Monitor<[Int: String]>([:])
-    try ParallelParts.run(count, threads: configuration.threads) { (index) throws(SyncError) in
+    try ParallelLoop.run(below: count, threads: configuration.threads) { (index) throws(SyncError) in
       let start = index * Self.partBytes
       let part = Array(bytes[start..<min(bytes.count, start + Self.partBytes)])
       let tag = try self.retry { () throws(SyncError) -> String in

@@ -205,7 +205,7 @@ public final class S3Store: ObjectStore {
     while next < count {
       let wave = next..<min(count, next + configuration.threads)
       let fetched = Monitor<[Int: [UInt8]]>([:])
-      try ParallelParts.run(wave.count, threads: configuration.threads) { (index) throws(SyncError) in
+      try ParallelLoop.run(below: wave.count, threads: configuration.threads) { (index) throws(SyncError) in
         // An object that is shorter now was replaced while it was read.
         guard let part = try self.part(wave.lowerBound + index, of: key), part.total == first.total else {
           throw .interrupted

@@ -85,7 +85,7 @@ struct BucketTests {
     let bucket = try PeerBucket(server)
     let store = try bucket.store()
     let written = Monitor<Set<String>>([])
-    try ParallelParts.run(1_050, threads: 4) { (number) throws(SyncError) in
+    try ParallelLoop.run(below: 1_050, threads: 4) { (number) throws(SyncError) in
       let bytes = Array("\(number)".utf8)
       guard let id = InstallationID("00000000-0000-4000-8000-" + String(format: "%012d", number / 3)),
         let sha256 = FileDigest(SHA256Digest(of: bytes).hex)

@@ -4,6 +4,7 @@ import Foundation
 import Records
 import TestSupport
 import Testing
+import Threads
 
 @testable import Sync
 
@@ -114,7 +115,7 @@ import Testing
       let bytes = random.bytes(500)
       return (PendingFile(sha256: try Sample.digest(bytes), bytes: 500, filename: "x"), bytes)
     }
-    try ParallelParts.run(all.count, threads: 4) { (index) throws(SyncError) in
+    try ParallelLoop.run(below: all.count, threads: 4) { (index) throws(SyncError) in
       do { try destination.deliver(all[index].0) { all[index].1 } } catch {
         throw error as? SyncError ?? .interrupted
       }

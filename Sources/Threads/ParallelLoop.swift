@@ -1,29 +1,27 @@
-import Threads
-
-/// The parts of one object, which several threads send or fetch at once.
-enum ParallelParts {
-  private struct State {
+/// A loop whose numbers several threads take one after the other.
+public enum ParallelLoop {
+  private struct State<Failure: Error> {
     var next = 0
-    var failure: SyncError?
+    var failure: Failure?
   }
 
-  /// Runs `body` once for each number below `count`. After a failure no further part is begun.
+  /// Runs `body` once for each number below `count`. After a failure no further number is begun.
   /// - Parameter threads: the maximum number of threads, 1 or more, the calling one included.
   /// - Throws: the first failure, once all threads have ended.
-  static func run(
-    _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws(SyncError) -> Void
-  ) throws(SyncError) {
-    let state = Monitor(State())
+  public static func run<Failure: Error>(
+    below count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let state = Monitor(State<Failure>())
     let work: @Sendable () -> Void = {
       while true {
-        let index: Int? = state.withLock { state in
+        let number: Int? = state.withLock { state in
           guard state.failure == nil, state.next < count else { return nil }
           state.next += 1
           return state.next - 1
         }
-        guard let index else { return }
-        do throws(SyncError) {
-          try body(index)
+        guard let number else { return }
+        do throws(Failure) {
+          try body(number)
         } catch {
           state.withLock { $0.failure = $0.failure ?? error }
         }
