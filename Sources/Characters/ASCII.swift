@@ -9,8 +9,16 @@ extension UInt8 {
 extension Collection<UInt8> {
   /// The number that the digits write; nil where there is no digit, another character stands among them, or the
   /// number does not fit.
-  public var decimalNumber: Int? {
-    guard !isEmpty, allSatisfy(\.isDigit) else { return nil }
-    return Int(String(decoding: self, as: UTF8.self))
+  @inlinable public var decimalNumber: Int? {
+    guard !isEmpty else { return nil }
+    var number = 0
+    for byte in self {
+      guard (0x30...0x39).contains(byte) else { return nil }
+      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (sum, isTooLargeNow) = tens.addingReportingOverflow(Int(byte) - 0x30)
+      guard !isTooLarge, !isTooLargeNow else { return nil }
+      number = sum
+    }
+    return number
   }
 }
