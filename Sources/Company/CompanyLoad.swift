@@ -1,6 +1,7 @@
-import Cryptography
 public import FoundationEssentials
 public import Records
+import Synchronization
+import Threads
 
 /// Takes what laptops delivered, checks it, and adds it to the company's database: files first, then timestamps, keys and records.
 /// Objects that are there already are not read again.
@@ -23,7 +24,7 @@ public struct CompanyLoad {
 
   /// What happens on the way, for whoever shows it.
   public enum Event: Hashable, Sendable {
-    /// So many keys below a folder were gone through, and so many of them were new.
+    /// A page of keys below a folder was gone through; `keys` is their number, and `new` of them were not in the database.
     case listed(folder: String, keys: Int, new: Int)
   }
 
@@ -49,9 +50,13 @@ public struct CompanyLoad {
   static let maxTimestampBytes = 1 << 20
   /// The maximum number of keys of one installation that are looked at.
   static let maxKeysOfRecord = 10_000
+  /// The number of revisions that are read and judged before they are added.
+  private static let maxJudgedAtOnce = 64
+  /// The number of threads that do so. A bucket takes most of its time to answer.
+  private static let maxThreads = 8
   /// The number of names and findings that a report holds.
   static let maxReported = 1_000
-  /// So many objects in a row that cannot be read mean that the store is gone.
+  /// The number of objects in a row that cannot be read, from which on the store counts as gone.
   private static let maxFailuresInRow = 10
 
   private let objects: any DeliveredObjects
@@ -116,7 +121,7 @@ public struct CompanyLoad {
       let new = try store.notLoaded(known.map(\.key))
       for (key, object) in known where new.contains(key) {
         if isCancelled() { throw CompanyError.cancelled }
-        try attempt(key) { try load(key, object, read(key, object)) }
+        try attempt(key) { try load(key, object, read(object)) }
       }
       tell(folder, keys: keys.count, known: known.count, new: new.count)
     }
@@ -126,7 +131,7 @@ public struct CompanyLoad {
     guard case .timestamp(let agreement, _) = object else { return }
     let file = DeliveredObject.file(agreement)
     let pdf: [UInt8]
-    do { pdf = try read(file.key, file) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
+    do { pdf = try read(file) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
     guard judges.timestamp(Data(pdf), Data(token)) else { throw Finding.Problem(.timestamp) }
     try store.add(CompanyItem(key: key, bytes: token.count, contents: .presence, doubts: []))
   }
@@ -136,7 +141,7 @@ public struct CompanyLoad {
   /// The revisions of a record stand together in the list, though not in the order of their numbers.
   private func loadRecords() throws {
     var after: String?
-    var left: [Revision] = []
+    var left: [DeliveredRevision] = []
     while true {
       let keys = try page(below: "installations", after: &after)
       let known = known(keys, below: "installations")
@@ -144,15 +149,15 @@ public struct CompanyLoad {
       var groups = left.isEmpty ? [] : [left]
       for (key, object) in known {
         guard case .record(let id, let revision, let sha256) = object else { continue }
-        let one = Revision(
+        let one = DeliveredRevision(
           key: key, object: object, id: id, number: revision, sha256: sha256, isNew: new.contains(key))
         if groups.last?.first?.id == id { groups[groups.count - 1].append(one) } else { groups.append([one]) }
       }
-      // Of the last record more may stand on the next page.
+      // More revisions of the last record may stand on the next page.
       left = keys.isEmpty ? [] : groups.popLast() ?? []
-      for group in groups { try load(group) }
+      try load(groups)
       if left.count > Self.maxKeysOfRecord {
-        try load(left)
+        try load([left])
         left = []
       }
       if keys.isEmpty { return }
@@ -160,51 +165,59 @@ public struct CompanyLoad {
     }
   }
 
-  private struct Revision {
-    let key: String
-    let object: DeliveredObject
-    let id: InstallationID
-    let number: Int
-    let sha256: FileDigest
-    let isNew: Bool
-  }
-
-  /// Loads the new revisions of one record, the lowest first.
-  private func load(_ group: [Revision]) throws {
-    guard group.contains(where: \.isNew) else { return }
-    let revisions = group.sorted { ($0.number, $0.sha256.hex) < ($1.number, $1.sha256.hex) }
-    // The record that was read last, which is the next one's predecessor.
-    var last: (sha256: FileDigest, record: RemoteRecord)?
-    var verdicts: [FileDigest: AgreementVerdict] = [:]
-    for revision in revisions where revision.isNew {
-      if isCancelled() { throw CompanyError.cancelled }
-      try attempt(revision.key) {
-        let bytes = try read(revision.key, revision.object)
-        let check = try RecordCheck(bytes, revision.object)
-        if let named = check.record.installation.previousSha256,
-          let before = revisions.first(where: { $0.number == revision.number - 1 && $0.sha256.hex == named })
-        {
-          let predecessor = try last?.sha256 == before.sha256 ? last?.record : record(of: before)
-          if let predecessor, !check.record.continues(predecessor.installation, sha256: before.sha256.hex) {
-            throw Finding.Problem(.history)
-          }
-        }
-        last = (revision.sha256, check.record)
-        let verdict = try verdict(of: check.record.installation, &verdicts)
-        try store.add(
-          CompanyItem(
-            key: revision.key, bytes: bytes.count,
-            contents: .revision(raw: bytes, files: check.files, agreement: verdict),
-            doubts: verdict == .changed ? [Finding(key: revision.key, kind: .agreement)] : []))
-        if verdict == .changed { tell(Finding(key: revision.key, kind: .agreement)) }
+  /// Loads the new revisions of records. Some records are read and judged at once; what was found is added in their order.
+  private func load(_ groups: [[DeliveredRevision]]) throws {
+    let judge = RecordJudge(objects: objects)
+    var rest = groups.filter { $0.contains(where: \.isNew) }[...]
+    while let first = rest.first {
+      var count = 0
+      let some = rest.prefix { group in
+        count += group.count
+        return count <= Self.maxJudgedAtOnce
+      }
+      guard !some.isEmpty else {
+        // A record of very many revisions is loaded one by one, so that they need not all be in memory.
+        var verdicts: [FileDigest: AgreementVerdict] = [:]
+        try judge.judge(first) { try enter($0, &verdicts) }
+        rest = rest.dropFirst()
+        continue
+      }
+      rest = rest.dropFirst(some.count)
+      let judged = Mutex(Array(repeating: [JudgedRevision](), count: some.count))
+      try ParallelLoop.run(below: some.count, threads: Self.maxThreads) { (number) throws(Never) in
+        var found: [JudgedRevision] = []
+        judge.judge(some[some.startIndex + number]) { found.append($0) }
+        judged.withLock { $0[number] = found }
+      }
+      for group in judged.withLock({ $0 }) {
+        var verdicts: [FileDigest: AgreementVerdict] = [:]
+        for revision in group { try enter(revision, &verdicts) }
       }
     }
   }
 
-  /// A revision that was loaded before, read once more; nil where that cannot be done, and the digests alone say that it is followed.
-  private func record(of revision: Revision) throws -> RemoteRecord? {
-    guard let bytes = try? read(revision.key, revision.object) else { return nil }
-    return try? RecordCheck(bytes, revision.object).record
+  /// Adds a revision that was judged, or what was found of it.
+  /// - Parameter verdicts: the verdicts on the agreements of the same record.
+  private func enter(_ judged: JudgedRevision, _ verdicts: inout [FileDigest: AgreementVerdict]) throws {
+    if isCancelled() { throw CompanyError.cancelled }
+    let key = judged.revision.key
+    try attempt(key) {
+      switch judged.outcome {
+      case .unreadable(let error): try note(error)
+      case .problem(let problem):
+        report.failuresInRow = 0
+        throw problem
+      case .sound(let check, let bytes):
+        report.failuresInRow = 0
+        let verdict = try verdict(of: check.record.installation, &verdicts)
+        let doubts = verdict == .changed ? [Finding(key: key, kind: .agreement)] : []
+        try store.add(
+          CompanyItem(
+            key: key, bytes: bytes.count,
+            contents: .revision(raw: bytes, files: check.files, agreement: verdict), doubts: doubts))
+        doubts.forEach(tell)
+      }
+    }
   }
 
   private func verdict(of installation: Installation, _ verdicts: inout [FileDigest: AgreementVerdict]) throws
@@ -223,7 +236,7 @@ public struct CompanyLoad {
       verdict = known
     } else {
       let pdf: [UInt8]
-      do { pdf = try read(file.key, file) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
+      do { pdf = try read(file) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
       verdict = judge(Data(pdf), installation)
     }
     verdicts[sha256] = verdict
@@ -254,24 +267,26 @@ public struct CompanyLoad {
   }
 
   /// Reads an object and compares its digest with its key.
-  private func read(_ key: String, _ object: DeliveredObject) throws -> [UInt8] {
-    let maxBytes =
-      switch object {
-      case .file: Self.maxFileBytes
-      case .key: KeyCheck.maxBytes
-      case .record: RemoteRecord.maxBytes
-      case .timestamp: Self.maxTimestampBytes
-      }
-    let bytes: [UInt8]
-    do { bytes = try objects.contents(of: key, maxBytes: maxBytes) } catch {
-      report.failuresInRow += 1
-      if report.failuresInRow >= Self.maxFailuresInRow { throw error }
-      throw Finding.Problem(.unreadable)
+  private func read(_ object: DeliveredObject) throws -> [UInt8] {
+    do {
+      let bytes = try RecordJudge.contents(of: object, in: objects)
+      report.failuresInRow = 0
+      return bytes
+    } catch let problem as Finding.Problem {
+      report.failuresInRow = 0
+      throw problem
+    } catch {
+      try note(error)
+      throw error
     }
-    report.failuresInRow = 0
-    guard bytes.count <= maxBytes else { throw Finding.Problem(.unreadable) }
-    guard SHA256Digest(of: bytes).hex == object.sha256.hex else { throw Finding.Problem(.digest) }
-    return bytes
+  }
+
+  /// Counts an object that the store could not give.
+  /// - Throws: the finding, or the error itself where the store is gone.
+  private func note(_ error: any Error) throws {
+    report.failuresInRow += 1
+    if report.failuresInRow >= Self.maxFailuresInRow { throw error }
+    throw Finding.Problem(.unreadable)
   }
 
   // MARK: - Telling

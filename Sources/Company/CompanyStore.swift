@@ -80,7 +80,7 @@ public struct Finding: Hashable, Sendable {
   /// The object's key, with nothing in it that is not seen.
   public let key: String
   public let kind: Kind
-  /// What it is in particular: the name of a fault, a place in a record, a SQLSTATE; no word of a person.
+  /// The name of a fault, a place in a record or a SQLSTATE; no word of a person.
   public let detail: String
 
   /// Whether the object only waits for something that can still come.
