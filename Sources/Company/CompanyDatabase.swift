@@ -31,11 +31,10 @@ public final class CompanyDatabase: CompanyStore {
     let commands: [Command]
   }
 
-  /// One row that is added.
+  /// A statement that adds rows of one kind. The triggers of a table cost as much for one row as for a thousand.
   private struct Command {
-    enum Kind { case object, revision, key, finding }
+    enum Kind: CaseIterable { case files, timestamps, keyObjects, recordObjects, revisions, keys, findings }
     let kind: Kind
-    let key: String
     let values: [PostgreSQL.Value]
   }
 
@@ -55,7 +54,7 @@ public final class CompanyDatabase: CompanyStore {
     asking = try PostgreSQL(address, isCancelled: isCancelled)
     try CompanySchema.check(asking)
     adding = try PostgreSQL(address, isCancelled: isCancelled)
-    for kind in [Command.Kind.object, .revision, .key, .finding] {
+    for kind in Command.Kind.allCases {
       _ = try adding.prepare(Self.statement(of: kind), for: .load)
     }
     try adding.enterPipeline()
@@ -114,7 +113,7 @@ public final class CompanyDatabase: CompanyStore {
   private func submit() throws(CompanyError) {
     try collect()
     guard !waiting.isEmpty || !waitingFindings.isEmpty else { return }
-    let commands = waiting.flatMap(commands(of:)) + waitingFindings.map { command(of: $0, isLoaded: false) }
+    let commands = commands(of: waiting, waitingFindings)
     let batch = Batch(items: waiting, findings: waitingFindings, commands: commands)
     (waiting, waitingFindings, waitingBytes) = ([], [], 0)
     try send(commands)
@@ -129,22 +128,22 @@ public final class CompanyDatabase: CompanyStore {
     guard let state = try outcome(of: batch.commands) else { return }
     guard Self.isOfTheRow(state) else { throw .refused(.load, state: state) }
     for item in batch.items {
-      let commands = commands(of: item)
+      let commands = commands(of: [item], [])
       try send(commands)
       guard let state = try outcome(of: commands) else { continue }
       guard Self.isOfTheRow(state) else { throw .refused(.load, state: state) }
       refused.append(Finding(key: item.key, kind: .database, detail: state))
     }
-    let findings = batch.findings.map { command(of: $0, isLoaded: false) }
+    let findings = commands(of: [], batch.findings)
     try send(findings)
     if let state = try outcome(of: findings) { throw .refused(.load, state: state) }
   }
 
   private func send(_ commands: [Command]) throws(CompanyError) {
     try adding.enqueue(sql: "BEGIN")
-    for (number, command) in commands.enumerated() {
+    for command in commands {
       try adding.enqueue(adding.prepare(Self.statement(of: command.kind), for: .load), command.values)
-      if number % 64 == 63 { try adding.pump() }
+      try adding.pump()
     }
     try adding.enqueue(sql: "COMMIT")
     try adding.enqueueSync()
@@ -163,11 +162,11 @@ public final class CompanyDatabase: CompanyStore {
     for (command, outcome) in zip(commands, outcomes.dropFirst()) {
       guard case .done(let changed) = outcome, changed > 0 else { continue }
       switch command.kind {
-      case .revision: added.revisions += 1
-      case .object where command.key.hasPrefix("files/"): added.files += 1
-      case .object where command.key.hasPrefix("timestamps/"): added.timestamps += 1
-      case .object where command.key.hasPrefix("keys/"): added.keys += 1
-      case .object, .key, .finding: break
+      case .revisions: added.revisions += changed
+      case .files: added.files += changed
+      case .timestamps: added.timestamps += changed
+      case .keyObjects: added.keys += changed
+      case .recordObjects, .keys, .findings: break
       }
     }
     return nil
@@ -181,54 +180,97 @@ public final class CompanyDatabase: CompanyStore {
   private static func statement(of kind: Command.Kind) -> String {
     // Without a target of the conflict no right to read is needed.
     switch kind {
-    case .object: "INSERT INTO weldtech.object (key, bytes, source) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-    case .revision:
-      "INSERT INTO weldtech.revision (raw, files, agreement, source) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
-    case .key:
+    case .files, .timestamps, .keyObjects, .recordObjects:
+      """
+      INSERT INTO weldtech.object (key, bytes, source)
+      SELECT key, bytes::bigint, $3 FROM unnest($1::text[], $2::text[]) AS new (key, bytes) ON CONFLICT DO NOTHING
+      """
+    case .revisions:
+      """
+      INSERT INTO weldtech.revision (raw, files, agreement, source)
+      SELECT raw, files::text[], agreement, $4 FROM unnest($1::bytea[], $2::text[], $3::text[])
+        AS new (raw, files, agreement)
+      ON CONFLICT DO NOTHING
+      """
+    case .keys:
       """
       INSERT INTO weldtech.delivered_key (key_id, sha256, installation, module_serial, raw, source)
-      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
+      SELECT key_id, sha256, installation, module_serial, raw, $6
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[])
+        AS new (key_id, sha256, installation, module_serial, raw)
+      ON CONFLICT DO NOTHING
       """
-    case .finding:
+    case .findings:
       """
-      INSERT INTO weldtech.finding (key, kind, detail, is_loaded, source) VALUES ($1, $2, $3, $4, $5)
+      INSERT INTO weldtech.finding (key, kind, detail, is_loaded, source)
+      SELECT key, kind, detail, is_loaded::boolean, $5 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+        AS new (key, kind, detail, is_loaded)
       ON CONFLICT DO NOTHING
       """
     }
   }
 
-  private func commands(of item: CompanyItem) -> [Command] {
-    var commands: [Command] = []
-    switch item.contents {
-    case .presence: break
-    case .revision(let raw, let files, let agreement):
-      commands.append(
-        Command(
-          kind: .revision, key: item.key,
-          values: [
-            .bytes(raw), .text("{\(files.map(\.hex).joined(separator: ","))}"), .text(agreement.rawValue),
-            .text(source),
-          ]))
-    case .key(let keyID, let sha256, let installation, let moduleSerial, let raw):
-      commands.append(
-        Command(
-          kind: .key, key: item.key,
-          values: [
-            .text(keyID), .text(sha256.hex), .text(installation.text), .text(moduleSerial), .bytes(raw),
-            .text(source),
-          ]))
+  /// The statements that add objects and findings; none for kinds of which there is no row.
+  private func commands(of items: [CompanyItem], _ findings: [Finding]) -> [Command] {
+    var revisions: (raw: [[UInt8]], files: [String], agreements: [String]) = ([], [], [])
+    var keys: (ids: [String], sha256: [String], installations: [String], serials: [String], raw: [[UInt8]]) =
+      ([], [], [], [], [])
+    var objects: [Command.Kind: (keys: [String], bytes: [String])] = [:]
+    var found = findings.map { (finding: $0, isLoaded: false) }
+    for item in items {
+      switch item.contents {
+      case .presence: break
+      case .revision(let raw, let files, let agreement):
+        revisions.raw.append(raw)
+        revisions.files.append("{\(files.map(\.hex).joined(separator: ","))}")
+        revisions.agreements.append(agreement.rawValue)
+      case .key(let keyID, let sha256, let installation, let moduleSerial, let raw):
+        keys.ids.append(keyID)
+        keys.sha256.append(sha256.hex)
+        keys.installations.append(installation.text)
+        keys.serials.append(moduleSerial)
+        keys.raw.append(raw)
+      }
+      let kind = Self.kind(ofObject: item.key)
+      objects[kind, default: ([], [])].keys.append(item.key)
+      objects[kind, default: ([], [])].bytes.append("\(item.bytes)")
+      found += item.doubts.map { ($0, true) }
     }
-    commands.append(
-      Command(kind: .object, key: item.key, values: [.text(item.key), .text("\(item.bytes)"), .text(source)]))
-    return commands + item.doubts.map { command(of: $0, isLoaded: true) }
+    var commands: [Command] = []
+    func add(_ kind: Command.Kind, _ values: [PostgreSQL.Value]) {
+      commands.append(Command(kind: kind, values: values + [.text(source)]))
+    }
+    if !revisions.raw.isEmpty {
+      add(.revisions, [.byteArrays(revisions.raw), .texts(revisions.files), .texts(revisions.agreements)])
+    }
+    if !keys.raw.isEmpty {
+      add(
+        .keys,
+        [
+          .texts(keys.ids), .texts(keys.sha256), .texts(keys.installations), .texts(keys.serials),
+          .byteArrays(keys.raw),
+        ])
+    }
+    for kind in Command.Kind.allCases {
+      if let rows = objects[kind] { add(kind, [.texts(rows.keys), .texts(rows.bytes)]) }
+    }
+    if !found.isEmpty {
+      add(
+        .findings,
+        [
+          .texts(found.map(\.finding.key)), .texts(found.map(\.finding.kind.rawValue)),
+          .texts(found.map(\.finding.detail)), .texts(found.map { $0.isLoaded ? "t" : "f" }),
+        ])
+    }
+    return commands
   }
 
-  private func command(of finding: Finding, isLoaded: Bool) -> Command {
-    Command(
-      kind: .finding, key: finding.key,
-      values: [
-        .text(finding.key), .text(finding.kind.rawValue), .text(finding.detail), .text(isLoaded ? "t" : "f"),
-        .text(source),
-      ])
+  private static func kind(ofObject key: String) -> Command.Kind {
+    switch key.utf8.first {
+    case UInt8(ascii: "f"): .files
+    case UInt8(ascii: "t"): .timestamps
+    case UInt8(ascii: "k"): .keyObjects
+    default: .recordObjects
+    }
   }
 }

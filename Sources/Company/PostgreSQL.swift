@@ -10,6 +10,40 @@ final class PostgreSQL {
     case null
     case text(String)
     case bytes([UInt8])
+    /// An array of `text`.
+    case texts([String])
+    /// An array of `bytea`.
+    case byteArrays([[UInt8]])
+
+    /// The object ids of PostgreSQL's types. https://www.postgresql.org/docs/15/catalog-pg-type.html
+    private static let (byteaType, textType) = (17, 25)
+
+    /// The value in PostgreSQL's binary form, where it has to be given in that one.
+    fileprivate var binary: [UInt8]? {
+      switch self {
+      case .null, .text: nil
+      case .bytes(let bytes): bytes
+      case .texts(let texts): Self.array(texts.map(\.utf8), of: Self.textType)
+      case .byteArrays(let arrays): Self.array(arrays, of: Self.byteaType)
+      }
+    }
+
+    /// An array of one dimension without nulls, as `array_send` writes it: the number of dimensions, whether there are nulls, the
+    /// type of the elements, their number and the number of the first one, and each element behind its length; all of them are 32
+    /// bits, the highest first.
+    private static func array(_ elements: [some Collection<UInt8>], of type: Int) -> [UInt8] {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(20 + elements.reduce(0) { $0 + $1.count + 4 })
+      func add(_ number: Int) {
+        withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).bigEndian) { bytes.append(contentsOf: $0) }
+      }
+      for number in [1, 0, type, elements.count, 1] { add(number) }
+      for element in elements {
+        add(element.count)
+        bytes.append(contentsOf: element)
+      }
+      return bytes
+    }
   }
 
   /// libpq's connection, open as long as this object lives.
@@ -195,20 +229,19 @@ final class PostgreSQL {
     var lengths: [Int32] = []
     var formats: [Int32] = []
     for value in values {
-      switch value {
-      case .null:
+      if case .null = value {
         places.append(nil)
         lengths.append(0)
         formats.append(0)
         continue
-      case .text(let text):
-        places.append(bytes.count)
-        bytes.append(contentsOf: text.utf8)
-        formats.append(0)
-      case .bytes(let value):
-        places.append(bytes.count)
-        bytes.append(contentsOf: value)
+      }
+      places.append(bytes.count)
+      if let binary = value.binary {
+        bytes += binary
         formats.append(1)
+      } else if case .text(let text) = value {
+        bytes += text.utf8
+        formats.append(0)
       }
       lengths.append(Int32(clamping: bytes.count - (places.last?.flatMap { $0 } ?? 0)))
       bytes.append(0)
