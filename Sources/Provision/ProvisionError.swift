@@ -53,6 +53,8 @@ public enum ProvisionError: Error, Hashable, Sendable {
 public enum AuthorityFailure: Error, Hashable, Sendable {
   /// This laptop does not have the module's key, and the platform cannot be reached.
   case unreachable
+  /// This laptop does not have the module's key, and the place to which it delivers gives no proofs.
+  case elsewhere
   /// This laptop does not have the module's key, and the platform was never given it.
   case unknownKey
   /// The platform will not prove it; `code` is its own.

@@ -115,6 +115,8 @@ public enum ProofAnswer: Hashable, Sendable {
   case judged(isRight: Bool)
   /// Whoever could give a proof cannot be reached or does not answer.
   case unreachable
+  /// Keys were delivered to a place that gives no proofs, such as a bucket.
+  case elsewhere
   /// The platform was never given the key.
   case unknownKey
   /// The platform refused the proof; `code` is the platform's own.

@@ -18,16 +18,23 @@ extension PlatformClient {
   /// Sends a module's key, sealed to the platform's certificate. Returns only where the platform has named the
   /// key and the module; the laptop may then erase the secret.
   public func deliver(_ key: PendingKey, secret: [UInt8], to certificate: Certificate) throws(SyncError) {
-    guard let envelope = try? Envelope.seal(secret, to: certificate) else { throw .sealing }
-    let delivery = [
-      "envelope": Data(envelope).base64EncodedString(), "installation": key.installation.text,
-      "moduleSerial": key.moduleSerial,
-    ]
-    let response = try sendJSON("PUT", "/v1/keys/\(key.keyID)", delivery)
+    let response = try sendJSON("PUT", "/v1/keys/\(key.keyID)", key.sealed(secret, to: certificate))
     let answer = try accepted(response, as: KeyAcknowledgement.self)
     guard answer.keyID == key.keyID, answer.moduleSerial == key.moduleSerial else {
       throw .notAcknowledged(status: response.status)
     }
+  }
+}
+
+extension PendingKey {
+  /// The document of a key, sealed to the platform's certificate: what a platform gets and what lies in a bucket or a folder.
+  /// - Throws: `sealing`.
+  func sealed(_ secret: [UInt8], to certificate: Certificate) throws(SyncError) -> [String: String] {
+    guard let envelope = try? Envelope.seal(secret, to: certificate) else { throw .sealing }
+    return [
+      "envelope": Data(envelope).base64EncodedString(), "installation": installation.text,
+      "moduleSerial": moduleSerial,
+    ]
   }
 }
 

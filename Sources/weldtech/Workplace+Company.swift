@@ -21,33 +21,14 @@ extension Workplace {
     }
     switch address[..<colon.lowerBound] {
     case "file":
-      guard let path = Self.path(ofFile: address[colon.upperBound...]) else { throw CompanyAddressRefused.file }
-      return try DeliveredFolder(path)
+      guard case .folder(let path)? = try? DeliveryAddress(address) else { throw CompanyAddressRefused.file }
+      return try DeliveredFolder(FilePath(path))
     case "s3":
       let delivery = try bucket.delivery(to: DeliveryAddress(address), same: nil, environment: environment)
       let sleep: @Sendable (Duration) -> Void = { [interruption] in pause($0, unless: interruption) }
       return try s3Store(delivery, retry: Retry(sleep: sleep))
     default: throw CompanyAddressRefused.unknown
     }
-  }
-
-  /// The path of a URL behind `file://`: absolute, with `%` and two digits for any byte but zero (RFC 8089).
-  private static func path(ofFile text: Substring) -> FilePath? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    guard rest.first == UInt8(ascii: "/") else { return nil }
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard let decoded = Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self)), decoded.count == 1,
-        decoded[0] != 0
-      else { return nil }
-      bytes += decoded
-      rest = rest.dropFirst(2)
-    }
-    return FilePath(bytes: bytes)
   }
 
   // MARK: - Judging

@@ -77,15 +77,37 @@ extension Workplace {
     return credentials
   }
 
-  /// Whoever gives starts and proofs over a network; nil where this laptop delivers to no platform, which then has no keys to
-  /// give any by, or where the platform is not set up.
-  func keyAuthority() -> PlatformClient? {
+  /// Whoever gives starts over a network; nil where this laptop delivers to no platform, which then has no keys to give any by, or
+  /// where the platform is not set up.
+  func startAuthority() -> PlatformClient? {
     guard !deliversElsewhere else { return nil }
     return try? platformClient(exchangeTimeout: .seconds(15))
   }
 
+  /// Whoever gives proofs over a network; nil where the platform is not set up.
+  func proofAuthority() -> (any ProofAuthority)? {
+    deliversElsewhere ? KeysElsewhere() : startAuthority()
+  }
+
+  /// The place to which this laptop delivers.
+  var deliveryPlace: DeliveryPlace {
+    guard let delivery = try? fieldbook().setup().delivery else { return .platform }
+    return DeliveryPlace(delivery)
+  }
+
   /// Whether this laptop delivers to a bucket or a folder.
-  var deliversElsewhere: Bool { (try? fieldbook().setup().delivery) != nil }
+  var deliversElsewhere: Bool { deliveryPlace != .platform }
+}
+
+extension DeliveryPlace {
+  init(_ delivery: Setup.Delivery) {
+    if case .folder? = try? DeliveryAddress(delivery.address) { self = .folder } else { self = .bucket }
+  }
+}
+
+/// A bucket or a folder keeps keys and gives no proofs by them.
+private struct KeysElsewhere: ProofAuthority {
+  func proof(_ request: ProofRequest) -> ProofAnswer { .elsewhere }
 }
 
 extension DeliveryRefused: Explained {

@@ -162,9 +162,12 @@ import Testing
 
   @Test func `no platform gives starts and proofs to a laptop that delivers elsewhere`() throws {
     try pinKey()
-    #expect(try desk.workplace().keyAuthority() != nil)
+    #expect(try desk.workplace().startAuthority() != nil)
     _ = try desk.run(["setup", "--deliver-to", "file://\(temporary.file("stick"))"])
-    #expect(try desk.workplace().keyAuthority() == nil)
+    #expect(try desk.workplace().startAuthority() == nil)
+    let question = ProofRequest(
+      .prove(answer: []), keyID: "0000000000000001", uniqueID: [1], challenge: [2])
+    #expect(try desk.workplace().proofAuthority()?.proof(question) == .elsewhere)
   }
 
   @Test func `a setup from before there were other destinations delivers to the platform`() throws {

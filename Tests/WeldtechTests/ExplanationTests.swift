@@ -72,7 +72,15 @@ import Testing
 
   @Test func `a reason of sync has a sentence and a remedy in both languages`() {
     for reason in SyncReason.allCases {
-      for text in [reason.title, reason.hint] { #expect(!text.zh.isEmpty && !text.en.isEmpty) }
+      for place in [DeliveryPlace.platform, .bucket, .folder] {
+        for text in [reason.title(at: place), reason.hint(at: place)] {
+          #expect(!text.zh.isEmpty && !text.en.isEmpty)
+          // `weldtech setup --platform` and the platform's own conflicts are of no bucket.
+          if place != .platform, ![.conflict, .overtaken, .keyShort, .sealing].contains(reason) {
+            #expect(!text.zh.contains("平台") && !text.en.contains("platform"), "\(reason) \(text)")
+          }
+        }
+      }
     }
   }
 

@@ -53,6 +53,7 @@ public struct ModuleReading: Sendable {
       switch try authority.proof(request) {
       case .judged(let isRight): return isRight ? .proven : .wrong
       case .unreachable: return .notJudged(.platformUnreachable)
+      case .elsewhere: return .notJudged(.noPlatform)
       case .unknownKey: return .notJudged(.keyUnknown)
       // What is no judgement is no proof either.
       case .proof, .refused: return .notJudged(.platformRefused)

@@ -88,6 +88,7 @@ extension ModuleAuthority.Prover {
       switch answer {
       case .proof(let proof): return proof
       case .unreachable: throw .failure(.unreachable)
+      case .elsewhere: throw .failure(.elsewhere)
       case .unknownKey: throw .failure(.unknownKey)
       case .refused(let code): throw .failure(.refused(code: code))
       // What is judged is no proof.

@@ -26,12 +26,8 @@ public struct ObjectDestination: Destination, Sendable {
   /// erase the secret.
   /// - Throws: `sealing`, and the errors of the store.
   public func deliver(_ key: PendingKey, secret: [UInt8], to certificate: Certificate) throws(SyncError) {
-    guard let envelope = try? Envelope.seal(secret, to: certificate) else { throw .sealing }
-    let delivery = [
-      "envelope": Data(envelope).base64EncodedString(), "installation": key.installation.text,
-      "moduleSerial": key.moduleSerial,
-    ]
-    guard let body = try? RecordCoding.encode(delivery), let sha256 = FileDigest(SHA256Digest(of: body).hex)
+    let document = try key.sealed(secret, to: certificate)
+    guard let body = try? RecordCoding.encode(document), let sha256 = FileDigest(SHA256Digest(of: body).hex)
     else {
       throw .library
     }

@@ -1,3 +1,4 @@
+import Characters
 import Cryptography
 import FoundationEssentials
 public import Records

@@ -112,7 +112,7 @@ enum CompanyCommand {
     }
     let store = try CompanyDatabase(database, source: source, isCancelled: workplace.interruption)
     let judges = workplace.companyJudges(roots, judgesAgreements: !options.skipsAgreements)
-    let report = try CompanyLoad(
+    let loading = CompanyLoad(
       from: objects, into: store, judges: judges, isCancelled: workplace.interruption
     ) { event in
       switch event {
@@ -120,7 +120,9 @@ enum CompanyCommand {
         workplace.console.sayMore(
           Text(zh: "\(folder)：\(keys) 个对象，新的 \(new)", en: "\(folder): \(keys) objects, \(new) new"))
       }
-    }.run()
+    }
+    // Of the two kinds of objects only a bucket's client has errors of delivery.
+    let report = try DestinationFailed.naming(.bucket) { try loading.run() }
     document.take(report, workplace.console.language)
     try workplace.console.answer(document) { CompanyTexts.put(document, to: workplace.console) }
     return report.exitCode.rawValue

@@ -337,13 +337,14 @@ enum InstallCommand {
       return installation
     }
     defer { lock.release() }
-    workplace.console.say(Text(zh: "▸ 上传到平台", en: "▸ deliver"), .bold)
+    let place = workplace.deliveryPlace.name
+    workplace.console.say(Text(zh: "▸ 上传到\(place.zh)", en: "▸ deliver to \(place.en)"), .bold)
     // Originals that no record waits for keep nobody from the next welder; `sync` delivers them.
     let originals = try workplace.originalsPolicy() == .always ? OriginalsPolicy.always : .never
     do {
       let document = try SyncCommand.once(workplace, SyncCommand.Options(originals: originals))
       for outcome in document.outcomes where outcome.id == installation.id {
-        if let reason = outcome.reason { workplace.console.say(reason.title) }
+        if let reason = outcome.reason { workplace.console.say(reason.title(at: workplace.deliveryPlace)) }
       }
     } catch {
       workplace.console.say(explain(error).message)

@@ -202,9 +202,11 @@ struct HealthCheck {
     guard let delivery = try workplace.fieldbook().setup().delivery else {
       return pass(Text(zh: "记录上传到平台", en: "deliveries go to the platform"))
     }
-    let store = try workplace.objectStore(
-      delivery, retry: Retry(policy: RetryPolicy(attempts: 1), sleep: { _ in }))
-    _ = try store.keys(below: "keys", after: nil)
+    try DestinationFailed.naming(DeliveryPlace(delivery)) {
+      let store = try workplace.objectStore(
+        delivery, retry: Retry(policy: RetryPolicy(attempts: 1), sleep: { _ in }))
+      _ = try store.keys(below: "keys", after: nil)
+    }
     pass(Text(zh: "上传地址 \(delivery.address) 可用", en: "deliveries go to \(delivery.address), which answers"))
   }
 }

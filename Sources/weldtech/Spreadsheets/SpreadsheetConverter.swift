@@ -1,3 +1,4 @@
+import Characters
 import Files
 import FoundationEssentials
 import Glibc
@@ -77,7 +78,8 @@ struct SpreadsheetConverter {
     case .soffice, .libreoffice:
       try makeProfile(in: folder)
       let arguments = [
-        "-env:UserInstallation=file://\(Self.percentEncoded(folder))/profile", "--headless", "--norestore",
+        "-env:UserInstallation=file://\(PercentEncoding.encode(folder, keepsSlash: true))/profile",
+        "--headless", "--norestore",
         "--convert-to", "xlsx", "--outdir", "\(folder)/out", source,
       ]
       guard try runner.run(path, arguments, in: folder), let workbook = contents(of: target) else { return nil }
@@ -155,22 +157,5 @@ struct SpreadsheetConverter {
 
       """
     try write(Array(text.utf8), to: "\(folder)/profile/user/registrymodifications.xcu")
-  }
-
-  /// A path as the part of an address.
-  private static func percentEncoded(_ path: String) -> String {
-    var bytes: [UInt8] = []
-    for byte in path.utf8 {
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-        UInt8(ascii: "."):
-        bytes.append(byte)
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        bytes += Array("%\(digits.utf8.count == 1 ? "0" : "")\(digits)".utf8)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -56,7 +56,7 @@ extension Walk {
     // Whoever opens the case and says why needs no leave of another record.
     let claim = serviceReason == nil ? try claim(on: module, by: installation.id) : .free
     var authority: (any ProofAuthority)?
-    if claim == .free { authority = workplace.keyAuthority() }
+    if claim == .free { authority = workplace.proofAuthority() }
     let terms = ReplacementTerms(
       authority: authority, serviceReason: serviceReason, renewsKey: renewsKey,
       inspection: installation.record.module?.inspection, recorded: installation.record.module?.replacement,
@@ -120,7 +120,7 @@ extension Walk {
     let secret = try fieldbook.heldKey(keyID, moduleSerial: serialNumber)
     // A start command from the platform requires the key there. Without a network the step is not run, and the
     // report says so.
-    var authority = workplace.keyAuthority()
+    var authority = workplace.startAuthority()
     if authority != nil {
       workplace.console.say(Text(zh: "正在联系平台，最多 15 秒……", en: "asking the platform, for 15 seconds at most…"))
       let run = try? workplace.syncRun(retry: RetryPolicy(attempts: 1), exchangeTimeout: .seconds(15))
@@ -202,7 +202,7 @@ extension Walk {
   ) throws -> Result {
     var failure: (any Error)?
     let authority = ModuleAuthority(
-      keys: try fieldbook, platform: { workplace.keyAuthority() },
+      keys: try fieldbook, platform: { workplace.proofAuthority() },
       usesOpenSeal: serviceReason != nil,
       record: { attempt in
         do { try begin(attempt, of: installation, serviceReason) } catch {

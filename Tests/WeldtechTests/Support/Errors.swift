@@ -106,7 +106,8 @@ enum Errors {
 
   private static let authorities: [any Error] =
     ([
-      .unreachable, .unknownKey, .refused(code: nil), .refused(code: "b"), .wrongProof, .tooSlow, .lost,
+      .unreachable, .elsewhere, .unknownKey, .refused(code: nil), .refused(code: "b"), .wrongProof, .tooSlow,
+      .lost,
       .caseClosed,
       .keysUnreadable,
     ] as [AuthorityFailure]).map { FlashError.authority(keyID: "a", $0) }

@@ -102,7 +102,10 @@ enum SyncCommand {
 
   static var command: Command<Workplace> {
     Command(
-      "sync", Text(zh: "把待上传的内容上传到平台", en: "deliver the queue to the platform"), options: Options(),
+      "sync",
+      Text(
+        zh: "把待上传的内容上传到平台（或 setup --deliver-to 的地方）",
+        en: "deliver the queue to the platform, or to where `setup --deliver-to` says"), options: Options(),
       parameters: { parameters in
         parameters.flag(
           "watch", \.watch, Text(zh: "一直运行，联网后自动上传", en: "keep running and deliver whenever there is a network")
@@ -142,7 +145,7 @@ enum SyncCommand {
     let explanation = try SyncExplanation(of: fieldbook.resolve(reference), fieldbook)
     let console = workplace.console
     try console.answer(explanation.document) {
-      console.write(explanation.details(in: console.language))
+      console.write(explanation.details(at: workplace.deliveryPlace, in: console.language))
     }
     return ExitCode.done.rawValue
   }
@@ -161,7 +164,7 @@ enum SyncCommand {
     let changes = NetworkChanges()
     var document = try once(workplace, options)
     var failures = 0
-    if !console.isJSON { tell(document, console) }
+    if !console.isJSON { tell(document, workplace) }
     while !workplace.isInterrupted {
       failures = document.pending + document.keysPending > 0 ? failures + 1 : 0
       let longest = watchPauses.maxPause(after: max(1, failures))
@@ -182,7 +185,7 @@ enum SyncCommand {
         || next.originals.waiting != document.originals.waiting
         || next.timestamps.missing != document.timestamps.missing
         || next.timestamps.waiting != document.timestamps.waiting
-      if isNews, !console.isJSON { tell(next, console) }
+      if isNews, !console.isJSON { tell(next, workplace) }
       let delivered = (
         document.delivered + next.delivered, document.originals.delivered + next.originals.delivered
       )
@@ -211,15 +214,17 @@ enum SyncCommand {
     if let failure = taken.failure { workplace.console.sayMore(failure.message) }
     let waiting = try workplace.fieldbook().queueSummary()
     let goesWithOriginals = try (originals ?? workplace.originalsPolicy()) != .never
+    let place = workplace.deliveryPlace
     let progress = SyncProgress(
-      bytes: waiting.fileBytes + (goesWithOriginals ? waiting.originalBytes : 0), for: workplace.console)
+      to: place, bytes: waiting.fileBytes + (goesWithOriginals ? waiting.originalBytes : 0),
+      for: workplace.console)
     let run = try workplace.syncRun(
       originals: originals, maxBytesPerSecond: options.limitRate, triesSetAsideBefore: triesSetAsideBefore
     ) { event in
       progress.note(event)
       switch event {
-      case .retrying(_, let reason): workplace.console.sayMore(reason.title)
-      case .keyPending(_, let reason): workplace.console.say(reason.title)
+      case .retrying(_, let reason): workplace.console.sayMore(reason.title(at: place))
+      case .keyPending(_, let reason): workplace.console.say(reason.title(at: place))
       case .platformKeyShort(let bits): workplace.console.say(weakKeyWarning(bits: bits), .yellow)
       default: break
       }
@@ -260,7 +265,7 @@ enum SyncCommand {
   }
 
   private static func finish(_ document: Document, _ workplace: Workplace) throws -> Int32 {
-    try workplace.console.answer(document) { tell(document, workplace.console) }
+    try workplace.console.answer(document) { tell(document, workplace) }
     return status(of: document, workplace).rawValue
   }
 
@@ -274,7 +279,9 @@ enum SyncCommand {
     return document.pending + document.keysPending > 0 ? .pending : .done
   }
 
-  static func tell(_ document: Document, _ console: Console) {
+  static func tell(_ document: Document, _ workplace: Workplace) {
+    let console = workplace.console
+    let place = workplace.deliveryPlace
     console.put(
       Text(
         zh: "已上传 \(document.delivered) 条，待上传 \(document.pending) 条，失败 \(document.failed) 条",
@@ -289,18 +296,18 @@ enum SyncCommand {
           zh: "\(document.setAside) 条暂时搁置，原因见 weldtech sync --explain 编号",
           en: "\(document.setAside) set aside; `weldtech sync --explain ID` says why"))
     }
-    tell(document.originals, console)
-    tell(document.timestamps, console)
+    tell(document.originals, place, console)
+    tell(document.timestamps, place, console)
     for outcome in document.outcomes {
       guard let reason = outcome.reason else { continue }
       console.put(
         Text(
-          zh: "  \(outcome.id.text.prefix(8))：\(reason.title.zh)。\(reason.hint.zh)",
-          en: "  \(outcome.id.text.prefix(8)): \(reason.title.en); \(reason.hint.en)"))
+          zh: "  \(outcome.id.text.prefix(8))：\(reason.title(at: place).zh)。\(reason.hint(at: place).zh)",
+          en: "  \(outcome.id.text.prefix(8)): \(reason.title(at: place).en); \(reason.hint(at: place).en)"))
     }
   }
 
-  private static func tell(_ originals: Originals, _ console: Console) {
+  private static func tell(_ originals: Originals, _ place: DeliveryPlace, _ console: Console) {
     if originals.delivered > 0 {
       console.put(
         Text(zh: "已上传照片原图 \(originals.delivered) 张", en: "\(originals.delivered) originals of photos delivered")
@@ -310,21 +317,23 @@ enum SyncCommand {
       console.put(originals.policy.waiting(originals.waiting, bytes: originals.waitingBytes))
       if let reason = originals.reason {
         console.put(
-          Text(zh: "  \(reason.title.zh)。\(reason.hint.zh)", en: "  \(reason.title.en); \(reason.hint.en)"))
+          Text(
+            zh: "  \(reason.title(at: place).zh)。\(reason.hint(at: place).zh)",
+            en: "  \(reason.title(at: place).en); \(reason.hint(at: place).en)"))
       }
     }
     for failure in originals.failed {
       console.put(
         Text(
           zh:
-            "  \(failure.id.text.prefix(8)) 的原图 \(failure.file)：\(failure.reason.title.zh)。\(failure.reason.hint.zh)",
+            "  \(failure.id.text.prefix(8)) 的原图 \(failure.file)：\(failure.reason.title(at: place).zh)。\(failure.reason.hint(at: place).zh)",
           en:
-            "  \(failure.id.text.prefix(8)), original \(failure.file): \(failure.reason.title.en); \(failure.reason.hint.en)"
+            "  \(failure.id.text.prefix(8)), original \(failure.file): \(failure.reason.title(at: place).en); \(failure.reason.hint(at: place).en)"
         ))
     }
   }
 
-  private static func tell(_ timestamps: Timestamps, _ console: Console) {
+  private static func tell(_ timestamps: Timestamps, _ place: DeliveryPlace, _ console: Console) {
     if timestamps.taken + timestamps.delivered > 0 {
       console.put(
         Text(
@@ -340,8 +349,10 @@ enum SyncCommand {
     for failure in timestamps.failed {
       console.put(
         Text(
-          zh: "  \(failure.id.text.prefix(8)) 的时间戳：\(failure.reason.title.zh)。\(failure.reason.hint.zh)",
-          en: "  \(failure.id.text.prefix(8)), timestamp: \(failure.reason.title.en); \(failure.reason.hint.en)"
+          zh:
+            "  \(failure.id.text.prefix(8)) 的时间戳：\(failure.reason.title(at: place).zh)。\(failure.reason.hint(at: place).zh)",
+          en:
+            "  \(failure.id.text.prefix(8)), timestamp: \(failure.reason.title(at: place).en); \(failure.reason.hint(at: place).en)"
         ))
     }
   }

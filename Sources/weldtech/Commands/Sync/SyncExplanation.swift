@@ -106,7 +106,7 @@ struct SyncExplanation {
 
   // MARK: - On a screen
 
-  func details(in language: Language) -> Details {
+  func details(at place: DeliveryPlace, in language: Language) -> Details {
     var details = Details()
     details.heading(Text(zh: "上传情况", en: "Delivery"))
     details.row(Text(zh: "记录", en: "record"), document.state.title[language])
@@ -116,12 +116,13 @@ struct SyncExplanation {
       details.row(
         Text(zh: "原因", en: "reason"),
         Text(
-          zh: "\(reason?.title.zh ?? setAside.reason)\(word)",
-          en: "\(reason?.title.en ?? setAside.reason)\(setAside.detail.map { " (\($0))" } ?? "")"), in: language
+          zh: "\(reason?.title(at: place).zh ?? setAside.reason)\(word)",
+          en: "\(reason?.title(at: place).en ?? setAside.reason)\(setAside.detail.map { " (\($0))" } ?? "")"),
+        in: language
       )
       details.row(Text(zh: "从何时起", en: "since"), "\(setAside.since)")
       details.row(Text(zh: "最近一次尝试", en: "last tried"), "\(setAside.triedAt)")
-      if let reason { details.row(Text(zh: "怎么办", en: "what to do"), reason.hint, in: language) }
+      if let reason { details.row(Text(zh: "怎么办", en: "what to do"), reason.hint(at: place), in: language) }
     } else if document.state == .waiting {
       details.row(
         Text(zh: "怎么办", en: "what to do"),

@@ -4,6 +4,7 @@ import Terminal
 
 /// Shows what a run has sent of its files, with the rate and the time that is left.
 final class SyncProgress {
+  private let place: DeliveryPlace
   private let display: ProgressDisplay
   private let total: Int
   /// The bytes of each file that are there, so that a resumed upload counts once.
@@ -12,7 +13,8 @@ final class SyncProgress {
   private var isOpen = false
 
   /// - Parameter bytes: the number of bytes of all files that wait.
-  init(bytes: Int, for console: Console) {
+  init(to place: DeliveryPlace, bytes: Int, for console: Console) {
+    self.place = place
     let start = ContinuousClock.now
     display = ProgressDisplay(for: console, now: { ContinuousClock.now - start })
     total = bytes
@@ -28,7 +30,7 @@ final class SyncProgress {
       sizes[sha256] = bytes
     case .fileProgress(let sha256, let offset, _): advance(sha256, to: offset)
     case .fileSkipped(let sha256), .fileDelivered(let sha256): advance(sha256, to: sizes[sha256] ?? 0)
-    case .retrying(_, let reason): if isOpen { display.note(reason.title) }
+    case .retrying(_, let reason): if isOpen { display.note(reason.title(at: place)) }
     default: break
     }
   }

@@ -20,6 +20,20 @@ extension AuthorityFailure {
           en:
             "get a network and run the same command again; without one, open the case: weldtech flash ID --port P --service --reason REASON (the module counts that for ever, and a new seal is needed)"
         ))
+    case .elsewhere:
+      Failure(
+        code: "provision.authority.elsewhere",
+        message: Text(
+          zh: "模块已配对，本机没有它的密钥 \(keyID)；本机不经平台上传，联网也得不到授权",
+          en:
+            "the module is paired; this laptop does not have its key \(keyID), and delivers to a place that gives no proofs, so that no network helps"
+        ),
+        hint: Text(
+          zh:
+            "打开机壳，写明原因：weldtech flash ID --port 串口 --service --reason 原因（模块会一直记着，之后要换新封条）",
+          en:
+            "open the case: weldtech flash ID --port P --service --reason REASON (the module counts that for ever, and a new seal is needed)"
+        ))
     case .unknownKey:
       Failure(
         code: "provision.authority.unknownKey",

@@ -17,6 +17,17 @@ extension AuthorityFailure {
           en:
             "get a network and run the same command again; without one, open the case: weldtech pair ID --port P --service --reason REASON"
         ))
+    case .elsewhere:
+      Failure(
+        code: "provision.replace.elsewhere",
+        message: Text(
+          zh: "模块里的密钥 \(keyID) 已经不在本机；本机不经平台上传，联网也换不了",
+          en:
+            "the module's key \(keyID) is no longer on this laptop, which delivers to a place that gives no proofs, so that no network helps to replace it"
+        ),
+        hint: Text(
+          zh: "打开机壳，写明原因：weldtech pair ID --port 串口 --service --reason 原因",
+          en: "open the case: weldtech pair ID --port P --service --reason REASON"))
     case .unknownKey:
       Failure(
         code: "provision.replace.unknownKey",

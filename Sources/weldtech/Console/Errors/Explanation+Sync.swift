@@ -2,31 +2,53 @@ import Cryptography
 import Sync
 import Terminal
 
-extension SyncReason {
-  /// The reason why something was not delivered, with the remedy.
-  var title: Text {
+/// The place to which a laptop delivers, as people call it.
+enum DeliveryPlace {
+  case platform, bucket, folder
+
+  var name: Text {
     switch self {
-    case .unreachable: Text(zh: "连不上平台", en: "the platform cannot be reached")
-    case .timedOut: Text(zh: "平台没有按时应答", en: "the platform did not answer in time")
+    case .platform: Text(zh: "平台", en: "the platform")
+    case .bucket: Text(zh: "存储桶", en: "the bucket")
+    case .folder: Text(zh: "U 盘", en: "the stick")
+    }
+  }
+}
+
+extension SyncReason {
+  /// The reason why something was not delivered to the platform.
+  var title: Text { title(at: .platform) }
+  /// The remedy for it.
+  var hint: Text { hint(at: .platform) }
+
+  /// The reason why something was not delivered.
+  func title(at place: DeliveryPlace) -> Text {
+    let name = place.name
+    return switch self {
+    case .unreachable: Text(zh: "连不上\(name.zh)", en: "\(name.en) cannot be reached")
+    case .timedOut: Text(zh: "\(name.zh)没有按时应答", en: "\(name.en) did not answer in time")
     case .proxyRefused: Text(zh: "代理服务器不放行", en: "the network's proxy refuses the connection")
     case .interrupted: Text(zh: "传输中断", en: "the connection broke")
-    case .notTrusted: Text(zh: "平台的 TLS 证书不可信", en: "the platform's TLS certificate is not trusted")
+    case .notTrusted: Text(zh: "\(name.zh)的 TLS 证书不可信", en: "the TLS certificate of \(name.en) is not trusted")
     case .cancelled: Text(zh: "已取消", en: "cancelled")
     case .redirected:
       Text(zh: "网络把请求转到了别处（可能要先登录 Wi-Fi）", en: "the network redirects elsewhere (a Wi-Fi login page?)")
     case .notThePlatform:
-      Text(zh: "应答的不是平台（可能要先登录 Wi-Fi）", en: "what answers is not the platform (a Wi-Fi login page?)")
+      Text(zh: "应答的不是\(name.zh)（可能要先登录 Wi-Fi）", en: "what answers is not \(name.en) (a Wi-Fi login page?)")
     case .blocked:
       Text(
         zh: "途中的防火墙或网关拦下了这一条", en: "a firewall or gateway on the way refuses this one")
-    case .answerTooLarge: Text(zh: "平台的应答过大", en: "the platform's answer is too large")
-    case .notAcknowledged: Text(zh: "平台的回执与所发不符", en: "the acknowledgement does not name what was sent")
-    case .credentials: Text(zh: "平台不认登录凭证", en: "the platform does not accept the token")
-    case .platformFailed: Text(zh: "平台出错，稍后再试", en: "the platform failed; try later")
+    case .answerTooLarge: Text(zh: "\(name.zh)的应答过大", en: "the answer of \(name.en) is too large")
+    case .notAcknowledged: Text(zh: "\(name.zh)的回执与所发不符", en: "the acknowledgement does not name what was sent")
+    case .credentials:
+      place == .platform
+        ? Text(zh: "平台不认登录凭证", en: "the platform does not accept the token")
+        : Text(zh: "\(name.zh)不认访问密钥", en: "\(name.en) does not accept the credentials")
+    case .platformFailed: Text(zh: "\(name.zh)出错，稍后再试", en: "\(name.en) failed; try later")
     case .conflict: Text(zh: "平台上已有另一版本", en: "the platform has another version of the record")
     case .overtaken: Text(zh: "平台上的记录一直在变", en: "the platform's record keeps going on")
-    case .incomplete: Text(zh: "平台缺少文件或密钥", en: "the platform lacks files or keys")
-    case .refused: Text(zh: "平台拒收", en: "the platform refuses it")
+    case .incomplete: Text(zh: "\(name.zh)缺少文件或密钥", en: "\(name.en) lacks files or keys")
+    case .refused: Text(zh: "\(name.zh)拒收", en: "\(name.en) refuses it")
     case .keyShort: Text(zh: "平台证书的密钥太短", en: "the platform's certificate is too weak")
     case .sealing: Text(zh: "平台公钥无法加密", en: "the platform's key cannot seal")
     case .keyPending: Text(zh: "模块密钥还没有上传", en: "the module's key is not delivered yet")
@@ -48,11 +70,12 @@ extension SyncReason {
     case .destinationFull: Text(zh: "U 盘或磁盘满了", en: "the stick or the disk is full")
     case .destinationFailed:
       Text(zh: "U 盘或磁盘写不进去", en: "the stick or the disk cannot be written")
-    case .setup: Text(zh: "平台设置有误", en: "the platform's settings are wrong")
+    case .setup: Text(zh: "\(name.zh)的设置有误", en: "the settings of \(name.en) are wrong")
     }
   }
 
-  var hint: Text {
+  /// The remedy for the reason.
+  func hint(at place: DeliveryPlace) -> Text {
     switch self {
     case .unreachable, .timedOut, .interrupted, .platformFailed, .predecessor, .keyPending,
       .overtaken, .predecessorElsewhere:
@@ -71,12 +94,19 @@ extension SyncReason {
         zh: "检查 https_proxy 里的用户名和密码，或换一个网络",
         en: "check user and password in https_proxy, or take another network")
     case .credentials:
-      Text(
-        zh: "向公司要新的凭证：weldtech setup --token-file",
-        en: "ask the company for a new token: weldtech setup --token-file")
+      place == .platform
+        ? Text(
+          zh: "向公司要新的凭证：weldtech setup --token-file",
+          en: "ask the company for a new token: weldtech setup --token-file")
+        : Text(
+          zh: "向公司要新的访问密钥：weldtech setup --credentials-file 文件",
+          en: "ask the company for new credentials: weldtech setup --credentials-file FILE")
     case .notTrusted:
       Text(zh: "检查电脑的日期；公司网络可能在拦截", en: "check the laptop's date; a company's network may intercept")
-    case .setup: Text(zh: "weldtech setup --platform https://…", en: "weldtech setup --platform https://…")
+    case .setup:
+      place == .platform
+        ? Text(verbatim: "weldtech setup --platform https://…")
+        : Text(verbatim: "weldtech setup --deliver-to …")
     case .clockWrong:
       Text(
         zh: "把电脑的日期、时间和时区调对，再运行 weldtech sync",
@@ -179,9 +209,37 @@ extension SyncError: Explained {
         code: "sync.key.unreadable",
         message: Text(zh: "平台给出的公钥读不了", en: "what the platform offers as its key is no certificate"),
         hint: Text(zh: "联系公司", en: "tell the company"))
-    default:
-      Failure(
-        code: SyncReason(self).rawValue, message: SyncReason(self).title, hint: SyncReason(self).hint)
+    default: SyncReason(self).failure(at: .platform)
+    }
+  }
+}
+
+extension SyncReason {
+  fileprivate func failure(at place: DeliveryPlace) -> Failure {
+    Failure(code: rawValue, message: title(at: place), hint: hint(at: place))
+  }
+}
+
+/// A bucket or a folder that could not be read or written.
+struct DestinationFailed: Error {
+  let error: SyncError
+  let place: DeliveryPlace
+
+  /// Runs `body`, whose errors are those of a bucket or a folder.
+  /// - Throws: `DestinationFailed`, and what else `body` throws.
+  static func naming<Result>(_ place: DeliveryPlace, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as SyncError {
+      throw DestinationFailed(error: error, place: place)
+    }
+  }
+}
+
+extension DestinationFailed: Explained {
+  var failure: Failure {
+    switch error {
+    // They are about what was typed, and name no place.
+    case .deliveryAddress, .plainHTTP: error.failure
+    default: SyncReason(error).failure(at: place)
     }
   }
 }

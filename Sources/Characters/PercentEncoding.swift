@@ -1,11 +1,9 @@
-import Characters
-
-/// Percent-encoding as AWS Signature Version 4 wants it: all but the unreserved characters of RFC 3986, in upper-case hex.
-enum PercentEncoding {
+/// Percent-encoding of all but the unreserved characters of RFC 3986, in upper-case hex, as AWS Signature Version 4 wants it.
+public enum PercentEncoding {
   private static let digits = Array("0123456789ABCDEF".utf8)
 
   /// - Parameter keepsSlash: whether `/` stays, as it does in a path.
-  static func encode(_ text: String, keepsSlash: Bool = false) -> String {
+  public static func encode(_ text: String, keepsSlash: Bool = false) -> String {
     var encoded: [UInt8] = []
     for byte in text.utf8 {
       let isPlain = byte.isDigit || isLetter(byte) || "-._~".utf8.contains(byte)
@@ -20,7 +18,7 @@ enum PercentEncoding {
 
   /// Decodes `%` and two digits; nil where something else follows a `%`, or the result is no UTF-8.
   /// - Parameter plusIsBlank: whether `+` stands for a blank, as it does in the lists of buckets.
-  static func decode(_ text: String, plusIsBlank: Bool) -> String? {
+  public static func decode(_ text: String, plusIsBlank: Bool) -> String? {
     var decoded: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
