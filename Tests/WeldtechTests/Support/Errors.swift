@@ -157,6 +157,7 @@ enum Errors {
       ProvisionError.otherKey(recorded: "a", held: nil), ProvisionError.otherKey(recorded: "a", held: "b"),
       ProvisionError.notProven(keyID: "a"), ProvisionError.replacement(keyID: "a", .unreachable),
       ProvisionError.replacement(keyID: "a", .unknownKey),
+      ProvisionError.replacement(keyID: "a", .elsewhere),
       ProvisionError.replacement(keyID: "a", .refused(code: nil)),
       ProvisionError.replacement(keyID: "a", .refused(code: "b")),
       ProvisionError.replacement(keyID: "a", .wrongProof), ProvisionError.replacement(keyID: "a", .caseClosed),
