@@ -161,6 +161,30 @@ import Testing
     #expect(try fieldbook.key(for: id, moduleSerial: "M-1")?.secret?.bytes == key.bytes)
   }
 
+  @Test func `nothing of a group is kept once SQLite has rolled it back by itself`() throws {
+    let fieldbook = try home.ready()
+    let id = try Sample.signed(in: fieldbook).id
+    let file = try #require(try fieldbook.pendingRecords().first?.files.first)
+    var failures: [FieldbookError] = []
+    let failure = #expect(throws: FieldbookError.self) {
+      try fieldbook.together {
+        try? fieldbook.acknowledge(file: file.sha256, of: id, at: Sample.at(1))
+        // SQLite does so where a disk is full, or cannot be read.
+        try? fieldbook.database.execute("ROLLBACK")
+        for _ in 0..<2 {
+          do throws(FieldbookError) {
+            try fieldbook.acknowledge(file: file.sha256, of: id, at: Sample.at(2))
+          } catch { failures.append(error) }
+        }
+      }
+    }
+    #expect(failures.count == 2 && failures.allSatisfy { $0 == failure })
+    #expect(try fieldbook.pendingRecords().first?.files.first == file)
+    // The next group is one of its own.
+    try fieldbook.together { try? fieldbook.acknowledge(file: file.sha256, of: id, at: Sample.at(3)) }
+    #expect(try fieldbook.pendingRecords().first?.acknowledgedFiles.contains(file) == true)
+  }
+
   @Test(arguments: [true, false])
   func `leaves no byte of a secret on disk once it is forgotten`(acknowledgedFirst: Bool) throws {
     let fieldbook = try home.ready()

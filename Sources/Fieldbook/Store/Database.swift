@@ -10,6 +10,10 @@ final class Database {
   let refusal: StoreFault?
   /// Prepared statements that are not in use, by their SQL.
   private var idle: [String: OpaquePointer] = [:]
+  /// Whether a transaction was begun that has not been ended here. SQLite may have rolled it back by itself since.
+  private var isWithinTransaction = false
+  /// The failure by which SQLite rolled back the transaction that was begun; nil where it has not.
+  private var rollback: FieldbookError?
   /// Whether old pages are removed after the transaction that is open.
   private var shedsOldPages = false
   /// The maximum number of idle statements, which is more than any one transaction uses.
@@ -111,10 +115,14 @@ final class Database {
   private func transaction<Value>(_ begin: String, _ body: () throws(FieldbookError) -> Value)
     throws(FieldbookError) -> Value
   {
+    try checkIsNotRolledBack()
     if isInTransaction { return try savepoint(body) }
     try execute(begin)
+    isWithinTransaction = true
+    defer { (isWithinTransaction, rollback) = (false, nil) }
     do {
       let value = try body()
+      try checkIsNotRolledBack()
       try execute("COMMIT")
       if shedsOldPages { shedOldPages() }
       return value
@@ -127,6 +135,11 @@ final class Database {
   }
 
   private var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// Keeps statements that belong to a transaction from being executed by themselves, once SQLite has rolled it back.
+  private func checkIsNotRolledBack() throws(FieldbookError) {
+    if isWithinTransaction, !isInTransaction { throw rollback ?? .store(.other(SQLITE_ABORT)) }
+  }
 
   /// Runs `body` as a part of the transaction that is open, as a whole or not at all.
   private func savepoint<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
@@ -155,6 +168,7 @@ final class Database {
   // MARK: - Statements
 
   private func prepare(_ sql: String, _ values: [SQLValue]) throws(FieldbookError) -> OpaquePointer {
+    try checkIsNotRolledBack()
     let prepared: OpaquePointer
     if let known = idle.removeValue(forKey: sql) { prepared = known } else { prepared = try compile(sql) }
     do {
@@ -205,11 +219,14 @@ final class Database {
 
   private func fault(_ code: Int32) -> FieldbookError {
     let fault = Connection.fault(code, of: handle, path: path)
-    switch fault {
-    // A database that could not be opened for writing fails with the reason found then.
-    case .readOnly, .cannotOpen, .diskFull: return .store(refusal ?? fault)
-    default: return .store(fault)
-    }
+    let error: FieldbookError =
+      switch fault {
+      // A database that could not be opened for writing fails with the reason found then.
+      case .readOnly, .cannotOpen, .diskFull: .store(refusal ?? fault)
+      default: .store(fault)
+      }
+    if isWithinTransaction, !isInTransaction { rollback = rollback ?? error }
+    return error
   }
 }
 
