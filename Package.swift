@@ -240,7 +240,7 @@ let package = Package(
       name: "Peers",
       dependencies: [
         "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "Sync",
-        "Fieldbook", "TestSupport", "Threads", "company-program", "weldtech",
+        "Fieldbook", "TestSupport", "Threads", "archive-program", "company-program", "weldtech",
       ],
       path: "Tests/Peers",
       exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis", "Uploads/tus-server"],

@@ -6,24 +6,20 @@ import Testing
 /// Runs `company load` and `ledger … --database` against PostgreSQL 15.
 @Suite(
   .enabled(
-    if: PostgreSQLServer.initdb.isInstalled, "PostgreSQL 15 is not installed: scripts/setup tests"))
+    if: PostgreSQLServer.initdb.isInstalled, "PostgreSQL 15 is not installed: scripts/setup tests"),
+  .sharedDatabaseFiles)
 struct CompanyDatabaseTests {
   private let folder = TemporaryFolder()
   private var delivered: String { folder.file("delivered") }
 
-  /// A program of this package, beside the bundle of the tests.
-  private static func program(_ name: String) -> InstalledProgram {
-    let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return InstalledProgram(URL(filePath: bundle).deletingLastPathComponent().appending(path: name).path)
-  }
-
   private func make(_ arguments: String...) throws {
-    let outcome = try Self.program("company-program").run(arguments)
+    let outcome = try InstalledProgram.ours("company-program").run(arguments)
     try #require(outcome.status == 0, "\(outcome.everything)")
   }
 
   private func weldtech(_ arguments: [String]) throws -> ProgramOutcome {
-    try Self.program("weldtech").run(["--home", folder.file("desk"), "--lang", "en", "--json"] + arguments)
+    try InstalledProgram.ours("weldtech").run(
+      ["--home", folder.file("desk"), "--lang", "en", "--json"] + arguments)
   }
 
   private func json(_ outcome: ProgramOutcome) throws -> [String: Any] {
@@ -99,7 +95,7 @@ struct CompanyDatabaseTests {
     for round in 0..<6 {
       // The moment is when the server has so many rows, which another program asks it for.
       let limit = random.next(below: total.values.reduce(0, +))
-      let program = try Self.program("weldtech").start(
+      let program = try InstalledProgram.ours("weldtech").start(
         ["--home", folder.file("desk"), "--json"] + loading(server))
       while program.isRunning, try server.number("SELECT count(*) FROM weldtech.object") < limit {}
       program.kill()
@@ -124,7 +120,7 @@ struct CompanyDatabaseTests {
     try make("objects", delivered, "0", "1500")
     let total = try objects()
     let arguments = ["--home", folder.file("desk"), "--json"] + loading(server)
-    let both = try (0..<2).map { _ in try Self.program("weldtech").start(arguments) }.map { $0.end() }
+    let both = try (0..<2).map { _ in try InstalledProgram.ours("weldtech").start(arguments) }.map { $0.end() }
     for outcome in both { #expect(outcome.status == 0, "\(outcome.everything)") }
     let revisions = try both.map { try added($0)["revisions"] ?? 0 }
     #expect(revisions.reduce(0, +) == total["installations"])
@@ -281,7 +277,7 @@ struct CompanyDatabaseTests {
     func ledger(_ words: [String], at home: String?) throws -> [String: Any] {
       let place = home.map { ["--home", $0] } ?? ["--home", folder.file("desk")]
       let more = home == nil ? ["--database", server.address(of: "office")] : []
-      let outcome = try Self.program("weldtech").run(
+      let outcome = try InstalledProgram.ours("weldtech").run(
         ["--lang", "en", "--json", "ledger"] + words + more + place)
       #expect(outcome.status == 0, "\(outcome.everything)")
       return try json(outcome)

@@ -21,14 +21,6 @@ struct UploadTests {
 
   private static let seeds = Atomic<Int>(0)
 
-  /// The addresses of unfinished uploads, as a laptop keeps them from one run to the next.
-  private final class KeptAddresses: UploadMemory {
-    var addresses: [FileDigest: String] = [:]
-
-    func uploadAddress(of sha256: FileDigest) -> String? { addresses[sha256] }
-    func remember(uploadAddress: String?, of sha256: FileDigest) { addresses[sha256] = uploadAddress }
-  }
-
   /// A file on a laptop.
   private struct Sample {
     let bytes: [UInt8]
