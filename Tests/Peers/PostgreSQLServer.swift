@@ -12,7 +12,7 @@ final class PostgreSQLServer {
     let said: String
   }
 
-  private let folder = TemporaryFolder()
+  private let folder = TemporaryFolder(isInMemory: true)
   private let running: RunningProgram
 
   /// Makes a database and starts it. Its owner is the user `owner`, and everybody who can reach the socket is whom they say they are.
@@ -99,7 +99,7 @@ struct SharedDatabaseFiles: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    let folder = TemporaryFolder()
+    let folder = TemporaryFolder(isInMemory: true)
     try PostgreSQLServer.give(folder)
     try PostgreSQLServer.makeFiles(folder.file("data"))
     try await Self.$files.withValue(folder) { try await function() }
