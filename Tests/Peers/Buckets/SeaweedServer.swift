@@ -22,6 +22,7 @@ final class SeaweedServer: Sendable {
 
   private let folder = TemporaryFolder(isInMemory: true)
   private let running: RunningProgram
+  private let ports: [UInt16]
   /// The address of the buckets.
   let url: String
   /// The port of the filer, which serves a file at the address to which it was uploaded, without `uploadsPath` before it.
@@ -29,7 +30,7 @@ final class SeaweedServer: Sendable {
   static let uploadsPath = "/tus"
 
   init() throws {
-    let ports = try FreePorts.take(8)
+    ports = try FreePorts.take(8)
     url = "http://127.0.0.1:\(ports[0])"
     filerPort = ports[6]
     let identities = """
@@ -45,6 +46,9 @@ final class SeaweedServer: Sendable {
         "-master.port.grpc=\(ports[3])", "-volume.port=\(ports[4])", "-volume.port.grpc=\(ports[5])",
         "-filer.port=\(ports[6])", "-filer.port.grpc=\(ports[7])", "-filer",
         "-filer.tusBasePath=\(Self.uploadsPath)", "-s3", "-s3.config=\(folder.file("s3.json"))",
+        "-filer.localSocket=\(folder.file("filer.sock"))", "-s3.localSocket=\(folder.file("s3.sock"))",
+        // Services with a port of their own each, of which there could be only one on a machine.
+        "-s3.port.iceberg=0", "-s3.port.lance=0",
         "-master.volumeSizeLimitMB=64", "-volume.max=20",
       ], folder: folder.path)
     try begin()
@@ -53,7 +57,13 @@ final class SeaweedServer: Sendable {
   deinit { stop() }
 
   /// Kills the program, which would otherwise take ten seconds to say goodbye to itself.
-  func stop() { running.kill() }
+  func stop() {
+    running.kill()
+    // It makes sockets in /tmp that nobody can tell it to make elsewhere.
+    for part in ["s3", "master", "volume", "filer"] {
+      for port in ports { unlink("/tmp/seaweedfs-\(part)-grpc-\(port).sock") }
+    }
+  }
 
   /// Waits until the bucket is there. The program says that it begins a little before it takes connections, so each look is a
   /// number of tries, which fail at once as long as nobody listens.
@@ -61,7 +71,8 @@ final class SeaweedServer: Sendable {
     let store = try S3Store(
       Self.configuration(url, prefix: "ready"),
       retry: Retry(policy: RetryPolicy(attempts: 1), sleep: { _ in }))
-    let isThere = running.wait { _ in
+    let isThere = running.wait { running in
+      guard running.said.contains("Start Seaweed S3 API Server") else { return false }
       for _ in 0..<2_000 {
         let response = try? store.send("PUT", nil)
         if response?.status == 200 || response?.status == 409 { return true }
