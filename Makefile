@@ -90,7 +90,7 @@ check-firmware:
 quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs, no long series of faults
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, 1,000 mutated survey lists, repairs killed at every write, faulted runs and flashes, 1,000 lives with kills, 1,000 faulty networks, 1,000 killed deliveries
+soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, 1,000 mutated survey lists, repairs killed at every write, faulted runs and flashes, 1,000 lives with kills, 1,000 faulty networks, 1,000 killed deliveries, 100 laptops, 2,000 requests of schemathesis
 	@scripts/setup build run tests peers
 	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
 	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
@@ -107,6 +107,8 @@ soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 
 	WELDTECH_LIVES=1000 swift test --filter FieldbookTests.RandomLivesTests
 	WELDTECH_FAULTY_NETWORKS=1000 swift test --filter SyncTests.FaultyNetworkTests
 	WELDTECH_SYNC_KILLS=1000 swift test --filter Acceptance.DeliveryKillTests
+	WELDTECH_LAPTOPS=100 swift test --filter Peers.LaptopFleetTests
+	WELDTECH_API_EXAMPLES=45 swift test --filter Peers.SchemathesisTests
 	WELDTECH_DAMAGED_PHOTOS=10000 swift test --filter PhotosTests.DamagedPhotoTests
 	WELDTECH_SURVEY_MUTATIONS=1000 swift test --filter Acceptance.SurveyImportTests
 	WELDTECH_REPAIR_KILLS=all swift test --filter Acceptance.RepairWalkTests

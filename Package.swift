@@ -174,7 +174,9 @@ let package = Package(
     .target(name: "CSerial", path: "Sources/CLibraries/CSerial"),
 
     // What several of the tests share.
-    feature("TestSupport", path: "Tests/Support", ["Terminal", "Bench", "ModuleCore", "Provision", "Records"]),
+    feature(
+      "TestSupport", path: "Tests/Support", isOptimized: true,
+      ["Terminal", "Bench", "ModuleCore", "Provision", "Records"]),
     tests("RecordsTests", ["Characters", "Records", "TestSupport"]),
     tests("FilesTests", ["Files", "TestSupport"]),
     tests("CryptographyTests", ["TestSupport", "Bench", "Cryptography"]),
@@ -238,10 +240,11 @@ let package = Package(
       name: "Peers",
       dependencies: [
         "ESP32Programs", "Bench", "Chip", "Cryptography", "ModuleCore", "Provision", "Records", "Sync",
-        "Fieldbook", "TestSupport", "Threads", "company-program", "weldtech",
+        "Fieldbook", "TestSupport", "Threads", "archive-program", "company-program", "weldtech",
       ],
       path: "Tests/Peers",
-      exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis"], swiftSettings: settings),
+      exclude: ["ptyshim.c", "hold-contract", "read-labels", "Schemathesis", "Uploads/tus-server"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -39,8 +39,8 @@ extension PlatformClient {
       guard let given = response.digest(in: "repr-digest") else { return false }
       guard given == expected else { throw .notAcknowledged(status: 200) }
       return true
-    // Servers that others wrote have no such address.
-    case 404, 405, 501: return false
+    // Servers that others wrote have no such address, or take it for one of an upload, which tus asks about with a version (412).
+    case 404, 405, 412, 501: return false
     default: throw refusal(response)
     }
   }

@@ -6,24 +6,20 @@ import Testing
 /// Runs `company load` and `ledger … --database` against PostgreSQL 15.
 @Suite(
   .enabled(
-    if: PostgreSQLServer.initdb.isInstalled, "PostgreSQL 15 is not installed: scripts/setup tests"))
+    if: PostgreSQLServer.initdb.isInstalled, "PostgreSQL 15 is not installed: scripts/setup tests"),
+  .sharedDatabaseFiles)
 struct CompanyDatabaseTests {
-  private let folder = TemporaryFolder()
+  private let folder = TemporaryFolder(isInMemory: true)
   private var delivered: String { folder.file("delivered") }
 
-  /// A program of this package, beside the bundle of the tests.
-  private static func program(_ name: String) -> InstalledProgram {
-    let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return InstalledProgram(URL(filePath: bundle).deletingLastPathComponent().appending(path: name).path)
-  }
-
   private func make(_ arguments: String...) throws {
-    let outcome = try Self.program("company-program").run(arguments)
+    let outcome = try InstalledProgram.ours("company-program").run(arguments)
     try #require(outcome.status == 0, "\(outcome.everything)")
   }
 
   private func weldtech(_ arguments: [String]) throws -> ProgramOutcome {
-    try Self.program("weldtech").run(["--home", folder.file("desk"), "--lang", "en", "--json"] + arguments)
+    try InstalledProgram.ours("weldtech").run(
+      ["--home", folder.file("desk"), "--lang", "en", "--json"] + arguments)
   }
 
   private func json(_ outcome: ProgramOutcome) throws -> [String: Any] {
@@ -93,13 +89,14 @@ struct CompanyDatabaseTests {
 
   @Test func `a load that is killed at any moment is gone on with`() throws {
     let server = try prepared()
-    try make("objects", delivered, "0", "2000")
+    // Some batches of 1,000 objects, each of which is a transaction.
+    try make("objects", delivered, "0", "1200")
     let total = try objects()
     var random = SplitMix64(seed: 25)
     for round in 0..<6 {
       // The moment is when the server has so many rows, which another program asks it for.
       let limit = random.next(below: total.values.reduce(0, +))
-      let program = try Self.program("weldtech").start(
+      let program = try InstalledProgram.ours("weldtech").start(
         ["--home", folder.file("desk"), "--json"] + loading(server))
       while program.isRunning, try server.number("SELECT count(*) FROM weldtech.object") < limit {}
       program.kill()
@@ -116,15 +113,15 @@ struct CompanyDatabaseTests {
     #expect(try weldtech(loading(server)).status == 0)
     #expect(try server.number("SELECT count(*) FROM weldtech.revision") == total["installations"])
     #expect(try server.number("SELECT count(*) FROM weldtech.object") == total.values.reduce(0, +))
-    #expect(try server.number("SELECT count(*) FROM weldtech.installation") == 2_000)
+    #expect(try server.number("SELECT count(*) FROM weldtech.installation") == 1_200)
   }
 
   @Test func `two loads at once add every object once`() throws {
     let server = try prepared()
-    try make("objects", delivered, "0", "1500")
+    try make("objects", delivered, "0", "1000")
     let total = try objects()
     let arguments = ["--home", folder.file("desk"), "--json"] + loading(server)
-    let both = try (0..<2).map { _ in try Self.program("weldtech").start(arguments) }.map { $0.end() }
+    let both = try (0..<2).map { _ in try InstalledProgram.ours("weldtech").start(arguments) }.map { $0.end() }
     for outcome in both { #expect(outcome.status == 0, "\(outcome.everything)") }
     let revisions = try both.map { try added($0)["revisions"] ?? 0 }
     #expect(revisions.reduce(0, +) == total["installations"])
@@ -281,7 +278,7 @@ struct CompanyDatabaseTests {
     func ledger(_ words: [String], at home: String?) throws -> [String: Any] {
       let place = home.map { ["--home", $0] } ?? ["--home", folder.file("desk")]
       let more = home == nil ? ["--database", server.address(of: "office")] : []
-      let outcome = try Self.program("weldtech").run(
+      let outcome = try InstalledProgram.ours("weldtech").run(
         ["--lang", "en", "--json", "ledger"] + words + more + place)
       #expect(outcome.status == 0, "\(outcome.everything)")
       return try json(outcome)

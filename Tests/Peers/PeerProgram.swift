@@ -1,6 +1,14 @@
 import Foundation
 import TestSupport
 
+extension InstalledProgram {
+  /// A program of this package, which lies beside the bundle of the tests.
+  static func ours(_ name: String) -> InstalledProgram {
+    let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return InstalledProgram(URL(filePath: bundle).deletingLastPathComponent().appending(path: name).path)
+  }
+}
+
 /// Programs that others wrote.
 extension InstalledProgram {
   static let stm32flash = InstalledProgram("stm32flash")

@@ -12,16 +12,18 @@ final class PostgreSQLServer {
     let said: String
   }
 
-  private let folder = TemporaryFolder()
+  private let folder = TemporaryFolder(isInMemory: true)
   private let running: RunningProgram
 
   /// Makes a database and starts it. Its owner is the user `owner`, and everybody who can reach the socket is whom they say they are.
   init() throws {
     let data = folder.file("data")
-    if geteuid() == 0 { try Self.run(InstalledProgram("chown"), ["postgres", folder.path], asServer: false) }
-    try Self.run(
-      Self.initdb,
-      ["-D", data, "-A", "trust", "-U", "owner", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"])
+    try Self.give(folder)
+    if let files = SharedDatabaseFiles.files {
+      try Self.run(InstalledProgram("cp"), ["-a", files.file("data"), data], asServer: false)
+    } else {
+      try Self.makeFiles(data)
+    }
     let (program, arguments) = try Self.command(
       Self.server,
       [
@@ -73,9 +75,37 @@ final class PostgreSQLServer {
     )
   }
 
+  /// Makes the files of an empty server, which takes some seconds.
+  fileprivate static func makeFiles(_ data: String) throws {
+    try run(
+      initdb, ["-D", data, "-A", "trust", "-U", "owner", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"])
+  }
+
+  fileprivate static func give(_ folder: TemporaryFolder) throws {
+    if geteuid() == 0 { try run(InstalledProgram("chown"), ["postgres", folder.path], asServer: false) }
+  }
+
   private static func run(_ program: InstalledProgram, _ arguments: [String], asServer: Bool = true) throws {
     let (program, arguments) = asServer ? try command(program, arguments) : (program, arguments)
     let outcome = try program.run(arguments, folder: "/")
     guard outcome.status == 0 else { throw Failed(said: outcome.everything) }
   }
+}
+
+/// The files of an empty server, made once for all tests of a suite, each of which starts a server of its own on a copy of them.
+struct SharedDatabaseFiles: SuiteTrait, TestScoping {
+  @TaskLocal static var files: TemporaryFolder?
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    let folder = TemporaryFolder(isInMemory: true)
+    try PostgreSQLServer.give(folder)
+    try PostgreSQLServer.makeFiles(folder.file("data"))
+    try await Self.$files.withValue(folder) { try await function() }
+  }
+}
+
+extension Trait where Self == SharedDatabaseFiles {
+  static var sharedDatabaseFiles: Self { Self() }
 }

@@ -120,7 +120,8 @@ import Testing
         guard let extensions else { return .reply(405) }
         return .reply(
           200, tus + [("Tus-Extension", extensions), ("Tus-Checksum-Algorithm", "md5, sha256")])
-      case "HEAD": return .reply(404)
+      // Some servers take the question for one about an upload, which lacks its version.
+      case "HEAD": return .reply(extensions == "creation" ? 412 : 404)
       case "POST": return .reply(201, tus + [("Location", "/v1/files/1")])
       default: return .reply(204, tus + [("Upload-Offset", "\(request.bodyBytes)")])
       }

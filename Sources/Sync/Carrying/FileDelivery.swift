@@ -49,6 +49,10 @@ struct FileDelivery {
     var (address, offset) =
       try resumed(file, bytes.count, at: kept) ?? begins()
     if offset > 0 { onEvent(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count)) }
+    // An empty file is whole as soon as it is begun, but SeaweedFS keeps it only after a piece of nothing.
+    if bytes.isEmpty {
+      _ = try retry { () throws(SyncError) in try client.append([], at: 0, to: address, sha256: nil) }
+    }
     // Failures are counted from the last time that the upload came further than ever before. A platform that
     // takes a piece and forgets it again therefore does not hold up the run for ever.
     var failures = 0

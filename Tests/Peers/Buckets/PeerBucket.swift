@@ -1,14 +1,12 @@
-import Cryptography
 import Foundation
-import Glibc
 import Records
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import Sync
 
 extension InstalledProgram {
-  static let seaweed = InstalledProgram("weed")
   static let rclone = InstalledProgram("rclone")
 }
 
@@ -26,103 +24,53 @@ enum BucketServer: String, CaseIterable, CustomTestStringConvertible {
   static var installed: [BucketServer] { allCases.filter(\.program.isInstalled) }
 }
 
-/// A bucket of one such program, in a folder of its own, until this object goes.
+/// A bucket of one such program, below a prefix that no other test has. rclone serves a folder of its own until this object goes.
 final class PeerBucket {
-  static let accessKeyID = "AKIDWELDTECH"
-  static let secret = "a/secret+with=all"
-
-  /// The program ended, or never took a request.
-  struct NotReady: Error {
-    let diagnostics: String
-  }
-
   private let folder = TemporaryFolder(isInMemory: true)
-  private let running: RunningProgram
+  private let rclone: RunningProgram?
   let url: String
+  /// What all keys of this bucket begin with.
+  let prefix = "laptop/\(PeerBucket.count.add(1, ordering: .relaxed).newValue)"
+
+  private static let count = Atomic<Int>(0)
 
   init(_ server: BucketServer) throws {
-    let ports = try Self.freePorts(8)
     switch server {
-    case .rclone:
-      url = "http://127.0.0.1:\(ports[0])"
-      try FileManager.default.createDirectory(
-        atPath: folder.file("data/welders"), withIntermediateDirectories: true)
-      running = try server.program.start([
-        "serve", "s3", "--addr", "127.0.0.1:\(ports[0])", "--auth-key", "\(Self.accessKeyID),\(Self.secret)",
-        "--config", "/dev/null", folder.file("data"),
-      ])
     case .seaweed:
-      url = "http://127.0.0.1:\(ports[0])"
-      let identities = """
-        {"identities": [{"name": "laptop", "actions": ["Admin", "Read", "Write", "List"],
-          "credentials": [{"accessKey": "\(Self.accessKeyID)", "secretKey": "\(Self.secret)"}]}]}
-        """
-      try folder.write("s3.json", identities)
-      try FileManager.default.createDirectory(atPath: folder.file("data"), withIntermediateDirectories: true)
-      running = try server.program.start(
-        [
-          "-logtostderr=true", "server", "-dir=\(folder.file("data"))", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
-          "-s3.port=\(ports[0])", "-s3.port.grpc=\(ports[1])", "-master.port=\(ports[2])",
-          "-master.port.grpc=\(ports[3])", "-volume.port=\(ports[4])", "-volume.port.grpc=\(ports[5])",
-          "-filer.port=\(ports[6])", "-filer.port.grpc=\(ports[7])", "-filer", "-s3",
-          "-s3.config=\(folder.file("s3.json"))", "-master.volumeSizeLimitMB=64", "-volume.max=20",
-        ], folder: folder.path)
+      url = try SharedSeaweed.server.url
+      rclone = nil
+    case .rclone:
+      let port = try FreePorts.take(1)[0]
+      url = "http://127.0.0.1:\(port)"
+      try FileManager.default.createDirectory(
+        atPath: folder.file("data/\(SeaweedServer.bucket)"), withIntermediateDirectories: true)
+      rclone = try server.program.start([
+        "serve", "s3", "--addr", "127.0.0.1:\(port)", "--auth-key",
+        "\(SeaweedServer.accessKeyID),\(SeaweedServer.secret)", "--config", "/dev/null", folder.file("data"),
+      ])
+      try begin()
     }
-    try begin(server)
   }
 
-  deinit { _ = running.kill() }
+  deinit { _ = rclone?.kill() }
 
-  /// Waits until the bucket is there. A program says that it begins a little before it takes connections, so each look is a
-  /// number of tries, which fail at once as long as nobody listens.
-  private func begin(_ server: BucketServer) throws {
-    let store = try Self.store(url, retry: Retry(policy: RetryPolicy(attempts: 1), sleep: { _ in }))
-    let isThere = running.wait { _ in
-      for _ in 0..<2_000 where isReady(store, server) { return true }
-      return false
-    }
-    guard isThere else { throw NotReady(diagnostics: running.said) }
-  }
-
-  private func isReady(_ store: S3Store, _ server: BucketServer) -> Bool {
-    if server == .rclone { return (try? store.keys(below: "files", after: nil)) != nil }
-    let response = try? store.send("PUT", nil)
-    return response?.status == 200 || response?.status == 409
+  /// Waits until rclone lists the bucket. It says that it begins a little before it takes connections, so each look is a number of
+  /// tries, which fail at once as long as nobody listens.
+  private func begin() throws {
+    let store = try S3Store(
+      SeaweedServer.configuration(url, prefix: prefix),
+      retry: Retry(policy: RetryPolicy(attempts: 1), sleep: { _ in }))
+    let isThere =
+      rclone?.wait { _ in
+        for _ in 0..<2_000 where (try? store.keys(below: "files", after: nil)) != nil { return true }
+        return false
+      } ?? false
+    guard isThere else { throw SeaweedServer.NotReady(diagnostics: rclone?.said ?? "") }
   }
 
   func store(_ change: (inout S3Store.Configuration) -> Void = { _ in }) throws -> S3Store {
-    try Self.store(url, retry: Retry(policy: RetryPolicy(firstPause: .zero), sleep: { _ in }), change)
-  }
-
-  private static func store(
-    _ url: String, retry: Retry, _ change: (inout S3Store.Configuration) -> Void = { _ in }
-  ) throws -> S3Store {
-    let credentials = try #require(
-      S3Credentials(accessKeyID: accessKeyID, secretAccessKey: secret, sessionToken: nil))
-    var configuration = S3Store.Configuration(
-      bucket: "welders", prefix: "laptop/1", endpoint: url, region: "us-east-1", credentials: credentials)
+    var configuration = try SeaweedServer.configuration(url, prefix: prefix)
     change(&configuration)
-    return try S3Store(configuration, retry: retry)
-  }
-
-  /// Ports of this machine that nobody listens on at the moment.
-  private static func freePorts(_ count: Int) throws -> [UInt16] {
-    var sockets: [Int32] = []
-    defer { for socket in sockets { close(socket) } }
-    return try (0..<count).map { _ in
-      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      sockets.append(descriptor)
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
-      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-      let isBound = withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-        }
-      }
-      try #require(isBound)
-      return UInt16(bigEndian: address.sin_port)
-    }
+    return try S3Store(configuration, retry: Retry(policy: RetryPolicy(firstPause: .zero), sleep: { _ in }))
   }
 }
