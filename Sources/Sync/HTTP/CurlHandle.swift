@@ -30,12 +30,16 @@ final class CurlHandle: Sendable {
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let loop: TransferLoop
+  /// The loop of large bodies, which go by HTTP/1.1. libcurl 7.88.1 sends a request over a connection that waits for another one's
+  /// answer where the same host has connections of HTTP/2 in the same loop, and the answers then reach the wrong requests.
+  private let loopOfLargeBodies: TransferLoop
   private let options: Options
   private let isCancelled: @Sendable () -> Bool
 
   init(_ options: Options, isCancelled: @escaping @Sendable () -> Bool) throws(SyncError) {
     guard Self.isReady else { throw .library }
     loop = try TransferLoop()
+    loopOfLargeBodies = try TransferLoop()
     self.options = options
     self.isCancelled = isCancelled
   }
@@ -73,7 +77,7 @@ final class CurlHandle: Sendable {
           let code = wt_curl_set_body(handle, bytes.baseAddress ?? UnsafeRawPointer(emptyBody), bytes.count)
           if code != CURLE_OK { return code }
         }
-        return loop.run(handle)
+        return (isLarge(request) ? loopOfLargeBodies : loop).run(handle)
       }
     }
     if exchange.isTooLarge { throw .answerTooLarge(limitBytes: request.answerLimit) }
@@ -106,6 +110,8 @@ final class CurlHandle: Sendable {
     return settings.allSatisfy { $0 == CURLE_OK }
   }
 
+  private func isLarge(_ request: HTTPRequest) -> Bool { request.body.count > Self.uploadBuffer }
+
   private func set(_ request: HTTPRequest, on handle: UnsafeMutableRawPointer) -> Bool {
     // An exchange normally ends by its own time limit; this is the limit for the largest possible answer.
     let bodies = request.body.count + request.answerLimit
@@ -118,7 +124,7 @@ final class CurlHandle: Sendable {
       // A request waits for a connection that is being made and can take several, instead of making another one.
       wt_curl_set_number(handle, CURLOPT_PIPEWAIT, 1),
     ]
-    if request.body.count > Self.uploadBuffer {
+    if isLarge(request) {
       settings += [
         // With a limited rate libcurl sends a buffer at once and is then silent for as long as that takes.
         wt_curl_set_number(
