@@ -53,7 +53,8 @@ struct ReverseProxyTests {
     }
   }
 
-  private static let mixedRuns = ProcessInfo.processInfo.environment["WELDTECH_MIXED_RUNS"].flatMap(Int.init) ?? 3
+  private static let mixedRuns =
+    ProcessInfo.processInfo.environment["WELDTECH_MIXED_RUNS"].flatMap(Int.init) ?? 3
 
   @Test func `pieces are halved until nginx, which answers 413 by its own page, takes them`() throws {
     let laptop = try QueuedLaptop((4, 4_000_000))
