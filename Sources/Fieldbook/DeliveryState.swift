@@ -53,7 +53,7 @@ extension Fieldbook {
         """
         SELECT d.revision, length(r.body), 0, d.attempts, d.attempted_at, d.acknowledged_at,
           d.carried_at IS NOT NULL, d.number
-        FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
+        FROM delivery d LEFT JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
         WHERE d.installation = ?1
         UNION ALL SELECT revision, length(body), 1, attempts, attempted_at, acknowledged_at, 0, entry
         FROM visit WHERE installation = ?1 ORDER BY 3, 8

@@ -150,6 +150,19 @@ extension Fieldbook {
       return .revision(id, revision: row.integer(1))
     }
     check.faults += faults.compactMap { $0 }
+    check.faults += try database.rows(
+      """
+      SELECT installation, revision FROM delivery
+      WHERE NOT EXISTS (SELECT 1 FROM revision
+        WHERE revision.installation = delivery.installation AND revision.revision = delivery.revision)
+      ORDER BY number
+      """
+    ) { (row) throws(FieldbookError) -> CheckFault in
+      guard let id = InstallationID(row.text(0)) else {
+        return .unreadable(nil, table: "delivery", key: row.text(0))
+      }
+      return .revision(id, revision: row.integer(1))
+    }
     for visit in try pendingVisits() where try faultOfVisit(visit) != nil {
       check.faults.append(.revision(visit.id, revision: visit.revision))
     }

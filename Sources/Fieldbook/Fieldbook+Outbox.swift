@@ -42,13 +42,13 @@ extension Fieldbook: Outbox {
     }
   }
 
-  /// Lists this laptop's own revisions that wait.
+  /// Lists this laptop's own revisions that wait. One whose bytes are gone has none, for which `judging` finds a fault.
   /// - Parameter id: the only installation that is asked for; nil for all.
   private func ownPendingRecords(of id: InstallationID? = nil) throws(FieldbookError) -> [PendingRecord] {
     try database.rows(
       """
       SELECT d.installation, d.revision, r.body, r.sha256, r.previous_sha256, i.code
-      FROM delivery d JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
+      FROM delivery d LEFT JOIN revision r ON r.installation = d.installation AND r.revision = d.revision
       LEFT JOIN installation i ON i.id = d.installation
       WHERE d.acknowledged_at IS NULL AND d.carried_at IS NULL \(id == nil ? "" : "AND d.installation = ?")
       ORDER BY d.number

@@ -86,6 +86,22 @@ extension Fieldbook: PairingKeys {
     }
   }
 
+  // MARK: - As they were delivered
+
+  public func keep(_ key: SealedKey) throws(FieldbookError) {
+    let kept = try database.run(
+      "UPDATE pairing_key SET sealed = ? WHERE key_id = ? AND module_serial = ?",
+      [.blob(key.body), .text(key.keyID), .text(key.moduleSerial)])
+    guard kept > 0 else { throw .keyUnknown(keyID: key.keyID) }
+  }
+
+  public func sealedKey(_ keyID: String, of id: InstallationID) throws(FieldbookError) -> SealedKey? {
+    try database.first(
+      "SELECT module_serial, sealed FROM pairing_key WHERE key_id = ? AND installation = ? AND sealed IS NOT NULL",
+      [.text(keyID), .text(id.text)]
+    ) { SealedKey(keyID: keyID, moduleSerial: $0.text(0), body: $0.blob(1)) }
+  }
+
   // MARK: - For records and the queue
 
   func checkCommitted(keyID: String, for installation: InstallationID, moduleSerial: String)

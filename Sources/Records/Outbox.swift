@@ -29,6 +29,20 @@ public struct PendingKey: Hashable, Sendable {
   }
 }
 
+/// A module's key as it is delivered: sealed to the platform's certificate, whose holder alone can open it.
+public struct SealedKey: Hashable, Sendable {
+  public let keyID: String
+  public let moduleSerial: String
+  /// The document that a platform gets and that lies in a bucket or a folder, JSON.
+  public let body: Data
+
+  public init(keyID: String, moduleSerial: String, body: Data) {
+    self.keyID = keyID
+    self.moduleSerial = moduleSerial
+    self.body = body
+  }
+}
+
 public struct PendingFile: Hashable, Sendable {
   public let sha256: FileDigest
   public let bytes: Int
@@ -235,6 +249,10 @@ public protocol Outbox {
   func pendingKeys() throws -> [PendingKey]
   /// Gives the 32 bytes of a key; nil once the laptop has erased it.
   func secret(ofKey keyID: String) throws -> [UInt8]?
+  /// Keeps a key as it was delivered, because it may have to go to another place, too, when the laptop has erased the secret.
+  func keep(_ key: SealedKey) throws
+  /// Gives a key of an installation as it was delivered; nil where it was not kept.
+  func sealedKey(_ keyID: String, of id: InstallationID) throws -> SealedKey?
   /// Lists installations of which closed, retired or void revisions wait, those of the oldest first. One that has several is
   /// listed several times.
   /// - Parameter position: the place after which the list begins; nil for the first page.

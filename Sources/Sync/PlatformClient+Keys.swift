@@ -15,10 +15,10 @@ extension PlatformClient {
     return certificate
   }
 
-  /// Sends a module's key, sealed to the platform's certificate. Returns only where the platform has named the
-  /// key and the module; the laptop may then erase the secret.
-  public func deliver(_ key: PendingKey, secret: [UInt8], to certificate: Certificate) throws(SyncError) {
-    let response = try sendJSON("PUT", "/v1/keys/\(key.keyID)", key.sealed(secret, to: certificate))
+  /// Sends a module's key. Returns only where the platform has named the key and the module; the laptop may then erase the secret.
+  func deliver(_ key: SealedKey) throws(SyncError) {
+    let response = try send(
+      "PUT", "/v1/keys/\(key.keyID)", headers: [("Content-Type", "application/json")], body: [UInt8](key.body))
     let answer = try accepted(response, as: KeyAcknowledgement.self)
     guard answer.keyID == key.keyID, answer.moduleSerial == key.moduleSerial else {
       throw .notAcknowledged(status: response.status)
@@ -27,14 +27,16 @@ extension PlatformClient {
 }
 
 extension PendingKey {
-  /// The document of a key, sealed to the platform's certificate: what a platform gets and what lies in a bucket or a folder.
+  /// Seals a key to the platform's certificate.
   /// - Throws: `sealing`.
-  func sealed(_ secret: [UInt8], to certificate: Certificate) throws(SyncError) -> [String: String] {
-    guard let envelope = try? Envelope.seal(secret, to: certificate) else { throw .sealing }
-    return [
-      "envelope": Data(envelope).base64EncodedString(), "installation": installation.text,
-      "moduleSerial": moduleSerial,
-    ]
+  func sealed(_ secret: [UInt8], to certificate: Certificate) throws(SyncError) -> SealedKey {
+    guard let envelope = try? Envelope.seal(secret, to: certificate),
+      let body = try? RecordCoding.encode([
+        "envelope": Data(envelope).base64EncodedString(), "installation": installation.text,
+        "moduleSerial": moduleSerial,
+      ])
+    else { throw .sealing }
+    return SealedKey(keyID: keyID, moduleSerial: moduleSerial, body: body)
   }
 }
 

@@ -9,6 +9,8 @@ import Terminal
 enum DeliveryRefused: Error {
   /// The platform's certificate is not pinned, to which keys are sealed.
   case platformKey
+  /// The folder in which the one for deliveries would be made is not there.
+  case folderMissing(path: String)
   /// Neither a file nor the environment gives the bucket's credentials.
   case noCredentials
   /// The file holds no credentials.
@@ -125,6 +127,14 @@ extension DeliveryRefused: Explained {
           zh: "向公司要平台证书，一起写：weldtech setup --platform-key 文件 --deliver-to …",
           en: "ask the company for it, and name both: `weldtech setup --platform-key FILE --deliver-to …`"),
         exit: .usage)
+    case .folderMissing(let path):
+      Failure(
+        code: "setup.deliverTo.folder",
+        message: Text(zh: "没有目录 \(path)", en: "there is no folder \(path)"),
+        hint: Text(
+          zh: "插上 U 盘，看它挂在哪个目录下（lsblk），再运行同一命令",
+          en: "plug the stick in, see where it is mounted (`lsblk`), and run the same command again"),
+        exit: .badData)
     case .noCredentials:
       Failure(
         code: "setup.credentials.missing",

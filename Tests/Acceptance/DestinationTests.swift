@@ -95,4 +95,63 @@ import Testing
     try laptop.json("sync")
     #expect(try Set(delivered().map { $0.hasPrefix("keys/") ? String($0.prefix(22)) : $0 }) == expected(laptop))
   }
+
+  /// A stick that takes keys and files and then no record, as one that has become full.
+  private func stickThatTakesNoRecord() throws {
+    try FileManager.default.removeItem(atPath: folder + "/installations")
+    try Data("in the way".utf8).write(to: URL(filePath: folder + "/installations"))
+  }
+
+  @Test(arguments: ["stick", "platform"])
+  func `what another stick got goes again to the next place, keys too`(next: String) throws {
+    let office = try Office()
+    let laptop = try laptop(office, installations: 6)
+    try? FileManager.default.createDirectory(
+      atPath: folder + "/installations", withIntermediateDirectories: true)
+    try stickThatTakesNoRecord()
+    #expect(try laptop.json("sync", status: 8)["pending"] as? Int == 6)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/keys").count == 6)
+    try FileManager.default.removeItem(atPath: folder)
+    guard next == "stick" else {
+      try laptop.json("setup", "--deliver-to", "platform")
+      #expect(try laptop.json("sync")["delivered"] as? Int == 6)
+      return #expect(office.platform.installations().count == 6)
+    }
+    try laptop.json("setup", "--deliver-to", "file://\(folder)")
+    #expect(try laptop.json("sync")["delivered"] as? Int == 6)
+    #expect(try Set(delivered().map { $0.hasPrefix("keys/") ? String($0.prefix(22)) : $0 }) == expected(laptop))
+  }
+
+  @Test func `the laptop's own folder and one that is not mounted are refused as places`() throws {
+    let office = try Office()
+    let laptop = try laptop(office, installations: 1)
+    for (address, code) in [
+      ("file://\(laptop.home)", "output.taken"), ("file://\(laptop.home)/files", "output.taken"),
+      ("file://\(stick.file("not/mounted"))", "setup.deliverTo.folder"),
+    ] {
+      let outcome = try laptop.run(["--json", "setup", "--deliver-to", address])
+      #expect(outcome.everything.contains("\"\(code)\""), "\(address): \(outcome.everything)")
+    }
+  }
+
+  @Test func `a revision whose bytes are gone is named and never counts as delivered`() throws {
+    let office = try Office()
+    let laptop = try laptop(office, installations: 3)
+    let change = """
+      DROP TRIGGER revision_is_not_removed;
+      DELETE FROM revision WHERE installation = (SELECT installation FROM delivery ORDER BY number LIMIT 1);
+      """
+    let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"
+    let outcome = try InstalledProgram("python3").run([
+      "-c", script, "\(laptop.home)/fieldbook.sqlite", change,
+    ])
+    #expect(outcome.status == 0, "\(outcome.everything)")
+    for _ in 0..<2 {
+      let outcomes = try #require(try laptop.json("sync", status: 1)["outcomes"] as? [[String: Any]])
+      #expect(outcomes.compactMap { $0["reason"] as? String } == ["sync.record.damaged"])
+    }
+    #expect(try delivered().count { $0.hasPrefix("installations/") } == 2)
+    let doctor = try laptop.run(["doctor"])
+    #expect(doctor.status != 0 && doctor.everything.contains("[xx]"), "\(doctor.everything)")
+  }
 }

@@ -11,7 +11,8 @@ extension Fieldbook {
 
   /// What takes each migration back. Only tables without rows that a migration would have to keep are dropped, and what a migration fills again.
   private static let undoing: [(migration: String, script: String)] = [
-    ("0016", "ALTER TABLE delivery DROP COLUMN bytes;"), ("0015", "DROP TABLE set_aside;"),
+    ("0016", "ALTER TABLE delivery DROP COLUMN bytes; ALTER TABLE pairing_key DROP COLUMN sealed;"),
+    ("0015", "DROP TABLE set_aside;"),
     (
       "0014",
       """

@@ -150,7 +150,7 @@ import Testing
       ("usage.option.conflict", ["--deliver-to", "platform", "--s3-region", "x"]),
       ("usage.option.conflict", ["--deliver-to", "file://\(temporary.file("stick"))", "--s3-region", "x"]),
       ("usage.option.missing", ["--s3-region", "x"]),
-      ("sync.destination.failed", ["--deliver-to", "file://\(temporary.file("missing/stick"))"]),
+      ("setup.deliverTo.folder", ["--deliver-to", "file://\(temporary.file("missing/stick"))"]),
     ]
     let before = try desk.fieldbook().setup()
     for (code, options) in slips {

@@ -17,19 +17,26 @@ extension Carriers {
       return .secret(secret)
     }
     var reason: SyncReason?
+    var delivered: SealedKey?
     switch start {
     case .reason(let known): reason = known
     case .secret(let secret):
       guard let certificate else { return }
       do throws(SyncError) {
-        try retry { () throws(SyncError) in try destination.deliver(key, secret: secret, to: certificate) }
+        let sealed = try key.sealed(secret, to: certificate)
+        try retry { () throws(SyncError) in try destination.deliver(sealed) }
+        delivered = sealed
       } catch {
         reason = SyncReason(error)
       }
     }
     let outcome = KeyOutcome(key: key, reason: reason)
+    let kept = delivered
     try desk.ask { office in
-      if outcome.reason == nil { try office.outbox.acknowledge(key: key.keyID, at: office.clock.now()) }
+      if let kept {
+        try office.outbox.keep(kept)
+        try office.outbox.acknowledge(key: key.keyID, at: office.clock.now())
+      }
       if outcome.reason != .keyMissing { office.note(outcome.reason) }
       office.report.keys.append(outcome)
     }

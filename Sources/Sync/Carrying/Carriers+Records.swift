@@ -69,7 +69,9 @@ extension Carriers {
   {
     try deliver(record.files + before, of: record.id)
     var refusal = refusal(of: record)
-    if case .incomplete(let missing, let keys) = refusal, keys.isEmpty, !missing.isEmpty {
+    if case .incomplete(let missing, let keys) = refusal, !(missing.isEmpty && keys.isEmpty) {
+      // A key that was delivered to another place, or that the platform has lost, goes once more as it was sealed then.
+      guard try deliver(keys, of: record.id) else { return refusal.map { Setback($0) } }
       // A file that the platform once acknowledged and now lacks is sent again, but only once; so is an original that
       // a platform insists on which knows of no copies. A file that the record does not name is never sent, whatever
       // the platform asks for.
@@ -80,9 +82,21 @@ extension Carriers {
       }
       let files = (record.files + originals).filter { missing.contains($0.sha256) } + acknowledged
       try deliver(files, of: record.id)
-      if !files.isEmpty { refusal = self.refusal(of: record) }
+      if !(files.isEmpty && keys.isEmpty) { refusal = self.refusal(of: record) }
     }
     return refusal.map { Setback($0) }
+  }
+
+  /// Delivers keys again that were delivered before.
+  /// - Returns: whether all of them are keys of the installation that were kept as they were delivered.
+  private func deliver(_ keys: [String], of id: InstallationID) throws -> Bool {
+    guard !keys.isEmpty else { return true }
+    let sealed = try desk.ask { office in
+      try keys.compactMap { try office.outbox.sealedKey($0, of: id) }
+    }
+    guard sealed.count == keys.count else { return false }
+    for key in sealed { try retry { () throws(SyncError) in try destination.deliver(key) } }
+    return true
   }
 
   /// Sends one record.

@@ -161,7 +161,8 @@ struct Setback: Hashable, Sendable {
   init(_ error: SyncError) {
     reason = SyncReason(error)
     if case .refused(let status, let code) = error {
-      detail = ["\(status)", code].compactMap(\.self).joined(separator: " ")
+      // A stick has no status.
+      detail = [status == 0 ? nil : "\(status)", code].compactMap(\.self).joined(separator: " ")
     }
   }
 

@@ -7,8 +7,8 @@ import Records
 protocol Destination: Sendable {
   /// Gets the certificate to which keys are sealed, as the place presents it; nil where it presents none.
   func presentedCertificate() throws(SyncError) -> Certificate?
-  /// Delivers a module's key, sealed to the certificate.
-  func deliver(_ key: PendingKey, secret: [UInt8], to certificate: Certificate) throws(SyncError)
+  /// Delivers a module's key.
+  func deliver(_ key: SealedKey) throws(SyncError)
   /// Delivers a file that the place does not have, by several attempts where need be.
   /// - Parameters:
   ///   - agreement: the file that this one is the timestamp of; nil where it is none.

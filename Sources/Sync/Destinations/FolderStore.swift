@@ -72,11 +72,14 @@ public struct FolderStore: ObjectStore {
     guard SHA256Digest(of: bytes).hex == object.sha256.hex else { throw .contentsChanged }
     let path = path(object.key)
     let isThere = try onFolder { () throws(FileError) in
+      try checkFolders(of: object.key)
       guard try digest(of: path) == object.sha256.hex else { return false }
       // Whoever wrote it may have lost power before its name was on disk.
       try Folder.sync(path.folder)
       return true
     }
+    // A link or a pipe in the place of an object is replaced by it, and a folder cannot be.
+    if path.kind == .folder { throw .refused(status: 0, code: object.key) }
     if !isThere { try onFolder { () throws(FileError) in try write(bytes, to: path, object.key) } }
     guard try onFolder({ () throws(FileError) in try digest(of: path) }) == object.sha256.hex else {
       throw .notAcknowledged(status: 200)
@@ -109,8 +112,23 @@ public struct FolderStore: ObjectStore {
     do throws(FileError) {
       try Folder.makeOne(folder, permissions: .withinUmask(0o777), isSynced: true)
     } catch {
-      guard error.operation == .createDirectory, error.errno == EEXIST, try isFolder(folder) else {
+      guard error.operation == .createDirectory, error.errno == EEXIST, folder.kind == .folder else {
         throw error
+      }
+    }
+  }
+
+  /// Checks that the folders of a key that are there are folders of this stick: a link may lead to another disk, which stays behind
+  /// when the stick is carried away.
+  private func checkFolders(of key: String) throws(FileError) {
+    var folder = root
+    for name in key.utf8.split(separator: UInt8(ascii: "/")).dropLast() {
+      folder = folder.appending(FilePath(bytes: Array(name)))
+      switch folder.kind {
+      case .folder: break
+      case nil: return
+      case .link?: throw FileError(folder, .read, ELOOP)
+      case _?: throw FileError(folder, .read, ENOTDIR)
       }
     }
   }
@@ -122,11 +140,15 @@ public struct FolderStore: ObjectStore {
   // MARK: - Reading back
 
   public func has(_ object: DeliveredObject) throws(SyncError) -> Bool {
-    try onFolder { () throws(FileError) in try digest(of: path(object.key)) } == object.sha256.hex
+    try onFolder { () throws(FileError) in
+      try checkFolders(of: object.key)
+      return try digest(of: path(object.key))
+    } == object.sha256.hex
   }
 
   public func size(of object: DeliveredObject) throws(SyncError) -> Int? {
     try onFolder { () throws(FileError) -> Int? in
+      try checkFolders(of: object.key)
       do throws(FileError) {
         let status = try path(object.key).status(followsLinks: false)
         return status.kind == .regular ? status.byteCount : nil
@@ -137,13 +159,13 @@ public struct FolderStore: ObjectStore {
     }
   }
 
-  /// The digest of a file as the disk gives it back; nil where there is no such file.
+  /// The digest of a file as the disk gives it back; nil where there is no such file, or something else has its name.
   private func digest(of path: FilePath) throws(FileError) -> String? {
     let file: OpenFile
     do throws(FileError) {
       file = try OpenFile(reading: path, [.regularOnly, .refusesLinks])
     } catch {
-      guard [ENOENT, ENOTDIR].contains(error.errno) else { throw error }
+      guard [ENOENT, ENOTDIR, ELOOP, EISDIR, EINVAL, ENXIO].contains(error.errno) else { throw error }
       return nil
     }
     file.dropCache()

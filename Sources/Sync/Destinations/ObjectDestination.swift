@@ -22,16 +22,11 @@ public struct ObjectDestination: Destination, Sendable {
 
   // MARK: - Keys and files
 
-  /// Delivers a module's key, sealed to the platform's certificate: the same document that a platform gets. The laptop may then
-  /// erase the secret.
-  /// - Throws: `sealing`, and the errors of the store.
-  public func deliver(_ key: PendingKey, secret: [UInt8], to certificate: Certificate) throws(SyncError) {
-    let document = try key.sealed(secret, to: certificate)
-    guard let body = try? RecordCoding.encode(document), let sha256 = FileDigest(SHA256Digest(of: body).hex)
-    else {
-      throw .library
-    }
-    try put([UInt8](body), at: .key(keyID: key.keyID, sha256: sha256))
+  /// Delivers a module's key: the same document that a platform gets. The laptop may then erase the secret.
+  /// - Throws: the errors of the store.
+  func deliver(_ key: SealedKey) throws(SyncError) {
+    guard let sha256 = FileDigest(SHA256Digest(of: key.body).hex) else { throw .library }
+    try put([UInt8](key.body), at: .key(keyID: key.keyID, sha256: sha256))
   }
 
   func deliver(

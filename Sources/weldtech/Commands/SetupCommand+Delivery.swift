@@ -1,5 +1,6 @@
 import Arguments
 import Fieldbook
+import Files
 import Records
 import Sync
 import Terminal
@@ -107,6 +108,13 @@ enum DeliveryChange {
     switch address {
     case .folder(let path):
       if let bucketOption { throw UsageError.conflictingOptions("--deliver-to", "--\(bucketOption)") }
+      guard !workplace.isInHome(FilePath(path).appending(FilePath(FolderStore.markerName))) else {
+        throw OutputTaken(path: path)
+      }
+      let parent = FilePath(path).folder
+      guard (try? parent.status().kind) == .folder else {
+        throw DeliveryRefused.folderMissing(path: parent.text)
+      }
       self = .to(Setup.Delivery(address: address.description), folder: FolderStore(folder: path))
     case .bucket:
       // The service and the credentials of another bucket are not this one's.

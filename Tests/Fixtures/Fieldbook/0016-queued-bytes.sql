@@ -480,6 +480,7 @@ CREATE TABLE set_aside (
 ) STRICT;
 INSERT INTO set_aside VALUES('178ed18f-4aeb-43f2-b9c8-8146e9463616',1,'sync.conflict',NULL,'2026-11-18T20:00:00+08:00','2026-11-18T20:00:00+08:00');
 ALTER TABLE delivery ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
-UPDATE delivery SET bytes = (SELECT length(body) FROM revision
-  WHERE revision.installation = delivery.installation AND revision.revision = delivery.revision);
+UPDATE delivery SET bytes = coalesce((SELECT length(body) FROM revision
+  WHERE revision.installation = delivery.installation AND revision.revision = delivery.revision), 0);
+ALTER TABLE pairing_key ADD COLUMN sealed BLOB;
 COMMIT;

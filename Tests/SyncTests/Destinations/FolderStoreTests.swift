@@ -59,6 +59,37 @@ import Testing
     #expect(files(below: folder.file("stick")) == [FolderStore.markerName])
   }
 
+  @Test func `nothing goes through a link to another disk`() throws {
+    let store = try prepared()
+    let bytes = random.bytes(100)
+    let object = try Sample.file(bytes)
+    try FileManager.default.createDirectory(atPath: folder.file("elsewhere"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("stick/files"), withDestinationPath: folder.file("elsewhere"))
+    #expect(throws: SyncError.destination(errno: ELOOP)) { try store.put(bytes, at: object) }
+    #expect(throws: SyncError.destination(errno: ELOOP)) { try store.has(object) }
+    #expect(files(below: folder.file("elsewhere")) == [])
+  }
+
+  @Test func `a link or a pipe under an object's name is replaced, and a folder is named`() throws {
+    let store = try prepared()
+    let bytes = random.bytes(100)
+    let object = try Sample.file(bytes)
+    try store.put(bytes, at: object)
+    let path = folder.file("stick/\(object.key)")
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/zero")
+    try store.put(bytes, at: object)
+    #expect(try store.has(object))
+    try FileManager.default.removeItem(atPath: path)
+    #expect(mkfifo(path, 0o600) == 0)
+    try store.put(bytes, at: object)
+    #expect(try store.has(object))
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    #expect(throws: SyncError.refused(status: 0, code: object.key)) { try store.put(bytes, at: object) }
+  }
+
   @Test func `nothing is written where the stick is not plugged in`() throws {
     let bytes = random.bytes(100)
     let object = try Sample.file(bytes)

@@ -15,9 +15,8 @@ import Threads
   private let store = MemoryStore()
 
   private func deliverKey(_ sample: SampleInstallation, to destination: ObjectDestination) throws {
-    try destination.deliver(
-      PendingKey(keyID: sample.keyID, installation: sample.id, moduleSerial: sample.moduleSerial),
-      secret: sample.secret, to: try #require(Self.identity).certificate)
+    let key = PendingKey(keyID: sample.keyID, installation: sample.id, moduleSerial: sample.moduleSerial)
+    try destination.deliver(key.sealed(sample.secret, to: try #require(Self.identity).certificate))
   }
 
   private func deliverFiles(_ sample: SampleInstallation, to destination: ObjectDestination) throws {

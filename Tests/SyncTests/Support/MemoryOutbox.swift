@@ -11,6 +11,10 @@ final class MemoryOutbox: Outbox {
 
   func pendingKeys() -> [PendingKey] { keys.map(\.key) }
   func secret(ofKey keyID: String) -> [UInt8]? { keys.first { $0.key.keyID == keyID }?.secret }
+  /// The keys as they were delivered.
+  private(set) var sealed: [String: SealedKey] = [:]
+  func keep(_ key: SealedKey) { sealed[key.keyID] = key }
+  func sealedKey(_ keyID: String, of id: InstallationID) -> SealedKey? { sealed[keyID] }
   func pendingRecords() -> [PendingRecord] { records }
   func pendingRecords(of id: InstallationID) -> [PendingRecord] { records.filter { $0.id == id } }
   func judging(_ record: PendingRecord) -> @Sendable () -> EvidenceFault? {

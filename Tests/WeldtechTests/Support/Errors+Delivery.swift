@@ -19,7 +19,8 @@ extension Errors {
     ] as [SyncError]
 
   static let delivery: [any Error] = [
-    DeliveryRefused.platformKey, DeliveryRefused.noCredentials, DeliveryRefused.credentials(path: "/f"),
+    DeliveryRefused.platformKey, DeliveryRefused.noCredentials, DeliveryRefused.folderMissing(path: "/f"),
+    DeliveryRefused.credentials(path: "/f"),
     DeliveryRefused.credentialsOpen(path: "/f", mode: 0o644),
   ]
 }

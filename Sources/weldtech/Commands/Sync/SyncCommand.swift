@@ -132,6 +132,9 @@ enum SyncCommand {
   }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
+    if options.originalsLater, options.originals != nil {
+      throw UsageError.conflictingOptions("--originals", "--originals-later")
+    }
     if let reference = options.explain { return try tellDelivery(of: reference, workplace) }
     if options.dryRun { return try plan(options, workplace) }
     guard let lock = try workplace.fieldbook().lock(.sync) else { throw SyncBusy() }
@@ -218,13 +221,17 @@ enum SyncCommand {
     let progress = SyncProgress(
       to: place, bytes: waiting.fileBytes + (goesWithOriginals ? waiting.originalBytes : 0),
       for: workplace.console)
+    // One reason may be that of hundreds of keys.
+    var keyReason: SyncReason?
     let run = try workplace.syncRun(
       originals: originals, maxBytesPerSecond: options.limitRate, triesSetAsideBefore: triesSetAsideBefore
     ) { event in
       progress.note(event)
       switch event {
       case .retrying(_, let reason): workplace.console.sayMore(reason.title(at: place))
-      case .keyPending(_, let reason): workplace.console.say(reason.title(at: place))
+      case .keyPending(_, let reason):
+        if reason != keyReason { workplace.console.say(reason.title(at: place)) }
+        keyReason = reason
       case .platformKeyShort(let bits): workplace.console.say(weakKeyWarning(bits: bits), .yellow)
       default: break
       }
@@ -298,12 +305,32 @@ enum SyncCommand {
     }
     tell(document.originals, place, console)
     tell(document.timestamps, place, console)
-    for outcome in document.outcomes {
+    tell(document.outcomes, place, console)
+  }
+
+  /// The number of records of one reason that are named.
+  private static let maxNamed = 5
+
+  /// Says why records were not delivered, each reason once: a stick that was pulled is the reason of all that waits.
+  private static func tell(_ outcomes: [DeliveryOutcome], _ place: DeliveryPlace, _ console: Console) {
+    var reasons: [SyncReason] = []
+    var records: [SyncReason: [String]] = [:]
+    for outcome in outcomes {
       guard let reason = outcome.reason else { continue }
+      if records[reason] == nil { reasons.append(reason) }
+      records[reason, default: []].append(String(outcome.id.text.prefix(8)))
+    }
+    for reason in reasons {
+      let ids = records[reason] ?? []
+      let named = ids.prefix(maxNamed)
+      let isAll = named.count == ids.count
       console.put(
         Text(
-          zh: "  \(outcome.id.text.prefix(8))：\(reason.title(at: place).zh)。\(reason.hint(at: place).zh)",
-          en: "  \(outcome.id.text.prefix(8)): \(reason.title(at: place).en); \(reason.hint(at: place).en)"))
+          zh:
+            "  \(named.joined(separator: "、"))\(isAll ? "" : " 等 \(ids.count) 条")：\(reason.title(at: place).zh)。\(reason.hint(at: place).zh)",
+          en:
+            "  \(named.joined(separator: ", "))\(isAll ? "" : " and \(ids.count - named.count) more"): \(reason.title(at: place).en); \(reason.hint(at: place).en)"
+        ))
     }
   }
 

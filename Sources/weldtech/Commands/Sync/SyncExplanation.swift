@@ -109,7 +109,7 @@ struct SyncExplanation {
   func details(at place: DeliveryPlace, in language: Language) -> Details {
     var details = Details()
     details.heading(Text(zh: "上传情况", en: "Delivery"))
-    details.row(Text(zh: "记录", en: "record"), document.state.title[language])
+    details.row(Text(zh: "记录", en: "record"), document.state.title(at: place)[language])
     if let setAside = document.setAside {
       let reason = SyncReason(rawValue: setAside.reason)
       let word = setAside.detail.map { "（\($0)）" } ?? ""
@@ -124,6 +124,9 @@ struct SyncExplanation {
       details.row(Text(zh: "最近一次尝试", en: "last tried"), "\(setAside.triedAt)")
       if let reason { details.row(Text(zh: "怎么办", en: "what to do"), reason.hint(at: place), in: language) }
     } else if document.state == .waiting {
+      if document.keys.contains(where: { $0.acknowledgedAt == nil && $0.attempts > 0 }) {
+        details.row(Text(zh: "原因", en: "reason"), SyncReason.keyPending.title(at: place), in: language)
+      }
       details.row(
         Text(zh: "怎么办", en: "what to do"),
         Text(zh: "联网后运行 weldtech sync", en: "run `weldtech sync` when there is a network"), in: language)
@@ -132,7 +135,9 @@ struct SyncExplanation {
     for revision in document.revisions {
       details.row(
         Text(zh: "第 \(revision.revision) 版", en: "revision \(revision.revision)"),
-        line(revision.state, revision.bytes, revision.attempts, revision.attemptedAt, revision.acknowledgedAt),
+        line(
+          place, revision.state, revision.bytes, revision.attempts, revision.attemptedAt,
+          revision.acknowledgedAt),
         in: language)
     }
     details.heading(Text(zh: "模块密钥", en: "Module keys"))
@@ -140,13 +145,13 @@ struct SyncExplanation {
       details.row(
         Text(verbatim: key.keyID),
         line(
-          key.acknowledgedAt == nil ? .waiting : .delivered, nil, key.attempts, key.attemptedAt,
+          place, key.acknowledgedAt == nil ? .waiting : .delivered, nil, key.attempts, key.attemptedAt,
           key.acknowledgedAt), in: language)
     }
     details.heading(Text(zh: "文件", en: "Files"))
     for file in document.files {
       let state = line(
-        file.acknowledgedAt == nil ? .waiting : .delivered, file.bytes, 0, nil, file.acknowledgedAt)
+        place, file.acknowledgedAt == nil ? .waiting : .delivered, file.bytes, 0, nil, file.acknowledgedAt)
       details.row(
         Text(verbatim: file.filename),
         file.isOriginal
@@ -160,16 +165,17 @@ struct SyncExplanation {
   }
 
   private func line(
-    _ state: State, _ bytes: Int?, _ attempts: Int, _ attemptedAt: String?, _ acknowledgedAt: String?
+    _ place: DeliveryPlace, _ state: State, _ bytes: Int?, _ attempts: Int, _ attemptedAt: String?,
+    _ acknowledgedAt: String?
   ) -> Text {
-    var zh = [state.title.zh]
-    var en = [state.title.en]
+    var zh = [state.title(at: place).zh]
+    var en = [state.title(at: place).en]
     if let bytes {
       zh.append(Measures.bytes(bytes))
       en.append(Measures.bytes(bytes))
     }
     if let acknowledgedAt {
-      zh.append("平台确认 \(acknowledgedAt)")
+      zh.append("\(place == .platform ? "平台确认" : "已读回核对") \(acknowledgedAt)")
       en.append("acknowledged \(acknowledgedAt)")
     } else if attempts > 0 {
       zh.append("试过 \(attempts) 次\(attemptedAt.map { "，最近 \($0)" } ?? "")")
@@ -180,12 +186,12 @@ struct SyncExplanation {
 }
 
 extension SyncExplanation.State {
-  fileprivate var title: Text {
+  fileprivate func title(at place: DeliveryPlace) -> Text {
     switch self {
     case .open: Text(zh: "还没有关闭，不上传", en: "still open, nothing is sent")
     case .waiting: Text(zh: "待上传", en: "waiting")
     case .setAside: Text(zh: "暂时搁置，每次 sync 最后再试", en: "set aside; each sync tries it last")
-    case .delivered: Text(zh: "平台已有", en: "delivered")
+    case .delivered: Text(zh: "\(place.name.zh)已有", en: "delivered")
     case .carriedOver: Text(zh: "内容并入平台的新版本", en: "carried over into another revision")
     }
   }
