@@ -181,7 +181,8 @@ public struct SetAside: Hashable, Sendable {
   public let revision: Int
   /// The reason as a dotted code of `sync --json`.
   public let reason: String
-  /// The platform's own word for it, such as an HTTP status with the code of its error; nil where it gave none.
+  /// The platform's own word for it, such as an HTTP status with the code of its error, or the name of a file; nil where there is
+  /// neither.
   public let detail: String?
   /// When it was tried first, and last, with this result.
   public let since: Timestamp
@@ -284,7 +285,7 @@ public protocol Outbox {
   /// Records that a repetition without a change cannot deliver a record. The next acknowledgement of it takes this back.
   /// - Parameters:
   ///   - reason: a dotted code of `sync --json`.
-  ///   - detail: the platform's own word for it; nil where it gave none.
+  ///   - detail: the platform's own word for it, or the name of a file; nil where there is neither.
   func setAside(_ id: InstallationID, revision: Int, reason: String, detail: String?, at: Timestamp) throws
   /// Takes that back, because the record may be delivered after all.
   func takeUp(_ id: InstallationID) throws

@@ -57,6 +57,8 @@ import Testing
     #expect(report.outcomes.map(\.id) == samples.map(\.id))
     #expect(report.outcomes.map(\.outcome) == [.delivered, .failed, .delivered])
     #expect(report.outcomes[1].reason == .fileMissing)
+    let name = samples[1].record.files[0].filename
+    #expect(fixture.outbox.setAside[samples[1].id]?.detail == name)
     #expect((report.delivered, report.pending, report.failed) == (2, 0, 1))
     #expect(fixture.outbox.pendingRecords().map(\.id) == [samples[1].id])
   }

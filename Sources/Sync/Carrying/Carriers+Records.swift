@@ -35,7 +35,7 @@ extension Carriers {
     let record = revision.record
     let judged = try files.judgement(ofFilesOf: record)
     if let fault = judged.fault ?? revision.judge() {
-      return TurnOutcome(setback: Setback(SyncReason(fault)))
+      return TurnOutcome(setback: Setback(fault))
     }
     let reason = try desk.ask { office -> SyncReason? in
       if let reason = office.report.stoppedBy { return reason }
@@ -78,7 +78,7 @@ extension Carriers {
       let originals = originals == .never ? [] : record.originals
       let acknowledged = record.acknowledgedFiles.filter { missing.contains($0.sha256) }
       for file in acknowledged {
-        if let fault = try files.fault(of: file) { return Setback(SyncReason(fault)) }
+        if let fault = try files.fault(of: file) { return Setback(fault) }
       }
       let files = (record.files + originals).filter { missing.contains($0.sha256) } + acknowledged
       try deliver(files, of: record.id)
@@ -143,7 +143,7 @@ extension Carriers {
         switch try office.outbox.rebuild(id, on: current, at: office.clock.now()) {
         case .conflict: .setback(conflict)
         case .waits: .setback(Setback(.predecessorElsewhere))
-        case .damaged(let fault): .setback(Setback(SyncReason(fault)).of(revision: conflict.revision ?? 1))
+        case .damaged(let fault): .setback(Setback(fault).of(revision: conflict.revision ?? 1))
         case .revisions(let records): .revisions(try records.map { try office.waiting($0) })
         }
       }

@@ -148,7 +148,7 @@ struct TurnOutcome: Sendable {
 /// Why a record was not delivered.
 struct Setback: Hashable, Sendable {
   let reason: SyncReason
-  /// The platform's own word for it; nil where it gave none.
+  /// The platform's own word for it, or the name of the file; nil where there is neither.
   var detail: String?
   /// The revision that was tried; nil where none was.
   var revision: Int?
@@ -156,6 +156,14 @@ struct Setback: Hashable, Sendable {
   init(_ reason: SyncReason, detail: String? = nil) {
     self.reason = reason
     self.detail = detail
+  }
+
+  init(_ fault: EvidenceFault) {
+    reason = SyncReason(fault)
+    switch fault {
+    case .fileMissing(let name, _), .fileDamaged(let name, _): detail = name
+    case .record, .entry, .unreadableEntry, .revision: break
+    }
   }
 
   init(_ error: SyncError) {
