@@ -1,21 +1,24 @@
 public import Records
 
 /// The company's database as a loader sees it: it adds rows, and asks which objects are there. Batches go through a pipeline, so that the
-/// server works on one while the next one is checked; each batch is a transaction.
+/// server works on one while the next one is checked; each batch is a transaction. Where objects are slow to judge, a batch is what was
+/// judged within a few seconds, so that a load that is cut off has lost no more than that.
 ///
 /// A loader that is killed has added some whole batches, and the next run goes on behind them: an object counts as loaded by a row of
 /// its own, which is added in the same transaction as all that came of it.
 public final class CompanyDatabase: CompanyStore {
-  /// The maximum number of objects in a transaction, and about the maximum of their bytes.
+  /// The maximum number of objects in a transaction.
   public static let maxBatchItems = 1_000
-  public static let maxBatchBytes = 8 << 20
 
   private let source: String
   /// The connection that adds.
   private let adding: PostgreSQL
   /// Another one, since a pipeline that is busy answers no question.
   private let asking: PostgreSQL
-  private let maxBatchItems: Int
+  private let limits: BatchLimits
+  private let now: () -> Duration
+  /// The moment of the first object or finding that waits.
+  private var waitingSince: Duration?
 
   private var waiting: [CompanyItem] = []
   private var waitingFindings: [Finding] = []
@@ -43,14 +46,16 @@ public final class CompanyDatabase: CompanyStore {
   /// Opens a database that was prepared.
   /// - Parameters:
   ///   - source: where the objects come from, as it stands beside each row.
+  ///   - now: counts from any fixed moment and never goes back.
   ///   - isCancelled: asked while the database is waited for.
   /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `notPrepared`, `fromTheFuture`, `refused`.
   public init(
     _ address: String, source: String, maxBatchItems: Int = CompanyDatabase.maxBatchItems,
-    isCancelled: @escaping () -> Bool
+    now: @escaping () -> Duration, isCancelled: @escaping () -> Bool
   ) throws(CompanyError) {
     self.source = Finding.shown(source)
-    self.maxBatchItems = maxBatchItems
+    self.now = now
+    limits = BatchLimits(maxItems: maxBatchItems)
     asking = try PostgreSQL(address, isCancelled: isCancelled)
     try CompanySchema.check(asking)
     adding = try PostgreSQL(address, isCancelled: isCancelled)
@@ -70,18 +75,23 @@ public final class CompanyDatabase: CompanyStore {
     return Set(rows.compactMap(\.first).compactMap(\.self))
   }
 
-  public func concerns() throws(CompanyError) -> [CompanyConcern] {
+  public func concerns() throws(CompanyError) -> CompanyConcerns {
     let rows = try asking.rows(
-      "SELECT area, kind, subject, id, revision, sha256 FROM weldtech.to_look_at()", for: .report)
-    var concerns: [CompanyConcern] = []
+      """
+      SELECT area, kind, subject, id, revision, sha256, source, detail, records, total FROM weldtech.concern()
+      """, for: .report)
+    var concerns = CompanyConcerns()
     for row in rows {
-      guard row.count == 6, let area = row[0].flatMap(CompanyConcern.Area.init(rawValue:)), let kind = row[1],
-        let subject = row[2], let revision = row[4].flatMap({ Int($0) })
-      else { throw .row(view: "to_look_at") }
-      concerns.append(
+      guard row.count == 10, let area = row[0].flatMap(CompanyConcern.Area.init(rawValue:)), let kind = row[1],
+        let subject = row[2], let revision = row[4].flatMap({ Int($0) }),
+        let recordCount = row[8].flatMap({ Int($0) }), let total = row[9].flatMap({ Int($0) })
+      else { throw .row(view: "concern") }
+      concerns.totals[area] = total
+      concerns.rows.append(
         CompanyConcern(
           area: area, kind: kind, subject: Finding.shown(subject), id: row[3].flatMap(InstallationID.init),
-          revision: revision, sha256: row[5] ?? ""))
+          revision: revision, sha256: row[5] ?? "", source: Finding.shown(row[6] ?? ""), detail: row[7] ?? "",
+          recordCount: recordCount))
     }
     return concerns
   }
@@ -91,16 +101,25 @@ public final class CompanyDatabase: CompanyStore {
   public func add(_ item: CompanyItem) throws(CompanyError) {
     waiting.append(item)
     waitingBytes += item.size
-    if waiting.count >= maxBatchItems || waitingBytes >= Self.maxBatchBytes {
-      try submit()
-    } else {
-      try adding.pump()
-    }
+    if !(try submitWhatIsDue()) { try adding.pump() }
   }
 
   public func add(_ finding: Finding) throws(CompanyError) {
     waitingFindings.append(finding)
-    if waitingFindings.count >= maxBatchItems { try submit() }
+    _ = try submitWhatIsDue()
+  }
+
+  /// - Returns: whether a batch was submitted.
+  private func submitWhatIsDue() throws(CompanyError) -> Bool {
+    let moment = now()
+    let since = waitingSince ?? moment
+    waitingSince = since
+    guard
+      limits.areReached(
+        by: max(waiting.count, waitingFindings.count), bytes: waitingBytes, age: moment - since)
+    else { return false }
+    try submit()
+    return true
   }
 
   public func flush() throws(CompanyError) -> (added: CompanyCounts, refused: [Finding]) {
@@ -115,7 +134,7 @@ public final class CompanyDatabase: CompanyStore {
     guard !waiting.isEmpty || !waitingFindings.isEmpty else { return }
     let commands = commands(of: waiting, waitingFindings)
     let batch = Batch(items: waiting, findings: waitingFindings, commands: commands)
-    (waiting, waitingFindings, waitingBytes) = ([], [], 0)
+    (waiting, waitingFindings, waitingBytes, waitingSince) = ([], [], 0, nil)
     try send(commands)
     flying = batch
   }

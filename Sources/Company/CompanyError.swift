@@ -22,6 +22,8 @@ public enum CompanyError: Error, Hashable, Sendable {
   case row(view: String)
   /// The folder that laptops deliver to cannot be read.
   case folder(FileError)
+  /// The place has no object of a laptop's and is not marked as one that laptops deliver to.
+  case empty(place: String)
   case cancelled
 
   /// Why an address is refused.

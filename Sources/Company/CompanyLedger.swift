@@ -3,11 +3,12 @@ public import Records
 /// Reads the ledger of all laptops from the company's database, by the rights of a reader.
 public enum CompanyLedger {
   /// Goes through the records that count, in the order in which they were opened. All of them are of one moment.
+  /// - Returns: the number of things that were loaded with a doubt and that the records stand with.
   /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `notPrepared`, `fromTheFuture`, `refused`, `row`, `cancelled`, and
   ///   what `body` throws.
   public static func forEachRow(
     of address: String, isCancelled: @escaping () -> Bool, _ body: (LedgerRow) throws -> Void
-  ) throws {
+  ) throws -> Int {
     let database = try PostgreSQL(address, isCancelled: isCancelled)
     try database.execute("SET default_transaction_read_only = on", for: .read)
     try CompanySchema.check(database)
@@ -31,5 +32,13 @@ public enum CompanyLedger {
       do { try body(row) } catch { failure = error }
     }
     if let failure { throw failure }
+    let doubts = try database.rows(
+      """
+      SELECT (SELECT count(*) FROM weldtech.open_finding WHERE is_loaded) + (SELECT count(*) FROM weldtech.foreign_key)
+      """, for: .read)
+    guard let count = doubts.first?.first.flatMap({ $0 }).flatMap({ Int($0) }) else {
+      throw CompanyError.row(view: "open_finding")
+    }
+    return count
   }
 }

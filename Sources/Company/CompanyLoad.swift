@@ -8,13 +8,13 @@ import Threads
 public struct CompanyLoad {
   /// What other features judge; the command introduces them.
   public struct Judges {
-    /// Judges the file of a record's agreement; nil where nobody is to.
-    public var agreement: ((Data, Installation) -> AgreementVerdict)?
+    /// Judges the file of an agreement; nil where nobody is to.
+    public var agreement: ((Data) -> AgreementJudgement)?
     /// Whether a token is the timestamp of the agreement in a file.
     public var timestamp: (_ agreement: Data, _ token: Data) -> Bool
 
     public init(
-      agreement: ((Data, Installation) -> AgreementVerdict)?,
+      agreement: ((Data) -> AgreementJudgement)?,
       timestamp: @escaping (_ agreement: Data, _ token: Data) -> Bool
     ) {
       self.agreement = agreement
@@ -26,6 +26,8 @@ public struct CompanyLoad {
   public enum Event: Hashable, Sendable {
     /// A page of keys below a folder was gone through; `keys` is their number, and `new` of them were not in the database.
     case listed(folder: String, keys: Int, new: Int)
+    /// So many keys of ours were gone through since the beginning; it comes after each object that was judged, and after each page.
+    case done(objects: Int)
   }
 
   /// What came of a run.
@@ -33,15 +35,23 @@ public struct CompanyLoad {
     public var added = CompanyCounts()
     /// The number of objects that were there already.
     public var known = 0
-    /// The objects that were refused or doubted in this run.
+    /// The number of keys of ours that the place lists.
+    public var objects = 0
+    /// The first of the objects that were not loaded.
     public var findings: [Finding] = []
+    /// The number of objects that are wrong, and of those that wait for a file; none of them was loaded.
+    public var refusedCount = 0
+    public var fileMissingCount = 0
+    /// The first of the objects that were loaded with a doubt in this run, and the number of all that are in the store with one.
+    public var doubts: [Finding] = []
+    public var doubtCount = 0
     /// Names that are no keys: nothing of ours, and not read. The first hundred of them, and their number.
     public var strangers: [String] = []
     public var strangerCount = 0
     /// The agreements by what was found of them in this run.
     public var agreements: [AgreementVerdict: Int] = [:]
     /// What a person has to look at, as the database sees it after the run.
-    public var concerns: [CompanyConcern] = []
+    public var concerns = CompanyConcerns()
   }
 
   /// The size of the largest file that is read, bytes; a photo has 50,000,000 at most.
@@ -54,8 +64,8 @@ public struct CompanyLoad {
   private static let maxJudgedAtOnce = 64
   /// The number of threads that do so. A bucket takes most of its time to answer.
   private static let maxThreads = 8
-  /// The number of names and findings that a report holds.
-  static let maxReported = 1_000
+  /// The number of findings, and of doubts, that a report holds.
+  public static let maxReported = 1_000
   /// The number of objects in a row that cannot be read, from which on the store counts as gone.
   private static let maxFailuresInRow = 10
 
@@ -71,7 +81,7 @@ public struct CompanyLoad {
     var failuresInRow = 0
   }
 
-  /// - Parameter onEvent: gets an event a page of keys.
+  /// - Parameter onEvent: gets an event a page of keys, and one an object.
   public init(
     from objects: any DeliveredObjects, into store: any CompanyStore, judges: Judges,
     isCancelled: @escaping () -> Bool = { false }, onEvent: @escaping (Event) -> Void = { _ in }
@@ -104,7 +114,9 @@ public struct CompanyLoad {
     let (added, refused) = try store.flush()
     report.value.added = added
     refused.forEach(tell)
-    report.value.concerns = try store.concerns()
+    let concerns = try store.concerns()
+    report.value.concerns = concerns
+    report.value.doubtCount = max(report.value.doubtCount, concerns.totals[.finding] ?? 0)
     return report.value
   }
 
@@ -122,6 +134,7 @@ public struct CompanyLoad {
       for (key, object) in known where new.contains(key) {
         if isCancelled() { throw CompanyError.cancelled }
         try attempt(key) { try load(key, object, read(object)) }
+        tellDone(1)
       }
       tell(folder, keys: keys.count, known: known.count, new: new.count)
     }
@@ -177,8 +190,8 @@ public struct CompanyLoad {
       }
       guard !some.isEmpty else {
         // A record of very many revisions is loaded one by one, so that they need not all be in memory.
-        var verdicts: [FileDigest: AgreementVerdict] = [:]
-        try judge.judge(first) { try enter($0, &verdicts) }
+        var judgements: [FileDigest: AgreementJudgement] = [:]
+        try judge.judge(first) { try enter($0, &judgements) }
         rest = rest.dropFirst()
         continue
       }
@@ -190,17 +203,18 @@ public struct CompanyLoad {
         judged.withLock { $0[number] = found }
       }
       for group in judged.withLock({ $0 }) {
-        var verdicts: [FileDigest: AgreementVerdict] = [:]
-        for revision in group { try enter(revision, &verdicts) }
+        var judgements: [FileDigest: AgreementJudgement] = [:]
+        for revision in group { try enter(revision, &judgements) }
       }
     }
   }
 
   /// Adds a revision that was judged, or what was found of it.
-  /// - Parameter verdicts: the verdicts on the agreements of the same record.
-  private func enter(_ judged: JudgedRevision, _ verdicts: inout [FileDigest: AgreementVerdict]) throws {
+  /// - Parameter judgements: what was found of the agreements of the same record.
+  private func enter(_ judged: JudgedRevision, _ judgements: inout [FileDigest: AgreementJudgement]) throws {
     if isCancelled() { throw CompanyError.cancelled }
     let key = judged.revision.key
+    defer { tellDone(1) }
     try attempt(key) {
       switch judged.outcome {
       case .unreadable(let error): try note(error)
@@ -209,39 +223,43 @@ public struct CompanyLoad {
         throw problem
       case .sound(let check, let bytes):
         report.failuresInRow = 0
-        let verdict = try verdict(of: check.record.installation, &verdicts)
-        let doubts = verdict == .changed ? [Finding(key: key, kind: .agreement)] : []
+        let (verdict, difference) = try verdict(of: check.record.installation, &judgements)
+        let doubts = verdict == .changed ? [Finding(key: key, kind: .agreement, detail: difference ?? "")] : []
         try store.add(
           CompanyItem(
             key: key, bytes: bytes.count,
             contents: .revision(raw: bytes, files: check.files, agreement: verdict), doubts: doubts))
-        doubts.forEach(tell)
+        doubts.forEach(tellDoubt)
       }
     }
   }
 
-  private func verdict(of installation: Installation, _ verdicts: inout [FileDigest: AgreementVerdict]) throws
-    -> AgreementVerdict
-  {
+  /// What is said of the agreement of one revision.
+  /// - Returns: the verdict, and the first field in which the record is not what was sealed.
+  private func verdict(
+    of installation: Installation, _ judgements: inout [FileDigest: AgreementJudgement]
+  ) throws -> (AgreementVerdict, difference: String?) {
     guard let agreement = installation.agreement, let sha256 = FileDigest(agreement.sha256) else {
-      return .none
+      return (.none, nil)
     }
     guard let judge = judges.agreement else {
       report.value.agreements[.notChecked, default: 0] += 1
-      return .notChecked
+      return (.notChecked, nil)
     }
-    let file = DeliveredObject.file(sha256)
-    let verdict: AgreementVerdict
-    if let known = verdicts[sha256] {
-      verdict = known
+    let judgement: AgreementJudgement
+    if let known = judgements[sha256] {
+      judgement = known
     } else {
       let pdf: [UInt8]
-      do { pdf = try read(file) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
-      verdict = judge(Data(pdf), installation)
+      do { pdf = try read(.file(sha256)) } catch is Finding.Problem { throw Finding.Problem(.fileMissing) }
+      judgement = judge(Data(pdf))
+      judgements[sha256] = judgement
     }
-    verdicts[sha256] = verdict
+    // The file is judged once, and each revision by what it says itself.
+    let difference = judgement.verdict == .changed ? nil : judgement.difference(installation)
+    let verdict = difference == nil ? judgement.verdict : .changed
     report.value.agreements[verdict, default: 0] += 1
-    return verdict
+    return (verdict, difference)
   }
 
   // MARK: - Reading
@@ -302,11 +320,23 @@ public struct CompanyLoad {
   }
 
   private func tell(_ finding: Finding) {
+    if finding.isWaiting { report.value.fileMissingCount += 1 } else { report.value.refusedCount += 1 }
     if report.value.findings.count < Self.maxReported { report.value.findings.append(finding) }
+  }
+
+  private func tellDoubt(_ finding: Finding) {
+    report.value.doubtCount += 1
+    if report.value.doubts.count < Self.maxReported { report.value.doubts.append(finding) }
+  }
+
+  private func tellDone(_ objects: Int) {
+    report.value.objects += objects
+    onEvent(.done(objects: report.value.objects))
   }
 
   private func tell(_ folder: String, keys: Int, known: Int, new: Int) {
     report.value.known += known - new
+    tellDone(known - new)
     onEvent(.listed(folder: folder, keys: keys, new: new))
   }
 }

@@ -1,7 +1,7 @@
 /// The schema of the company's database, which whoever owns the database prepares once.
 public enum CompanySchema {
   /// The numbered steps, oldest first; the files of `deploy/sql` have their names.
-  public static let steps = ["0001-company"]
+  public static let steps = ["0001-company", "0002-concerns"]
   /// What is applied again each time: the rights of both roles.
   public static let roles = ["role-loader", "role-reader"]
 

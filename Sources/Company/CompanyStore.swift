@@ -36,12 +36,24 @@ public enum AgreementVerdict: String, Hashable, Sendable, CaseIterable {
   case unvouched
   /// An agreement from before there were seals.
   case notSealed
-  /// Not as it was sealed, or another record's.
+  /// Not as it was sealed, no whole file, another record's, or not what the record says.
   case changed
   /// Nobody asked.
   case notChecked
   /// The record has no agreement.
   case none
+}
+
+/// What was found of the file of an agreement, which several revisions of a record may name.
+public struct AgreementJudgement {
+  public let verdict: AgreementVerdict
+  /// The first field in which a record is not what the file says; nil where none is.
+  public let difference: (Installation) -> String?
+
+  public init(_ verdict: AgreementVerdict, difference: @escaping (Installation) -> String? = { _ in nil }) {
+    self.verdict = verdict
+    self.difference = difference
+  }
 }
 
 /// Something that a loader found to be wrong with an object.
@@ -67,7 +79,7 @@ public struct Finding: Hashable, Sendable {
     case history
     /// The object of a key is not one, or is another key's.
     case keyObject
-    /// A record's agreement is not as it was sealed, or is another's.
+    /// A record's agreement is not as it was sealed, or does not say what the record says. The record is loaded all the same.
     case agreement
     /// A timestamp is none of the agreement that its key names.
     case timestamp
@@ -122,7 +134,7 @@ public struct CompanyCounts: Hashable, Sendable {
 
 /// Something that a person has to look at, as the database sees it after a run.
 public struct CompanyConcern: Hashable, Sendable {
-  public enum Area: String, Hashable, Sendable {
+  public enum Area: String, Hashable, Sendable, CaseIterable {
     /// Two records contradict each other.
     case conflict
     /// Something has not come yet.
@@ -142,15 +154,37 @@ public struct CompanyConcern: Hashable, Sendable {
   public let revision: Int
   /// SHA-256 of that revision or object; empty where it is about neither.
   public let sha256: String
+  /// The place that the revision or key was loaded from; empty where it is about neither.
+  public let source: String
+  /// What a finding says besides its kind; empty where that is nothing.
+  public let detail: String
+  /// The number of records that the same thing is about, of which the first ones are told.
+  public let recordCount: Int
 
-  public init(area: Area, kind: String, subject: String, id: InstallationID?, revision: Int, sha256: String) {
+  public init(
+    area: Area, kind: String, subject: String, id: InstallationID?, revision: Int, sha256: String,
+    source: String = "", detail: String = "", recordCount: Int = 1
+  ) {
     self.area = area
     self.kind = kind
     self.subject = subject
     self.id = id
     self.revision = revision
     self.sha256 = sha256
+    self.source = source
+    self.detail = detail
+    self.recordCount = recordCount
   }
+}
+
+/// All that a person has to look at: the first of it, and how much it is.
+public struct CompanyConcerns: Hashable, Sendable {
+  /// Those about the same thing follow one another.
+  public var rows: [CompanyConcern] = []
+  /// The number of things by their area, whether they are among the rows or not.
+  public var totals: [CompanyConcern.Area: Int] = [:]
+
+  public init() {}
 }
 
 /// Where a company keeps what its laptops delivered. Rows are only added, and adding one again changes nothing.
@@ -165,5 +199,5 @@ public protocol CompanyStore: AnyObject {
   /// - Returns: what was added since the beginning, and the objects that the database refused, which are not in it.
   func flush() throws(CompanyError) -> (added: CompanyCounts, refused: [Finding])
   /// What a person has to look at.
-  func concerns() throws(CompanyError) -> [CompanyConcern]
+  func concerns() throws(CompanyError) -> CompanyConcerns
 }

@@ -69,6 +69,7 @@ public final class FormExport {
   private func add(_ values: [FormValue]) {
     switch format {
     case .xlsx:
+      let values = values.map(\.inCell)
       workbook?.add(values)
       proof.add(values)
     case .csv: write(FormText.csv(values))

@@ -174,7 +174,8 @@ final class FormWorkbook {
     check(worksheet_repeat_rows(sheet, row, row))
     row += 1
     let streets = sums.streets.map { ($0.name.isEmpty ? "未填" : $0.name, $0.line, false) }
-    for (name, line, isSum) in streets + [("合计", sums.all, true)] {
+    for (street, line, isSum) in streets + [("合计", sums.all, true)] {
+      let name = FormValue.cellText(street)
       check(
         worksheet_set_row(
           sheet, row, Self.height(ofLines: Self.lines(of: name, width: Self.streetWidths[0])), nil))
@@ -247,7 +248,7 @@ final class FormWorkbook {
     height: Double? = nil
   ) {
     if let height { check(worksheet_set_row(sheet, row, height, nil)) }
-    check(worksheet_merge_range(sheet, row, first, row, last, text, format))
+    check(worksheet_merge_range(sheet, row, first, row, last, FormValue.cellText(text), format))
   }
 
   private func setUp(_ sheet: Sheet, widths: [Double]) {

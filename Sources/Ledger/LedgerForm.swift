@@ -159,4 +159,27 @@ public enum FormValue: Hashable, Sendable {
     case .unknown: ""
     }
   }
+
+  // MARK: - In a workbook
+
+  /// The length from which on a text is cut for a cell, in UTF-16 units. Excel takes 32,767 of them
+  /// (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3), and one that is longer breaks the whole workbook.
+  static let maxCellUnits = 32_000
+
+  /// The value as a workbook's cell takes it.
+  var inCell: FormValue { if case .text(let text) = self { .text(Self.cellText(text)) } else { self } }
+
+  /// A text as a workbook's cell takes it: where it is too long, its beginning and '…'.
+  static func cellText(_ text: String) -> String {
+    // A UTF-8 text has at least as many bytes as UTF-16 units.
+    guard text.utf8.count > maxCellUnits else { return text }
+    var units = 0
+    var end = text.unicodeScalars.startIndex
+    for index in text.unicodeScalars.indices {
+      units += text.unicodeScalars[index].utf16.count
+      guard units <= maxCellUnits else { return String(text.unicodeScalars[..<end]) + "…" }
+      end = text.unicodeScalars.index(after: index)
+    }
+    return text
+  }
 }

@@ -31,6 +31,15 @@ extension Workplace {
     }
   }
 
+  /// Whether an address is a folder that `setup` has marked as one that laptops deliver to, be it empty or not.
+  func isDeliveryFolder(_ address: String) -> Bool {
+    guard address.firstRange(of: "://") != nil else {
+      return FolderStore(folder: absolutePath(address)).isMarked
+    }
+    guard case .folder(let path)? = try? DeliveryAddress(address) else { return false }
+    return FolderStore(folder: path).isMarked
+  }
+
   // MARK: - Judging
 
   /// What the features for agreements say of what was delivered.
@@ -42,17 +51,15 @@ extension Workplace {
     }
     return CompanyLoad.Judges(
       agreement: judgesAgreements
-        ? { file, installation in
+        ? { file in
           do throws(AgreementFault) {
             let verification = try verified(file)
-            guard verification.agreementSha256 == installation.agreement?.sha256,
-              verification.installation.id == installation.id,
-              installation.history.starts(with: verification.installation.history)
-            else { return .changed }
-            return verification.isTrusted ? .trusted : .unvouched
+            return AgreementJudgement(verification.isTrusted ? .trusted : .unvouched) { installation in
+              verification.agreementSha256 == installation.agreement?.sha256
+                ? verification.difference(from: installation) : "agreement.sha256"
+            }
           } catch {
-            // An agreement from before there were seals has no place for one.
-            return file.firstRange(of: Data("/ByteRange".utf8)) == nil ? .notSealed : .changed
+            return AgreementJudgement(UnsealedAgreement(file) == nil ? .changed : .notSealed)
           }
         } : nil,
       timestamp: { agreement, token in
@@ -71,13 +78,19 @@ extension Workplace {
     guard let address = options.database else { return try fieldbook() }
     let gathered = try Fieldbook.gathering()
     var rows: [LedgerRow] = []
-    try CompanyLedger.forEachRow(of: address, isCancelled: interruption) { row in
+    let doubts = try CompanyLedger.forEachRow(of: address, isCancelled: interruption) { row in
       rows.append(row)
       guard rows.count == 1_000 else { return }
       try gathered.gather(rows)
       rows.removeAll(keepingCapacity: true)
     }
     try gathered.gather(rows)
+    if doubts > 0, !console.isJSON {
+      console.say(
+        Text(
+          zh: "其中 \(doubts) 个对象是带着疑问导入的，也计算在内；company load 列出是哪些",
+          en: "\(doubts) objects were loaded with a doubt and count all the same; company load lists them"))
+    }
     return gathered
   }
 

@@ -26,7 +26,7 @@ import Testing
   }
 
   private func load(
-    agreement: ((Data, Installation) -> AgreementVerdict)? = nil, timestamp: Bool = true
+    agreement: ((Data) -> AgreementJudgement)? = nil, timestamp: Bool = true
   ) throws -> CompanyLoad.Report {
     try CompanyLoad(
       from: objects, into: store,
@@ -217,6 +217,42 @@ import Testing
     #expect(report.strangers.allSatisfy { !$0.contains("\n") && !$0.unicodeScalars.contains("\u{202E}") })
   }
 
+  @Test func `all that was refused is counted, and the first thousand are told`() throws {
+    let revision = try SampleLife(1).revisions()[0]
+    for number in 0..<1_203 {
+      try objects.put("no record \(number)".utf8) { .record(revision.installation.id, revision: 1, sha256: $0) }
+    }
+    objects.pageSize = 400
+    let report = try load()
+    #expect(report.findings.count == 1_000 && report.refusedCount == 1_203 && report.fileMissingCount == 0)
+    #expect(report.objects == 1_203 && report.doubtCount == 0)
+  }
+
+  @Test func `the objects that were gone through are told one by one, those known before by the page`() throws {
+    for number in 0..<6 { try deliver(number) }
+    func told() throws -> [Int] {
+      var done: [Int] = []
+      let report = try CompanyLoad(
+        from: objects, into: store, judges: .init(agreement: nil, timestamp: { _, _ in true }),
+        onEvent: { if case .done(let objects) = $0 { done.append(objects) } }
+      ).run()
+      #expect(done.last == report.objects && report.objects == objects.contents.count)
+      #expect(done == done.sorted())
+      return done
+    }
+    #expect(Set(try told()).isSuperset(of: 1...objects.contents.count))
+    // Nothing is read any more.
+    #expect(try told().count <= objects.contents.count / objects.pageSize + 4)
+  }
+
+  @Test func `a batch is submitted when it is large, or when its first object has waited for some seconds`() {
+    let limits = BatchLimits(maxItems: 1_000)
+    #expect(!limits.areReached(by: 999, bytes: 1 << 20, age: .milliseconds(1_900)))
+    #expect(limits.areReached(by: 1_000, bytes: 0, age: .zero))
+    #expect(limits.areReached(by: 1, bytes: 8 << 20, age: .zero))
+    #expect(limits.areReached(by: 1, bytes: 1, age: .seconds(2)))
+  }
+
   // MARK: - Revisions
 
   @Test func `a revision that does not go on from the one that it names is refused`() throws {
@@ -249,12 +285,30 @@ import Testing
   @Test func `what the judge says of an agreement stands beside the record`() throws {
     try deliver(0)
     let key = try key(of: SampleLife(0).revisions()[0])
-    let report = try load { file, installation in
-      SHA256Digest(of: file).hex == installation.agreement?.sha256 ? .changed : .trusted
+    let named = try #require(try SampleLife(0).revisions()[0].installation.agreement?.sha256)
+    let report = try load { file in
+      AgreementJudgement(SHA256Digest(of: file).hex == named ? .changed : .trusted)
     }
-    #expect(report.findings == [Finding(key: key, kind: .agreement)] && report.agreements == [.changed: 1])
+    #expect(report.doubts == [Finding(key: key, kind: .agreement)] && report.agreements == [.changed: 1])
+    #expect(report.findings == [] && report.doubtCount == 1 && report.refusedCount == 0)
     let item = try #require(store.items.first { $0.key == key })
     #expect(item.doubts == [Finding(key: key, kind: .agreement)])
+  }
+
+  @Test func `each revision is held against the agreement that was judged once`() throws {
+    let revisions = try deliver(9)
+    try #require(revisions.count == 2)
+    var judged = 0
+    let report = try load { _ in
+      judged += 1
+      return AgreementJudgement(.trusted) { $0.revision == 2 ? "owner.street" : nil }
+    }
+    let finding = Finding(key: try key(of: revisions[1]), kind: .agreement, detail: "owner.street")
+    #expect(judged == 1 && report.doubts == [finding] && report.agreements == [.trusted: 1, .changed: 1])
+    let verdicts = store.items.compactMap { item -> AgreementVerdict? in
+      if case .revision(_, _, let verdict) = item.contents { verdict } else { nil }
+    }
+    #expect(verdicts == [.trusted, .changed])
   }
 
   @Test func `a record whose agreement has not come waits for it`() throws {
@@ -263,10 +317,10 @@ import Testing
     let sha256 = try #require(revision.installation.agreement.flatMap { FileDigest($0.sha256) })
     let file = DeliveredObject.file(sha256).key
     let bytes = objects.contents.removeValue(forKey: file)
-    let report = try load { _, _ in .trusted }
+    let report = try load { _ in AgreementJudgement(.trusted) }
     #expect(report.findings.map(\.isWaiting) == [true] && report.added.revisions == 0 && store.findings == [])
     objects.contents[file] = bytes
-    #expect(try load { _, _ in .trusted }.added.revisions == 1)
+    #expect(try load { _ in AgreementJudgement(.trusted) }.added.revisions == 1)
   }
 
   @Test func `a timestamp is one of the agreement that its key names`() throws {

@@ -61,5 +61,5 @@ final class MemoryStore: CompanyStore {
     return (added, [])
   }
 
-  func concerns() throws(CompanyError) -> [CompanyConcern] { [] }
+  func concerns() throws(CompanyError) -> CompanyConcerns { CompanyConcerns() }
 }

@@ -254,6 +254,35 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: hasOpenpyxl, "openpyxl is not installed: scripts/setup peers"))
+  func `a text that is too long for a cell is cut in a workbook and whole elsewhere`() throws {
+    var welders = Self.welders(3)
+    let long = String(repeating: "院内𠮷", count: 1 << 18)
+    (welders[1].remarks, welders[1].street) = (long, long)
+    let path = file("survey.xlsx")
+    try export(.survey, .xlsx, to: path, welders: welders)
+    let texts = try openpyxl(path).sheets[0].rows[5].compactMap { cell in
+      if case .text(let text)? = cell { text } else { nil }
+    }
+    let cut = texts.filter { $0.hasSuffix("…") }
+    #expect(cut.count == 2)
+    // A character outside of the basic plane is not cut in two.
+    for text in cut { #expect((31_999...32_001).contains(text.utf16.count), "\(text.utf16.count)") }
+    try export(.survey, .csv, to: file("survey.csv"), welders: welders)
+    #expect(try String(contentsOfFile: file("survey.csv"), encoding: .utf8).contains(long))
+    var units = Self.units(2)
+    units[0].street = long
+    try export(.progress, .xlsx, to: file("progress.xlsx"), units: units)
+  }
+
+  @Test(arguments: [31_999, 32_000, 32_001, 40_000])
+  func `a text is cut from its 32,001st unit on`(count: Int) {
+    let text = String(repeating: "x", count: count)
+    let cut = FormValue.cellText(text)
+    #expect(count <= 32_000 ? cut == text : cut == String(repeating: "x", count: 32_000) + "…")
+    #expect(FormValue.cellText("x" + String(repeating: "𠮷", count: 16_000)).utf16.count == 32_000)
+  }
+
   @Test(arguments: FormExport.Format.allCases)
   func `the same rows make the same bytes`(format: FormExport.Format) throws {
     let (one, other) = (file("one"), file("other"))

@@ -183,6 +183,80 @@ struct CompanyDatabaseTests {
     #expect(try server.number("SELECT count(*) FROM weldtech.ledger") == 3)
   }
 
+  @Test func `all records of a conflict are counted, and the first of them named with their place`() throws {
+    let server = try prepared()
+    try make("objects", delivered, "0", "1")
+    let record = try #require(
+      FileManager.default.enumerator(atPath: delivered + "/installations")?.compactMap { $0 as? String }
+        .first { $0.hasSuffix(".json") })
+    let id = String(record.prefix(36))
+    let text = try String(contentsOfFile: delivered + "/installations/" + record, encoding: .utf8)
+    for number in 10..<40 {
+      let other = "0190f000-0000-4000-8000-0000000000\(number)"
+      let file = try folder.write("changed", text.replacingOccurrences(of: id, with: other))
+      let sum = try InstalledProgram("sha256sum").output([file]).prefix(64)
+      let place = "\(delivered)/installations/\(other)"
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      try FileManager.default.moveItem(atPath: file, toPath: "\(place)/1-\(sum).json")
+    }
+    let outcome = try weldtech(loading(server))
+    #expect(outcome.status == 1, "\(outcome.everything)")
+    let conflicts = try #require(try json(outcome)["conflicts"] as? [[String: Any]])
+    let totals = try json(outcome)["totals"] as? [String: Int]
+    #expect(conflicts.count == 3 && totals?["conflicts"] == 3)
+    for conflict in conflicts {
+      let records = try #require(conflict["records"] as? [[String: Any]])
+      #expect(records.count == 20 && conflict["recordCount"] as? Int == 31)
+      #expect(records.allSatisfy { $0["source"] as? String == delivered })
+    }
+    let shown = try InstalledProgram.ours("weldtech").run(
+      ["--home", folder.file("desk"), "--lang", "en"] + loading(server))
+    #expect(shown.everything.contains("and 26 more, 31 in all"), "\(shown.everything)")
+  }
+
+  @Test func `a place without anything of a laptop's is an error, unless it is marked as one`() throws {
+    let server = try prepared()
+    try make("objects", delivered, "0", "3")
+    for place in [folder.path, delivered + "/installations", delivered + "/files/sha256"] {
+      let outcome = try weldtech([
+        "company", "load", "--from", place, "--into", server.address(of: "desk"), "--skip-agreements",
+      ])
+      #expect(outcome.status == 1 && outcome.everything.contains("company.empty"), "\(outcome.everything)")
+      #expect(outcome.everything.contains(place))
+    }
+    let stick = folder.file("stick")
+    try FileManager.default.createDirectory(atPath: stick, withIntermediateDirectories: true)
+    try folder.write("stick/weldtech-deliveries.json", #"{"schema":"weldtech.deliveries/1"}"#)
+    for place in [stick, "file://" + stick] {
+      let outcome = try weldtech(["company", "load", "--from", place, "--into", server.address(of: "desk")])
+      #expect(outcome.status == 0, "\(outcome.everything)")
+    }
+  }
+
+  @Test func `a record whose agreement is no agreement is in the tables, and is told as doubted each time`()
+    throws
+  {
+    let server = try prepared()
+    try make("objects", delivered, "0", "1")
+    for _ in 0..<2 {
+      let outcome = try weldtech([
+        "company", "load", "--from", delivered, "--into", server.address(of: "desk"),
+      ])
+      #expect(outcome.status == 1, "\(outcome.everything)")
+      let findings = try #require(try json(outcome)["findings"] as? [[String: Any]])
+      #expect(findings.map { $0["loaded"] as? Bool } == [true])
+      let totals = try json(outcome)["totals"] as? [String: Int]
+      #expect(totals == ["notLoaded": 0, "doubted": 1, "conflicts": 0, "waiting": 0])
+    }
+    #expect(try server.query("SELECT agreement FROM weldtech.delivered_revision") == "changed")
+    let figures = try InstalledProgram.ours("weldtech").run([
+      "--home", folder.file("desk"), "--lang", "en", "ledger", "stats", "--database",
+      server.address(of: "office"),
+    ])
+    #expect(figures.status == 0 && figures.everything.contains("1 objects were loaded with a doubt"))
+    #expect(figures.everything.contains("--database"), "\(figures.everything)")
+  }
+
   // MARK: - Rights
 
   @Test func `each role can do its work and nothing else`() throws {

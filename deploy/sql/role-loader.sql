@@ -9,4 +9,4 @@ END $$;
 GRANT USAGE ON SCHEMA weldtech TO weldtech_loader;
 GRANT SELECT ON weldtech.migration TO weldtech_loader;
 GRANT INSERT ON weldtech.object, weldtech.revision, weldtech.delivered_key, weldtech.finding TO weldtech_loader;
-GRANT EXECUTE ON FUNCTION weldtech.not_loaded(text[]), weldtech.to_look_at(), weldtech.counts() TO weldtech_loader;
+GRANT EXECUTE ON FUNCTION weldtech.not_loaded(text[]), weldtech.to_look_at(), weldtech.concern(), weldtech.counts() TO weldtech_loader;

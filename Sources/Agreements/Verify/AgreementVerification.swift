@@ -33,6 +33,8 @@ public struct AgreementVerification: Sendable {
   public let sha256: String
   /// SHA-256 of the file without its timestamp, lower-case hex: the agreement's digest in the record.
   public let agreementSha256: String
+  /// The size of the file, bytes; a timestamp does not change it.
+  public let byteCount: Int
   public let seal: SealVerification
   public let manifest: EvidenceManifest
   /// The record as it stood the moment before the signature.
@@ -79,6 +81,7 @@ public struct AgreementVerification: Sendable {
     let canJudgePages = try Self.checkPages(of: document, against: embedded)
     pageCount = document.pages.count
     sha256 = SHA256Digest(of: pdf.bytes).hex
+    byteCount = pdf.bytes.count
     agreementSha256 = try Self.digestWithoutTimestamp(of: pdf, der) ?? sha256
     unjudged = Self.unjudged(seal, manifest, canJudgePages: canJudgePages)
   }

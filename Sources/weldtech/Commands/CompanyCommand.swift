@@ -27,12 +27,16 @@ enum CompanyCommand {
       var kind: String
       var detail: String?
       var message: String
+      /// Whether the object is in the database all the same.
+      var loaded: Bool
     }
 
     struct Reference: Encodable {
       var id: InstallationID?
       var revision: Int?
       var sha256: String?
+      /// The place that it was loaded from.
+      var source: String?
     }
 
     struct Concern: Encodable {
@@ -40,8 +44,18 @@ enum CompanyCommand {
       /// The code, serial number, key or digest.
       var subject: String
       var message: String
-      /// The records that contradict each other, or that wait.
+      /// The records that contradict each other, or that wait, the first of them.
       var records: [Reference]
+      /// The number of all of them.
+      var recordCount: Int
+    }
+
+    /// How much there is of each list, of which only the first rows are told.
+    struct Totals: Encodable {
+      var notLoaded: Int
+      var doubted: Int
+      var conflicts: Int
+      var waiting: Int
     }
 
     /// The steps of the schema that were applied; left out without `--prepare`.
@@ -52,9 +66,12 @@ enum CompanyCommand {
     var known: Int?
     /// The agreements that were judged in this run, by what came of it.
     var agreements: [String: Int]?
+    /// The objects that were not loaded, and behind them those that were loaded with a doubt.
     var findings: [FindingRow] = []
     var conflicts: [Concern] = []
     var waiting: [Concern] = []
+    /// Left out where nothing was to be loaded.
+    var totals: Totals?
     /// The number of names that are no keys, and the first of them.
     var strangers: Int?
     var strangerNames: [String]?
@@ -107,11 +124,17 @@ enum CompanyCommand {
       }
     }
     guard let objects, let source = options.source else {
-      try workplace.console.answer(document) { CompanyTexts.put(document, to: workplace.console) }
+      try workplace.console.answer(document) {
+        CompanyTexts.put(document, trustsRoots: false, to: workplace.console)
+      }
       return ExitCode.done.rawValue
     }
-    let store = try CompanyDatabase(database, source: source, isCancelled: workplace.interruption)
+    let start = ContinuousClock.now
+    let now: @Sendable () -> Duration = { ContinuousClock.now - start }
+    let store = try CompanyDatabase(
+      database, source: source, now: now, isCancelled: workplace.interruption)
     let judges = workplace.companyJudges(roots, judgesAgreements: !options.skipsAgreements)
+    let display = ProgressDisplay(for: workplace.console, now: now)
     let loading = CompanyLoad(
       from: objects, into: store, judges: judges, isCancelled: workplace.interruption
     ) { event in
@@ -119,12 +142,29 @@ enum CompanyCommand {
       case .listed(let folder, let keys, let new):
         workplace.console.sayMore(
           Text(zh: "\(folder)：\(keys) 个对象，新的 \(new)", en: "\(folder): \(keys) objects, \(new) new"))
+      case .done(let objects): display.advance(to: objects)
       }
     }
+    // The number of objects is known only when all of them are listed.
+    display.begin(
+      Text(zh: "核对交来的东西", en: "checking what was delivered"),
+      unit: .items(Text(zh: "个对象", en: "objects")))
     // Of the two kinds of objects only a bucket's client has errors of delivery.
-    let report = try DestinationFailed.naming(.bucket) { try loading.run() }
+    let report: CompanyLoad.Report
+    do {
+      report = try DestinationFailed.naming(.bucket) { try loading.run() }
+      guard report.objects > 0 || workplace.isDeliveryFolder(source) else {
+        throw CompanyError.empty(place: source)
+      }
+    } catch {
+      display.fail()
+      throw error
+    }
+    display.finish()
     document.take(report, workplace.console.language)
-    try workplace.console.answer(document) { CompanyTexts.put(document, to: workplace.console) }
+    try workplace.console.answer(document) {
+      CompanyTexts.put(document, trustsRoots: !roots.seals.isEmpty, to: workplace.console)
+    }
     return report.exitCode.rawValue
   }
 }
@@ -132,10 +172,9 @@ enum CompanyCommand {
 extension CompanyLoad.Report {
   /// Failed where something is wrong, pending where something only has not come.
   fileprivate var exitCode: ExitCode {
-    if findings.contains(where: { !$0.isWaiting }) || concerns.contains(where: { $0.area != .waiting }) {
-      return .failed
-    }
-    return findings.isEmpty && concerns.isEmpty ? .done : .pending
+    let total = concerns.totals
+    if refusedCount + doubtCount + (total[.conflict] ?? 0) > 0 { return .failed }
+    return fileMissingCount + (total[.waiting] ?? 0) > 0 ? .pending : .done
   }
 }
 
@@ -147,28 +186,33 @@ extension CompanyCommand.Document {
     known = report.known
     agreements = Dictionary(
       uniqueKeysWithValues: report.agreements.map { ($0.key.rawValue, $0.value) })
-    var keys: Set<String> = []
-    for finding in report.findings {
-      keys.insert(finding.key)
-      findings.append(
-        FindingRow(
-          key: finding.key, kind: finding.kind.rawValue, detail: finding.detail.isEmpty ? nil : finding.detail,
-          message: CompanyTexts.message(of: finding.kind)[language]))
+    findings = report.findings.map { FindingRow($0, isLoaded: false, language) }
+    var told: Set<Finding> = []
+    for finding in report.doubts {
+      told.insert(finding)
+      findings.append(FindingRow(finding, isLoaded: true, language))
     }
-    for concern in report.concerns {
+    for concern in report.concerns.rows {
       switch concern.area {
       case .conflict: Self.add(concern, to: &conflicts, language)
       case .waiting: Self.add(concern, to: &waiting, language)
-      // What this run found itself is told already.
-      case .finding where !keys.contains(concern.subject):
+      case .finding:
+        guard told.count < CompanyLoad.maxReported else { continue }
+        let kind = Finding.Kind(rawValue: concern.kind)
+        // What this run found itself is told already.
+        if let kind, !told.insert(Finding(key: concern.subject, kind: kind, detail: concern.detail)).inserted {
+          continue
+        }
         findings.append(
           FindingRow(
-            key: concern.subject, kind: concern.kind,
-            message: Finding.Kind(rawValue: concern.kind).map { CompanyTexts.message(of: $0)[language] }
-              ?? concern.kind))
-      case .finding: break
+            key: concern.subject, kind: concern.kind, detail: concern.detail.isEmpty ? nil : concern.detail,
+            message: kind.map { CompanyTexts.message(of: $0)[language] } ?? concern.kind, loaded: true))
       }
     }
+    let total = report.concerns.totals
+    totals = Totals(
+      notLoaded: report.refusedCount + report.fileMissingCount, doubted: report.doubtCount,
+      conflicts: total[.conflict] ?? 0, waiting: total[.waiting] ?? 0)
     if report.strangerCount > 0 { (strangers, strangerNames) = (report.strangerCount, report.strangers) }
   }
 
@@ -176,14 +220,24 @@ extension CompanyCommand.Document {
   private static func add(_ concern: CompanyConcern, to concerns: inout [Concern], _ language: Language) {
     let reference = Reference(
       id: concern.id, revision: concern.revision == 0 ? nil : concern.revision,
-      sha256: concern.sha256.isEmpty ? nil : concern.sha256)
+      sha256: concern.sha256.isEmpty ? nil : concern.sha256,
+      source: concern.source.isEmpty ? nil : concern.source)
     if let last = concerns.last, last.kind == concern.kind, last.subject == concern.subject {
       concerns[concerns.count - 1].records.append(reference)
     } else {
       concerns.append(
         Concern(
           kind: concern.kind, subject: concern.subject,
-          message: CompanyTexts.message(of: concern)[language], records: [reference]))
+          message: CompanyTexts.message(of: concern)[language], records: [reference],
+          recordCount: concern.recordCount))
     }
+  }
+}
+
+extension CompanyCommand.Document.FindingRow {
+  fileprivate init(_ finding: Finding, isLoaded: Bool, _ language: Language) {
+    self.init(
+      key: finding.key, kind: finding.kind.rawValue, detail: finding.detail.isEmpty ? nil : finding.detail,
+      message: CompanyTexts.message(of: finding.kind)[language], loaded: isLoaded)
   }
 }

@@ -3,10 +3,13 @@ import Terminal
 
 /// The words for what a load found.
 enum CompanyTexts {
-  /// The number of findings that a screen shows; `--json` has all.
+  /// The number of lines of a list that a terminal shows; elsewhere all rows of the answer are.
   private static let maxShown = 20
+  /// The number of records that a line names.
+  private static let maxNamed = 5
 
-  static func put(_ document: CompanyCommand.Document, to console: Console) {
+  /// - Parameter trustsRoots: whether roots were given, so that a seal that leads to none of them is worth a word.
+  static func put(_ document: CompanyCommand.Document, trustsRoots: Bool, to console: Console) {
     if let prepared = document.prepared {
       console.put(
         prepared.isEmpty
@@ -27,19 +30,20 @@ enum CompanyTexts {
             "added: \(added.revisions) revisions, \(added.files) files, \(added.keys) keys, \(added.timestamps) timestamps; \(known) objects were there already"
         ))
     }
-    list(document.conflicts.count, Text(zh: "冲突", en: "conflicts"), console) { index in
-      let conflict = document.conflicts[index]
-      let records = conflict.records.map { record in
-        (record.id?.text.prefix(8)).map { String($0) + (record.revision.map { "/\($0)" } ?? "") } ?? ""
-      }
-      return "\(conflict.message) \(conflict.subject) – \(records.joined(separator: ", "))"
+    if trustsRoots { putAgreements(document.agreements ?? [:], to: console) }
+    guard let totals = document.totals else { return }
+    list(document.conflicts, of: totals.conflicts, Text(zh: "冲突", en: "conflicts"), console) { conflict in
+      "\(conflict.message) \(conflict.subject) – \(records(of: conflict)[console.language])"
     }
-    list(document.findings.count, Text(zh: "没有导入或有疑问", en: "refused or doubted"), console) { index in
-      let finding = document.findings[index]
-      return "\(finding.message)\(finding.detail.map { " (\($0))" } ?? ""): \(finding.key)"
-    }
-    list(document.waiting.count, Text(zh: "还没到的", en: "not here yet"), console) { index in
-      "\(document.waiting[index].message) \(document.waiting[index].subject)"
+    list(
+      document.findings.filter { !$0.loaded }, of: totals.notLoaded, Text(zh: "没有导入", en: "not loaded"), console
+    ) { finding in line(of: finding, Text(zh: "没有导入", en: "not loaded")[console.language]) }
+    list(
+      document.findings.filter(\.loaded), of: totals.doubted,
+      Text(zh: "已导入但有疑问", en: "loaded with a doubt"), console
+    ) { finding in line(of: finding, Text(zh: "已导入，有疑问", en: "loaded, doubted")[console.language]) }
+    list(document.waiting, of: totals.waiting, Text(zh: "还没到的", en: "not here yet"), console) { waiting in
+      "\(waiting.message) \(waiting.subject)"
     }
     if let strangers = document.strangers {
       console.say(
@@ -49,13 +53,59 @@ enum CompanyTexts {
     }
   }
 
-  private static func list(_ count: Int, _ title: Text, _ console: Console, _ line: (Int) -> String) {
-    guard count > 0 else { return }
-    console.heading(Text(zh: "\(title.zh) \(count)", en: "\(title.en): \(count)"))
-    for index in 0..<min(count, maxShown) { console.put(line(index)) }
-    if count > maxShown {
-      console.put(Text(zh: "……其余用 --json 看", en: "… and more, see --json"))
+  /// Tells of how many agreements no given root vouches for.
+  private static func putAgreements(_ agreements: [String: Int], to console: Console) {
+    if let count = agreements[AgreementVerdict.notSealed.rawValue] {
+      console.put(
+        Text(
+          zh: "\(count) 个版本的协议是没有签章的旧协议，没有证书担保",
+          en:
+            "\(count) revisions have an agreement from before there were seals, for which no certificate vouches"
+        ))
     }
+    if let count = agreements[AgreementVerdict.unvouched.rawValue] {
+      console.put(
+        Text(
+          zh: "\(count) 个版本的协议签章没有改动，但通不到给出的根证书",
+          en: "\(count) revisions have an agreement whose seal holds and leads to none of the given roots"))
+    }
+  }
+
+  private static func line(of finding: CompanyCommand.Document.FindingRow, _ state: String) -> String {
+    "\(state): \(finding.message)\(finding.detail.map { " (\($0))" } ?? ""): \(finding.key)"
+  }
+
+  /// Names the first of the records that contradict each other. Two of one revision differ in their digests only.
+  private static func records(of conflict: CompanyCommand.Document.Concern) -> Text {
+    let named = conflict.records.prefix(maxNamed).map { record in
+      let revision = record.revision.map { "/\($0)" } ?? ""
+      let origin = [record.sha256.map { String($0.prefix(8)) }, record.source].compactMap(\.self)
+      return (record.id.map { String($0.text.prefix(8)) } ?? "") + revision
+        + (origin.isEmpty ? "" : " (\(origin.joined(separator: ", ")))")
+    }.joined(separator: "; ")
+    let rest = conflict.recordCount - min(conflict.records.count, maxNamed)
+    guard rest > 0 else { return Text(zh: named, en: named) }
+    return Text(
+      zh: "\(named)；还有 \(rest) 个，共 \(conflict.recordCount) 个",
+      en: "\(named); and \(rest) more, \(conflict.recordCount) in all")
+  }
+
+  /// Puts a heading with the number of all rows, and the first rows below it.
+  private static func list<Row>(
+    _ rows: [Row], of total: Int, _ title: Text, _ console: Console, _ line: (Row) -> String
+  ) {
+    guard total > 0 else { return }
+    console.heading(Text(zh: "\(title.zh) \(total) 个", en: "\(title.en): \(total)"))
+    let shown = rows.prefix(console.output.isTerminal ? maxShown : rows.count)
+    for row in shown { console.put(line(row)) }
+    let rest = total - shown.count
+    guard rest > 0 else { return }
+    console.put(
+      total > rows.count
+        ? Text(
+          zh: "……还有 \(rest) 个；--json 有前 \(rows.count) 个，全部在数据库的视图里",
+          en: "… and \(rest) more; --json has the first \(rows.count), and the views of the database have all")
+        : Text(zh: "……还有 \(rest) 个，用 --json 看", en: "… and \(rest) more, see --json"))
   }
 
   static func message(of kind: Finding.Kind) -> Text {
@@ -71,7 +121,9 @@ enum CompanyTexts {
     case .history: Text(zh: "和前一个版本接不上", en: "does not go on from the revision before it")
     case .keyObject: Text(zh: "不是模块密钥的信封", en: "no envelope of a module's key")
     case .agreement:
-      Text(zh: "协议的签章不成立，或是别的记录的协议", en: "its agreement is not as it was sealed, or is another record's")
+      Text(
+        zh: "协议改动过或不完整，或和记录里写的不一样",
+        en: "its agreement was changed or is no whole file, or does not say what the record says")
     case .timestamp: Text(zh: "不是这份协议的时间戳", en: "no timestamp of this agreement")
     case .foreignKey: Text(zh: "密钥不是这条记录的", en: "the key is not its record's")
     case .database: Text(zh: "数据库不收", en: "the database refused it")

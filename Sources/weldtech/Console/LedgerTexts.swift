@@ -19,7 +19,8 @@ enum LedgerTexts {
   /// The width of a bar in columns.
   private static let barWidth = 16
 
-  static func put(_ report: LedgerReport, scope: String?, to console: Console) {
+  /// - Parameter database: the company's database that the figures are of; nil for this laptop's.
+  static func put(_ report: LedgerReport, scope: String?, database: String? = nil, to console: Console) {
     let total = report.total
     console.heading(
       Text(
@@ -51,11 +52,13 @@ enum LedgerTexts {
     weeks(report, to: console)
     // The figure that most asks for a closer look, of those that are not nothing.
     let figure = [LedgerFigure.overdue, .due, .refused, .outstanding].first { total[$0] > 0 } ?? .known
+    let command = ShellWord.line(
+      ["weldtech", "ledger", "rows", figure.rawValue] + (database.map { ["--database", $0] } ?? []))
     console.paragraph(
       Text(
-        zh: "看是哪几台：weldtech ledger rows \(figure.rawValue)；加 --street、--industry、--from、--to 只看一部分",
+        zh: "看是哪几台：\(command)；加 --street、--industry、--from、--to 只看一部分",
         en:
-          "to see which: `weldtech ledger rows \(figure.rawValue)`, with --street, --industry, --from and --to")
+          "to see which: `\(command)`, with --street, --industry, --from and --to")
     )
   }
 

@@ -42,7 +42,7 @@ enum Errors {
       .libraryMissing, .cannotConnect(reason: "refused\nagain"), .connectionLost,
       .refused(.prepare, state: "42501"),
       .notPrepared, .fromTheFuture(migration: "0009-x"), .schema(file: "f.sql"), .row(view: "ledger"),
-      .folder(FileError("/d", .list, ENOENT)), .cancelled,
+      .folder(FileError("/d", .list, ENOENT)), .empty(place: "/d"), .cancelled,
     ] as [CompanyError]) + CompanyError.AddressFault.allCases.map { CompanyError.address($0) }
     + CompanyError.Statement.allCases.map { CompanyError.refused($0, state: "53100") }
     + CompanyAddressRefused.allCases.map { $0 as any Error }

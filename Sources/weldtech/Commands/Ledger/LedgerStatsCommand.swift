@@ -102,7 +102,8 @@ enum LedgerStatsCommand {
       }, file: options.output)
     let console = workplace.console
     try console.answer(document) {
-      LedgerTexts.put(report, scope: options.filter.scope, to: console)
+      LedgerTexts.put(
+        report, scope: options.filter.scope, database: options.filter.database, to: console)
       if let path = options.output {
         console.say(Text(zh: "月报已写到 \(path)", en: "the report is in \(path)"))
       }

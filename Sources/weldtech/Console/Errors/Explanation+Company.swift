@@ -95,13 +95,27 @@ extension CompanyError: Explained {
           zh: "有人改过这个视图吗？由库的所有者照 deploy/sql 重建",
           en: "was the view changed? Its owner makes it again as in deploy/sql"))
     case .folder(let error): FileFailure.unreadable(path: error.path.text, errno: error.errno).failure
+    case .empty(let place):
+      Failure(
+        code: "company.empty",
+        message: Text(
+          zh: "\(Finding.shown(place)) 里没有 weldtech 交来的东西，什么都没有导入",
+          en: "nothing in \(Finding.shown(place)) was delivered by weldtech, and nothing was loaded"),
+        hint: Text(
+          zh: "--from 是不是高了或低了一级？里面直接就是 files、installations。盘或共享挂上了吗？存储桶的前缀对吗",
+          en:
+            "is --from a level too high or too low? `files` and `installations` lie directly in it. Is the disk or share mounted, the bucket's prefix right?"
+        ))
     case .cancelled: Cancelled().failure
     }
   }
 
-  /// libpq's reasons may have several lines.
-  private static func line(_ reason: String) -> String {
-    Finding.shown(reason.utf8.split(separator: 10).map { String(Substring($0)) }.joined(separator: "; "))
+  /// libpq's reasons may have several lines, of which the later ones are set in by a tab.
+  static func line(_ reason: String) -> String {
+    let lines = reason.split(whereSeparator: \.isNewline).map { line in
+      line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    return Finding.shown(lines.filter { !$0.isEmpty }.joined(separator: "; "))
   }
 }
 
