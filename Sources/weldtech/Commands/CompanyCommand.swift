@@ -140,7 +140,9 @@ enum CompanyCommand {
     ) { event in
       switch event {
       case .listed(let folder, let keys, let new):
-        workplace.console.sayMore(
+        // The progress may hold the line of the terminal.
+        guard workplace.console.isVerbose else { return }
+        display.note(
           Text(zh: "\(folder)：\(keys) 个对象，新的 \(new)", en: "\(folder): \(keys) objects, \(new) new"))
       case .done(let objects): display.advance(to: objects)
       }
