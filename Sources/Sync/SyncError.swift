@@ -65,6 +65,8 @@ public enum SyncError: Error, Hashable, Sendable {
   case destinationMissing
   /// The folder's file system refuses a file with this error number, as errno(3) lists them.
   case destination(errno: Int32)
+  /// A folder has the name of the object with this key, and files cannot replace it.
+  case occupied(key: String)
   /// The bytes on this laptop have another digest than the one that they are delivered by.
   case contentsChanged
 

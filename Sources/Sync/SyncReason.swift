@@ -70,7 +70,7 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
       case .platformFailed: .platformFailed
       case .conflict: .conflict
       case .incomplete: .incomplete
-      case .refused: .refused
+      case .refused, .occupied: .refused
       case .clockWrong: .clockWrong
       case .destinationMissing: .destinationMissing
       case .destination(ENOSPC), .destination(EDQUOT), .destination(EFBIG): .destinationFull

@@ -168,9 +168,10 @@ struct Setback: Hashable, Sendable {
 
   init(_ error: SyncError) {
     reason = SyncReason(error)
-    if case .refused(let status, let code) = error {
-      // A stick has no status.
-      detail = [status == 0 ? nil : "\(status)", code].compactMap(\.self).joined(separator: " ")
+    switch error {
+    case .refused(let status, let code): detail = ["\(status)", code].compactMap(\.self).joined(separator: " ")
+    case .occupied(let key): detail = key
+    default: break
     }
   }
 

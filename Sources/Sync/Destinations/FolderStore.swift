@@ -79,7 +79,7 @@ public struct FolderStore: ObjectStore {
       return true
     }
     // A link or a pipe in the place of an object is replaced by it, and a folder cannot be.
-    if path.kind == .folder { throw .refused(status: 0, code: object.key) }
+    if path.kind == .folder { throw .occupied(key: object.key) }
     if !isThere { try onFolder { () throws(FileError) in try write(bytes, to: path, object.key) } }
     guard try onFolder({ () throws(FileError) in try digest(of: path) }) == object.sha256.hex else {
       throw .notAcknowledged(status: 200)

@@ -87,7 +87,7 @@ import Testing
     #expect(try store.has(object))
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    #expect(throws: SyncError.refused(status: 0, code: object.key)) { try store.put(bytes, at: object) }
+    #expect(throws: SyncError.occupied(key: object.key)) { try store.put(bytes, at: object) }
   }
 
   @Test func `nothing is written where the stick is not plugged in`() throws {
