@@ -26,7 +26,8 @@ public struct CompanyLoad {
   public enum Event: Hashable, Sendable {
     /// A page of keys below a folder was gone through; `keys` is their number, and `new` of them were not in the database.
     case listed(folder: String, keys: Int, new: Int)
-    /// So many keys of ours were gone through since the beginning; it comes after each object that was judged, and after each page.
+    /// `objects` keys of deliveries were gone through since the beginning. The event comes after each object that was judged and
+    /// after each page.
     case done(objects: Int)
   }
 
@@ -35,7 +36,7 @@ public struct CompanyLoad {
     public var added = CompanyCounts()
     /// The number of objects that were there already.
     public var known = 0
-    /// The number of keys of ours that the place lists.
+    /// The number of keys of deliveries that the place lists; other names are not counted.
     public var objects = 0
     /// The first of the objects that were not loaded.
     public var findings: [Finding] = []

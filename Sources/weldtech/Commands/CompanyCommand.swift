@@ -151,7 +151,7 @@ enum CompanyCommand {
     display.begin(
       Text(zh: "核对交来的东西", en: "checking what was delivered"),
       unit: .items(Text(zh: "个对象", en: "objects")))
-    // Of the two kinds of objects only a bucket's client has errors of delivery.
+    // A place is a folder or a bucket. Only the client of a bucket throws errors of delivery, so those are named after a bucket.
     let report: CompanyLoad.Report
     do {
       report = try DestinationFailed.naming(.bucket) { try loading.run() }
