@@ -92,31 +92,7 @@ quick: build-tests ## what is tested in three minutes once it is built: no peers
 
 soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, 1,000 mutated survey lists, repairs killed at every write, faulted runs and flashes, 1,000 lives with kills, 1,000 faulty networks, 1,000 killed deliveries, 100 laptops, 2,000 requests of schemathesis
 	@scripts/setup build run tests peers
-	WELDTECH_KILLS=50 swift test --filter Acceptance.KillTests
-	WELDTECH_BATCH_KILLS=25 swift test --filter Acceptance.LabelShopTests
-	WELDTECH_CUTS=all swift test --filter BenchTests.UpdateTests
-	WELDTECH_CUTS=all swift test -c release -Xswiftc -enable-testing --filter ChipTests.PowerCutTests
-	# A process for every thousand: libunicorn has been seen to crash after some thousands of chips in one.
-	for seed in $$(seq 1 1000 9001); do WELDTECH_POWER_SEED=$$seed WELDTECH_POWER_CUTS=1000 \
-	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.PowerCutTests || exit 1; done
-	# Each conversation starts two chips at least.
-	for seed in $$(seq 1 200 9801); do WELDTECH_CONVERSATION_SEED=$$seed WELDTECH_CONVERSATIONS=200 \
-	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.HostileConversationTests || exit 1; done
-	WELDTECH_FRAMES=100000 swift test -c release -Xswiftc -enable-testing --filter ChipTests.FrameStormTests
-	WELDTECH_ARCHIVED=2000 swift test --filter Acceptance.ArchiveTests
-	WELDTECH_LIVES=1000 swift test --filter FieldbookTests.RandomLivesTests
-	WELDTECH_FAULTY_NETWORKS=1000 swift test --filter SyncTests.FaultyNetworkTests
-	WELDTECH_SYNC_KILLS=1000 swift test --filter Acceptance.DeliveryKillTests
-	WELDTECH_LAPTOPS=100 swift test --filter Peers.LaptopFleetTests
-	WELDTECH_API_EXAMPLES=45 swift test --filter Peers.SchemathesisTests
-	WELDTECH_DAMAGED_PHOTOS=10000 swift test --filter PhotosTests.DamagedPhotoTests
-	WELDTECH_SURVEY_MUTATIONS=1000 swift test --filter Acceptance.SurveyImportTests
-	WELDTECH_REPAIR_KILLS=all swift test --filter Acceptance.RepairWalkTests
-	WELDTECH_FAULTED_RUNS=10000 swift test --filter WeldtechTests.FaultedRunTests
-	WELDTECH_FLASHES=10000 swift test -c release -Xswiftc -enable-testing --filter 'ProvisionTests.(FaultedFlashTests|ESP32FlasherTests)'
-	for seed in $$(seq 0 1000 9000); do WELDTECH_LOADER_FLASH_SEED=$$seed WELDTECH_LOADER_FLASHES=1000 \
-	  swift test --skip-build -c release -Xswiftc -enable-testing --filter ChipTests.LoaderFaultTests || exit 1; done
-	WELDTECH_NOISY_CHIPS=3000 swift test --skip-build -c release -Xswiftc -enable-testing --filter ProvisionTests.NoisyChipTests
+	@scripts/soak
 
 fuzz: ## ten million inputs for each decoder of wire, satellite receiver and modem
 	fuzz/run 10000000 frame cbor nmea at
