@@ -80,7 +80,7 @@ def fill(weldtech, home, count, seed=1):
     """Makes a fieldbook with so many records, and the few of its fixture."""
     os.makedirs(home, mode=0o700, exist_ok=True)
     database = sqlite3.connect(home + "/fieldbook.sqlite")
-    # The columns are the program's own to fill: the database is one of the time before them.
+    # The database is older than the columns of the ledger, so that the program has to fill them itself.
     with open(os.path.join(ROOT, "Tests/Fixtures/Fieldbook/0011-timestamps.sql"), encoding="utf-8") as file:
         database.executescript(file.read())
     source = random.Random(seed)

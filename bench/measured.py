@@ -1,8 +1,8 @@
 """One program, measured as a whole process."""
 import json, subprocess, sys, tempfile
 
-# The peak that the kernel reports for a program is at least that of the process which starts it. The benchmarks themselves
-# take some tens of MiB, so a bare Python of about 10 MiB starts what is measured.
+# The peak that the kernel reports for a program is at least that of the process which starts it. The benchmarks
+# themselves take some tens of MiB, so a bare Python of about 10 MiB starts what is measured.
 STARTER = """
 import os, subprocess, sys, time
 before = time.perf_counter()

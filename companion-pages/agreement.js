@@ -1,10 +1,10 @@
-/* The text of an agreement, as the laptop sends it. */
+/* This part shows the text of an agreement as the laptop sends it. */
 (function (companion) {
   'use strict';
 
   var element = companion.element;
 
-  /** Makes the text's elements; it says `companion.word('endOfText')` at its end. */
+  /** Makes the elements of the agreement's text. */
   companion.agreement = function (view) {
     var children = [
       element('h2', { class: 'agreement-title', text: view.title }),
@@ -24,7 +24,8 @@
     case 'clauses': return element('ol', { class: 'clauses' }, block.clauses.map(function (clause) {
       return element('li', { text: clause });
     }));
-    // A kind of block that this page does not know is shown as well as it goes, since all of the text has to be read.
+    // A block of an unknown kind is shown as plain text or JSON, because the signatory has to read the whole
+    // text.
     default: return element('p', { text: block.text || JSON.stringify(block) });
     }
   }
@@ -37,7 +38,7 @@
     }));
   }
 
-  /** A table; on a narrow screen each row stands as lines of title and value, by the style sheet. */
+  /** Makes a table. On a narrow screen the style sheet shows each row as lines of title and value. */
   function table(titles, rows) {
     return element('table', { class: 'columns' }, [
       element('thead', {}, [element('tr', {}, titles.map(function (title) {

@@ -1,5 +1,5 @@
-/* The view at the end: the papers under addresses that any browser can fetch, and their pages as pictures. And the view in
-   which the page only waits. */
+/* This part has two views. The view at the end shows the papers under addresses that any browser can fetch, and
+   their pages as pictures. In the other view the page only waits. */
 (function (companion) {
   'use strict';
 
@@ -28,9 +28,9 @@
     };
   };
 
-  /** A paper: a link, and its address as text for another browser. */
+  /** Makes the card of a paper with a link to it, and with the link's address as text for another browser. */
   function paperCard(paper) {
-    // Only a plain web address is a link, whatever a text may say.
+    // Only an http or https address becomes a link.
     var isWeb = /^https?:\/\//.test(paper.address);
     var address = element('p', { class: 'address', text: paper.address });
     var said = element('p', { class: 'hint', attributes: { 'aria-live': 'polite', hidden: true } });
@@ -48,7 +48,9 @@
     };
   }
 
-  /** Copies the text of an element as a hand would; a page of plain HTTP has no clipboard of its own. */
+  /**
+   * Copies the text of an element by selecting it, because a page over plain HTTP has no clipboard interface.
+   */
   function copied(node) {
     try {
       var range = document.createRange();

@@ -1,10 +1,12 @@
-/* Making and changing elements. Texts enter the page by `textContent` only, so that no text of anybody becomes markup. */
+/* This part makes and changes elements. Texts enter the page only by `textContent`, so that no text becomes
+   markup. */
 (function (companion) {
   'use strict';
 
   /**
    * Makes an element.
-   * `options`: `class`, `text`, `on` (event → function), `attributes`; `children` are nodes, null ones are left out.
+   * `options` may have `class`, `text`, `on` (event → function) and `attributes`; `children` are nodes, and
+   * null is left out.
    */
   companion.element = function (tag, options, children) {
     var node = document.createElement(tag);
@@ -20,14 +22,17 @@
     return node;
   };
 
-  /** A button of the page; it never submits anything by itself. */
+  /** Makes a button that never submits a form by itself. */
   companion.button = function (text, className, action) {
     return companion.element('button', {
       class: 'button ' + (className || ''), text: text, attributes: { type: 'button' }, on: { click: action }
     });
   };
 
-  /** Replaces the text only where it differs, so that a selection and a screen reader are left alone. */
+  /**
+   * Replaces the text only where it differs, so that a selection stays and a screen reader does not read it
+   * again.
+   */
   companion.setText = function (node, text) {
     var wanted = text === null || text === undefined ? '' : String(text);
     if (node.textContent !== wanted) node.textContent = wanted;
@@ -50,14 +55,14 @@
   /**
    * Brings the children of `container` in line with `items`. A child stays the same node as long as its key stays, so that an
    * input that is being typed in and a picture that is loaded are not made anew.
-   * `make(item)` gives `{node, update(item)}`.
+   * `make(item)` returns `{node, update(item)}`.
    */
   companion.keyed = function (container, items, keyOf, make) {
     var parts = container.companionParts || {};
     var now = {};
     var place = container.firstChild;
     items.forEach(function (item) {
-      // A key that comes twice would be one node in two places.
+      // A repeated key gets a suffix, because one node cannot be in two places.
       var key = keyOf(item);
       while (now['k' + key]) key += '+';
       var part = parts['k' + key] || make(item);
@@ -72,10 +77,10 @@
     container.companionParts = now;
   };
 
-  /** The address of a file that the laptop shows. */
+  /** Returns the relative address of a file that the laptop shows. */
   companion.fileAddress = function (name) { return 'files/' + encodeURIComponent(name); };
 
-  /** A picture that the laptop shows. */
+  /** Makes an element for a picture that the laptop shows. */
   companion.picture = function (name, description, className) {
     return companion.element('img', {
       class: className, attributes: { src: companion.fileAddress(name), alt: description, loading: 'lazy' }

@@ -1,10 +1,11 @@
-/* One field of a form: its title, an input of its kind, where its value comes from, what is wrong with it, and suggestions. */
+/* This part shows one field of a form with its title, an input of its kind, the source of its value, its
+   problem, and suggestions. */
 (function (companion) {
   'use strict';
 
   var element = companion.element, word = companion.word;
 
-  // As many choices stand as large buttons; more of them are a list.
+  // The maximum number of choices that are shown as large buttons; more choices are shown as a list.
   var maxButtons = 6;
   var maxSuggestions = 6;
 
@@ -71,7 +72,7 @@
           focus: function () { form.open(first.path); },
           blur: function () { form.leave(); },
           keydown: function (event) {
-            // 229 is a key of an input method, whose Enter ends a word and not the field.
+            // Key code 229 comes from an input method, whose Enter ends a word and not the field.
             if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
             event.preventDefault();
             var all = Array.prototype.slice.call(document.querySelectorAll('input.input, select.input'));
@@ -101,7 +102,7 @@
         update: function (field, value) {
           companion.keyed(group, field.choices, function (choice) { return choice.code; }, function (choice) {
             var button = companion.button('', 'choice', function () {
-              // A choice that may be missing is taken back by tapping it again.
+              // A second tap clears an optional choice.
               var isTaken = button.getAttribute('aria-checked') === 'true';
               form.edit(first.path, isTaken && !present.isRequired ? '' : choice.code);
               form.leave();

@@ -1,4 +1,5 @@
-/* The view of a registration: a unit is chosen, the fields are filled in, and the laptop confirms. */
+/* This view makes a registration: the user chooses a unit and fills in the fields, and the laptop confirms
+   them. */
 (function (companion) {
   'use strict';
 
@@ -26,7 +27,7 @@
     };
   };
 
-  /** Large buttons, one for each line that can be chosen. */
+  /** Makes a list with one large button for each line that can be chosen. */
   function lineButtons(choose) {
     var list = element('div', { class: 'lines' });
     return {
@@ -129,9 +130,10 @@
   // MARK: - The fields
 
   function fieldsStep() {
-    // What was typed here and is not on the laptop yet, by paths: `{value, isSent, problem}`.
+    // The values that were typed here and are not on the laptop yet, by paths: `{value, isSent, problem}`.
     var edits = {};
-    // What the laptop refused of its own values: `{value, problem}` by paths, as long as the value stays.
+    // The laptop's own values that it refused, by paths: `{value, problem}`. An entry counts as long as the
+    // value stays.
     var refusals = {};
     var isSending = false;
     var isSubmitting = false;
@@ -189,7 +191,10 @@
       companion.show(why, Boolean(text));
     }
 
-    /** Sends what was typed and not sent; one action is on its way at a time, so that a later value is never overtaken. */
+    /**
+     * Sends typed values that were not sent yet. Only one action runs at a time, so that no earlier value
+     * replaces a later one.
+     */
     function send() {
       if (isSending || isSubmitting) return;
       var values = {};
@@ -203,7 +208,7 @@
         isSending = false;
         var isLeft = Object.keys(edits).some(function (path) { return !edits[path].isSent; });
         companion.setText(saving, word(isLeft ? 'unsaved' : 'saved'));
-        // What was typed meanwhile follows once its field is left.
+        // A value that was typed meanwhile is sent after its field has lost the focus.
         if (isLeft && !isTyping()) send();
         companion.draw();
       });
@@ -221,7 +226,8 @@
         Object.keys(values).forEach(function (path) {
           var edit = edits[path];
           if (!edit || edit.value !== values[path]) return;
-          // What the laptop refused stays as it was typed, with the reason beside it; unless the laptop shows both itself.
+          // A refused value stays as it was typed, with the reason beside it, unless the laptop's state shows
+          // both.
           if (wrong[path] && !isOnLaptop(path, edit.value)) edit.problem = wrong[path];
           else if (outcome.isDone || kind === 'answers') delete edits[path];
         });
@@ -236,7 +242,7 @@
 
     function submitForm() {
       if (isSubmitting) return;
-      // What is missing is told by the laptop too, for all fields at once.
+      // The laptop also reports missing values, for all fields at once, so the page does not check them.
       say(null);
       isSubmitting = true;
       var values = {};
@@ -248,7 +254,8 @@
           wrong.forEach(function (field) {
             var problem = outcome.fields[field.path];
             if (edits[field.path]) edits[field.path].problem = problem;
-            // What was never typed here must not hide what the laptop fills in later.
+            // A value that was not typed here must not become an edit, which would hide a value that the laptop
+            // fills in later.
             else refusals[field.path] = { value: form.valueOf(field), problem: problem };
           });
           say(wrong.length > 0 ? word('fieldsWrong', { text: titlesOf(wrong) }) : outcome.message || word('refused'));

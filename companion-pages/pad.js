@@ -1,14 +1,16 @@
-/* The pad on which a signature is written. It keeps every point with its time and pressure, in coordinates of its own, so that
-   turning the phone changes the view and not the signature. */
+/* This part is the pad for a signature. The pad keeps every point with its time and pressure in coordinates of
+   its own, so that turning the phone changes the view and not the signature. */
 (function (companion) {
   'use strict';
 
   var element = companion.element;
 
-  // The bounds of `sign --signature`: strokes, points, and the least length of the ink as a part of the pad's shorter side.
+  // `sign --signature` has the same bounds: the maximum numbers of strokes and points, and the minimum length
+  // of the ink as a fraction of the pad's shorter side.
   var maxStrokes = 1000;
   var maxPoints = 50000;
   var leastInk = 0.1;
+  // The maximum height of the pad as a fraction of its width.
   var tallest = 0.75;
 
   /** Makes the pad; `changed()` is called after each stroke and each clearing. */
@@ -16,7 +18,7 @@
     var canvas = element('canvas', { class: 'pad', attributes: { 'aria-label': companion.word('padHere') } });
     var node = element('div', { class: 'pad-area' }, [canvas]);
     var context = canvas.getContext('2d');
-    // The pad's size in its own pixels, which stays as long as something is written on it.
+    // The size of the pad in CSS pixels, which stays the same while the pad has strokes.
     var width = 0, height = 0;
     var scale = 1;
     var strokes = [];
@@ -25,7 +27,8 @@
     var pointer = null;
     var begun = null;
     var isFull = false;
-    // The area and the screen's dots for which the pad was drawn last.
+    // The area's size, the pixel ratio and the emptiness for which the pad was fitted last, as one text; null
+    // at first.
     var fitted = null;
 
     if (window.PointerEvent) {
@@ -39,12 +42,12 @@
       canvas.addEventListener('touchend', function (event) { up(touchOf(event)); });
       canvas.addEventListener('touchcancel', function (event) { up(touchOf(event)); });
     }
-    // The page must not move under the pen; some web views look at the touch events only.
+    // The page must not scroll under the pen, and some web views decide this by the touch events only.
     ['touchstart', 'touchmove'].forEach(function (name) {
       node.addEventListener(name, function (event) { event.preventDefault(); }, { passive: false });
     });
 
-    /** A touch event of an old web view in the shape of a pointer event. */
+    /** Returns a touch event of an old web view in the form of a pointer event. */
     function touchOf(event) {
       var touch = event.changedTouches[0];
       return {
@@ -54,7 +57,7 @@
     }
 
     function down(event) {
-      // A hand that rests on the glass is not the pen.
+      // A second touch, as of a resting hand, is ignored.
       if (pointer !== null || event.button > 0) return;
       if (strokes.length >= maxStrokes || points >= maxPoints) { isFull = true; changed(); return; }
       pointer = event.pointerId;
@@ -104,12 +107,12 @@
       context.lineWidth = 2 + 3 * (to.p || 0.5);
       context.beginPath();
       context.moveTo(from.x, from.y);
-      // A line to its own start draws the round dot of its ends in every browser only when it has a length.
+      // Not every browser draws a line of length 0 as a dot, so the line gets a small length.
       context.lineTo(to.x + (from === to ? 0.01 : 0), to.y);
       context.stroke();
     }
 
-    /** Fits the pad into its area; what is written is kept as it was, and shown smaller or larger. */
+    /** Fits the pad into its area. Strokes keep their coordinates and are drawn smaller or larger. */
     function fit() {
       var room = node.getBoundingClientRect();
       if (room.width < 1 || room.height < 1) return;
@@ -118,7 +121,7 @@
       fitted = key;
       if (points === 0) {
         width = Math.round(room.width);
-        // A pad that is higher than wide would make a small signature of a name that is written in one line.
+        // On a pad that is higher than wide, a name in one line would be a small signature.
         height = Math.round(Math.min(room.height, width * tallest));
       }
       scale = Math.min(room.width / width, room.height / height);
@@ -158,13 +161,14 @@
       },
       isEmpty: function () { return points === 0; },
       isFull: function () { return isFull; },
-      /** Whether there is too little ink for a signature, as the laptop judges it. */
+      /** Returns whether the pad has too little ink for a signature by the laptop's rule. */
       isDot: function () { return inkLength() < leastInk * Math.min(width, height); },
-      /** The document of `sign --signature`. */
+      /** Returns the document for `sign --signature`. */
       document: function () {
         var pressures = {};
         strokes.forEach(function (line) { line.forEach(function (point) { pressures[point.p] = true; }); });
-        // A screen that does not measure the pressure gives one value for all points, which says nothing.
+        // A screen that does not measure the pressure gives the same value for all points, so the pressures are
+        // left out.
         var isMeasured = Object.keys(pressures).length > 1;
         return {
           width: width, height: height,

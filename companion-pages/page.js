@@ -1,4 +1,4 @@
-/* The page as a whole: it asks for the laptop's state, shows it, and goes on after every break. */
+/* This part runs the page: it polls the laptop's state, shows it, and continues after every interruption. */
 (function (companion) {
   'use strict';
 
@@ -31,7 +31,7 @@
       isAsking = false;
       lastHeard = Date.now();
       isAway = false;
-      // A task that has ended answers like an address that never was.
+      // The laptop responds to the address of an ended task as to an unknown address.
       isEnded = answer.status === 404 || answer.status === 403;
       if (answer.status === 200 && answer.body && answer.body.view) take(answer.body, answer.text);
       else draw();
@@ -51,7 +51,7 @@
     isAskedAgain = false;
   }
 
-  /** Asks at once, after an action. */
+  /** Asks for the state at once, as after an action. */
   companion.askSoon = function () {
     if (isAsking) isAskedAgain = true;
     else ask();
@@ -64,7 +64,8 @@
     companion.takeOutcomes(state);
     if (text === lastText && frame) {
       drawFrame();
-      // Whether an upload of another phone still moves depends on the time and not on the state alone.
+      // The view shows whether another phone's upload still advances, which depends on the time as well as on
+      // the state.
       if ((state.uploads || []).length > 0) drawView();
       return;
     }
@@ -74,7 +75,7 @@
 
   // MARK: - Drawing
 
-  /** Brings the page in line with the state and with what its parts know. */
+  /** Updates the page to the state and to the data of its parts. */
   function draw() {
     if (!companion.state) {
       drawConnecting();
@@ -117,7 +118,7 @@
       document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN';
       makeFrame();
       if (shown.view && shown.view.leave) shown.view.leave();
-      // A picture that was left open would hide what is asked now.
+      // An open picture would hide the new view.
       if (companion.closeView) companion.closeView();
       shown = { kind: null, view: null };
     }
@@ -166,7 +167,7 @@
 
   document.addEventListener('visibilitychange', function () {
     if (document.hidden) {
-      // A page that goes out of sight may never come back.
+      // The phone may drop a page that is hidden, so the page sends its values now.
       if (shown.view && shown.view.leave && shown.kind === 'form') shown.view.leave();
       companion.keepNow();
     } else {

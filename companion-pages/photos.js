@@ -1,4 +1,4 @@
-/* The view of the pictures that are wanted. */
+/* This view shows the photos that the laptop asks for. */
 (function (companion) {
   'use strict';
 
@@ -40,7 +40,10 @@
     };
   };
 
-  /** The titles of the first three of the shots that are meant. */
+  /**
+   * Returns the titles of the first three shots for which `isMeant` is true, and an ellipsis where there are
+   * more.
+   */
   function titles(shots, isMeant) {
     var meant = shots.filter(isMeant).map(function (shot) { return shot.title; });
     var joint = companion.language === 'en' ? ', ' : '、';

@@ -1,4 +1,4 @@
-/* The view of an installation scheme: its wiring diagram, and its steps one by one in large letters. */
+/* This view shows an installation scheme with its wiring diagram, and its steps one by one in large letters. */
 (function (companion) {
   'use strict';
 
@@ -65,7 +65,8 @@
         companion.setText(place, word('stepOf', { n: current.steps.length > 0 ? step + 1 : 0, all: current.steps.length }));
         companion.setText(text, current.steps[step] || '');
         previous.disabled = step === 0;
-        // The page goes on by itself when the laptop does; where it waits for the reader, the last step has a button.
+        // The page continues when the laptop does. Where the laptop waits for the reader, the last step has a
+        // button to finish.
         companion.show(finish, view.canFinish && step === last);
         companion.show(next, !(view.canFinish && step === last));
         next.disabled = step === last;

@@ -1,8 +1,10 @@
-/* SHA-256 (FIPS 180-4), piece by piece. A page of plain HTTP has no `crypto.subtle`. */
+/* This part computes SHA-256 (FIPS 180-4) piece by piece, because a page over plain HTTP has no
+   `crypto.subtle`. */
 (function (companion) {
   'use strict';
 
-  // The first 32 bits of the fractional parts of the cube roots of the first 64 primes, and of the square roots of the first 8.
+  // The constants are the first 32 bits of the fractional parts of the cube roots of the first 64 primes; the
+  // initial values are those of the square roots of the first 8 primes.
   var constants = new Int32Array(64);
   var initial = new Int32Array(8);
   (function () {
@@ -25,7 +27,7 @@
     this.length = 0;
   }
 
-  /** Adds bytes (a Uint8Array). */
+  /** Adds bytes (a Uint8Array) to the hashed data. */
   SHA256.prototype.add = function (bytes) {
     var place = 0;
     this.length += bytes.length;
@@ -73,7 +75,7 @@
     hash[4] = (hash[4] + e) | 0; hash[5] = (hash[5] + f) | 0; hash[6] = (hash[6] + g) | 0; hash[7] = (hash[7] + h) | 0;
   };
 
-  /** Ends the computation; gives the digest as lower-case hex. */
+  /** Ends the computation and returns the digest in lower-case hex. */
   SHA256.prototype.hex = function () {
     var bits = this.length;
     var tail = new Uint8Array(this.used < 56 ? 64 - this.used : 128 - this.used);

@@ -1,10 +1,11 @@
-/* The card of one picture that is wanted: what it is, the photos taken, their progress, and the laptop's question. */
+/* This part shows the card of one photo that the laptop asks for: its title, the photos taken, their progress,
+   and the question. */
 (function (companion) {
   'use strict';
 
   var element = companion.element, word = companion.word;
 
-  /** Makes the card; `update(shot)` brings it in line with the laptop's state. */
+  /** Makes the card; its `update(shot)` adapts the card to the laptop's state. */
   companion.shotCard = function (first) {
     var id = first.id;
     var title = element('h2', { class: 'card-title' });
@@ -20,7 +21,10 @@
       element('div', { class: 'card-head' }, [title, mark]), hint, photos, progress, question, choosers
     ]);
 
-    /** A button that opens the camera, or the album. Web views differ in which of the two they open, so there are both. */
+    /**
+     * Makes a button that opens the camera or the album. The page has one for each, because web views differ in
+     * what they open.
+     */
     function chooser(className, isCamera) {
       var input = element('input', {
         class: 'file', attributes: { type: 'file', accept: 'image/jpeg,image/*', capture: isCamera ? 'environment' : null },
@@ -120,7 +124,7 @@
     return { node: node, update: update };
   };
 
-  /** The laptop's question about an upload, with yes and no. */
+  /** Makes the box with the laptop's question about an upload, and buttons for yes and no. */
   companion.questionBox = function (shot, asked) {
     var problem = element('p', { class: 'problem', attributes: { role: 'alert', hidden: true } });
     var reason = asked.needsReason
@@ -160,19 +164,22 @@
     ]);
   };
 
-  /** The codes of all questions about an upload that were answered with yes, this one included. */
+  /**
+   * Stores that this question about an upload was answered with yes, and returns the codes of all such
+   * questions.
+   */
   function accept(upload, code) {
     var accepted = companion.kept('accepted') || {};
     var codes = Array.isArray(accepted[upload]) ? accepted[upload].slice() : [];
     if (codes.indexOf(code) < 0) codes.push(code);
-    // Only the upload in question matters; what earlier ones were asked is forgotten.
+    // Only the answers for this upload are kept; those for earlier uploads are dropped.
     var next = {};
     next[upload] = codes;
     companion.keep('accepted', next);
     return codes;
   }
 
-  /** Whether the laptop asks about that upload. */
+  /** Returns whether the laptop has a question about that upload. */
   companion.hasQuestion = function (shot, upload) {
     return companion.shots().some(function (one) {
       return one.id === shot && one.question && one.question.upload === upload;
@@ -181,10 +188,14 @@
 
   // MARK: - Uploads that the laptop has
 
-  // When an upload's offset was last seen to change, by its name.
+  // By the name of an upload: its last offset, and the time in milliseconds at which the offset changed, 0 for
+  // never.
   var seen = {};
 
-  /** The uploads of a shot that the laptop knows and this page does not send: of an earlier load, or of another phone. */
+  /**
+   * Returns the uploads of a shot that this page does not send: those of an earlier load of the page, or of
+   * another phone.
+   */
   companion.uploadsOnLaptop = function (shot) {
     var uploads = (companion.state && companion.state.uploads) || [];
     return uploads.filter(function (upload) {
@@ -202,7 +213,10 @@
     });
   };
 
-  /** Attaches what arrived whole before the page was loaded again. */
+  /**
+   * Attaches, once each, the whole uploads that this page does not send and about which the laptop has no
+   * question.
+   */
   companion.attachArrived = function () {
     companion.shots().forEach(function (shot) {
       companion.uploadsOnLaptop(shot.id).forEach(function (upload) {
@@ -216,7 +230,7 @@
 
   var tried = {};
 
-  /** The shots of the present view. */
+  /** Returns the shots of the present view. */
   companion.shots = function () {
     var view = companion.state && companion.state.view;
     if (!view) return [];
@@ -229,7 +243,7 @@
     var node = element('div', { class: 'progress', attributes: { role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 } }, [filled]);
     return {
       node: node,
-      /** `fraction` from 0 to 1; null where it is not known. */
+      /** Shows the progress as a fraction from 0 to 1; null is unknown progress. */
       set: function (fraction) {
         companion.setClass(node, 'unknown', fraction === null);
         filled.style.width = fraction === null ? '' : Math.round(1000 * Math.max(0, Math.min(1, fraction))) / 10 + '%';

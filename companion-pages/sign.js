@@ -1,5 +1,5 @@
-/* The view of the signature: the text is read to its end, the signatory says who signs, decides about personal data, and
-   writes on the pad. All but the strokes survives a page that is loaded again. */
+/* This view takes the signature: the signatory reads the text to its end, enters who signs, decides about
+   personal data, and writes on the pad. A reload of the page loses only the strokes. */
 (function (companion) {
   'use strict';
 
@@ -14,7 +14,7 @@
     var node = element('div', {});
     var current = null;
     var sign = restored();
-    // The steps hold the text that they show, and are made anew for another text.
+    // The steps contain the text that they show, so they are made anew for another text.
     var steps = null;
     var shown = null;
 
@@ -49,7 +49,7 @@
         var isOther = sign.signatory !== signatory;
         var isAnother = isOther || sign.textSha256 !== view.textSha256;
         if (isOther) {
-          // What one person has entered is not said for the next.
+          // The entries of one signatory do not count for the next.
           sign.name = null;
           sign.capacity = null;
           sign.lastDigits = '';
@@ -109,7 +109,7 @@
     ]);
 
     function resize(by) {
-      // The paragraph that is being read stays on the screen.
+      // The reader's place in the text stays on the screen.
       var height = Math.max(1, document.documentElement.scrollHeight);
       var place = window.pageYOffset / height;
       sign.size = Math.max(0, Math.min(sizes - 1, sign.size + by));
@@ -118,7 +118,7 @@
       window.scrollTo(0, place * document.documentElement.scrollHeight);
     }
 
-    /** The text is read when its end was on the screen, above the bar with the buttons. */
+    /** Marks the text as read once its end is on the screen, above the bar with the buttons. */
     function look() {
       if (sign.isRead || !document.body.contains(end)) return;
       var place = end.getBoundingClientRect();
@@ -238,12 +238,12 @@
     return {
       node: node,
       enter: function () {
-        // What the laptop refused is shown where it is mended.
+        // The page shows a refused value at the step where it can be corrected.
         var refused = sign.refused;
         delete sign.refused;
         if (!refused) return;
         Object.keys(refused).forEach(function (field) { say(field, refused[field]); });
-        // A phone that lies on its side shows little of the page.
+        // The page scrolls to the first problem, because a phone on its side shows little of the page.
         var first = problems[Object.keys(refused).filter(function (field) { return problems[field]; })[0]] || general;
         first.scrollIntoView(false);
       },
@@ -385,14 +385,14 @@
       leave: function () { companion.setClass(document.body, 'is-writing', false); },
       moved: pad.fit,
       update: function (view) {
-        // A page that kept an unfinished step goes back to it.
+        // A restored page goes back to its first unfinished step.
         if (!sign.isRead) return shared.goTo('read');
         if (!sign.capacity || !/^[0-9]{4}$/.test(sign.lastDigits)) return shared.goTo('who');
         if (sign.consents === null) return shared.goTo('consent');
         companion.setText(statement, view.statement);
         companion.setText(name, word('padName', { text: sign.name || '' }));
         draw();
-        // The pad's area is what the texts leave.
+        // The texts change the area that is left for the pad, so the pad is fitted after them.
         pad.fit();
       }
     };

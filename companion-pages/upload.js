@@ -1,4 +1,5 @@
-/* Photos on their way to the laptop: read, digested, sent in pieces, and gone on with after every break. */
+/* This part uploads photos to the laptop: it reads and hashes a file, sends it in pieces, and resumes after
+   every interruption. */
 (function (companion) {
   'use strict';
 
@@ -7,7 +8,7 @@
   var largestFile = 64 * 1048576;
   var pieceBytes = largestPiece;
 
-  // The uploads of this page in the order in which they were begun; one is on its way at a time.
+  // The uploads of this page in the order in which they were begun; only one is sent at a time.
   var jobs = [];
   var last = Promise.resolve();
 
@@ -16,7 +17,10 @@
     this.text = text;
   }
 
-  /** The uploads of a shot: `{step, percent, failure}` with a step of reading, queued, uploading, away, full, checking, failed. */
+  /**
+   * Returns the uploads of a shot, `{step, percent, failure}`. The step is queued, reading, uploading, away,
+   * full, checking or failed.
+   */
   companion.uploadsOf = function (shot) {
     return jobs.filter(function (job) { return job.shot === shot; });
   };
@@ -25,7 +29,7 @@
     return jobs.some(function (job) { return job.step !== 'failed'; });
   };
 
-  /** Whether this page itself sends that upload. */
+  /** Returns whether this page itself sends that upload. */
   companion.isSending = function (upload) {
     return jobs.some(function (job) { return job.upload === upload && job.step !== 'failed'; });
   };
@@ -49,7 +53,7 @@
       return deliver(job, sha256, 3);
     }).then(function () {
       step(job, 'checking', 100);
-      // The queue goes on while the laptop looks at this photo.
+      // The queue continues while the laptop checks this photo.
       companion.attach(job.upload, job.shot).then(function (outcome) { settleWith(job, outcome); });
     }).catch(function (error) {
       fail(job, error instanceof Failure ? error : new Failure('cannotRead'));
@@ -65,7 +69,10 @@
     }
   }
 
-  /** Asks the laptop to attach an upload that has arrived; asked again by another load of the page, it is the same action. */
+  /**
+   * Asks the laptop to attach a whole upload. The action has the same id after a reload of the page, so it is
+   * done only once.
+   */
   companion.attach = function (upload, shot) {
     return companion.act('photo', { upload: upload, shot: shot, accepts: [], reason: null }, attachID(upload));
   };
@@ -107,7 +114,7 @@
     function go(place) {
       if (place >= file.size) return digest.hex();
       return bytesOf(file, place, place + largestPiece).then(function (bytes) {
-        // A photo that the phone moves away while it is read comes back shorter.
+        // A file that the phone moves away during the reading gives too few bytes.
         if (bytes.length !== Math.min(largestPiece, file.size - place)) throw new Failure('cannotRead');
         if (place === 0) judge(bytes, file.name || '');
         digest.add(bytes);
@@ -154,7 +161,10 @@
     });
   }
 
-  /** Sends what is missing from that offset on; gives false where the laptop has dropped the upload. */
+  /**
+   * Sends the bytes from that offset on. The result is true at the end, and false where the laptop has dropped
+   * the upload.
+   */
   function sendFrom(job, offset) {
     var path = 'uploads/' + encodeURIComponent(job.upload);
     var bytes = job.file.size;
@@ -176,7 +186,8 @@
       throw new Failure('refused');
     }).catch(function (error) {
       if (error instanceof Failure) throw error;
-      // The connection broke, or was too slow for a piece of this size: ask how far the laptop has got, and go on there.
+      // The connection broke or was too slow for a piece of this size, so the page asks for the laptop's offset
+      // and continues there with smaller pieces.
       pieceBytes = Math.max(smallestPiece, pieceBytes / 2);
       step(job, error.isFull ? 'full' : 'away', Math.floor(100 * offset / bytes));
       return companion.pause(700).then(function () {
@@ -187,14 +198,17 @@
     });
   }
 
-  /** An answer after which the same request is sent again. */
+  /**
+   * Returns the error for an answer after which the same request is retried; `isFull` is true for a full disk
+   * (507).
+   */
   function later(answer) {
     var error = new Error('later');
     error.isFull = answer.status === 507;
     return error;
   }
 
-  /** Sends a small request until the laptop answers it. */
+  /** Sends a small request until the laptop gives an answer other than 429 or 5xx. */
   function patiently(job, method, path, options) {
     return companion.request(method, path, options).then(function (answer) {
       if (answer.status === 429 || answer.status >= 500) throw later(answer);

@@ -1,4 +1,4 @@
-/* A picture over the whole screen, which can be enlarged and moved about. */
+/* This part shows a picture over the whole screen. The user can enlarge and move the picture. */
 (function (companion) {
   'use strict';
 
@@ -34,12 +34,12 @@
       surface.scrollTop = middleY * surface.scrollHeight - surface.clientHeight / 2;
     }
 
-    // At first the whole picture is seen; each larger size is a multiple of that one.
+    // The first size shows the whole picture; each larger size is a multiple of the first.
     function draw() {
       smaller.disabled = scale === 0;
       larger.disabled = scale === scales.length - 1;
       if (!image.complete) return;
-      // A drawing without a size of its own is as wide as the screen.
+      // A drawing without a natural size gets the width of the screen.
       var width = surface.clientWidth;
       if (image.naturalWidth > 0 && image.naturalHeight > 0) {
         width = Math.min(width, surface.clientHeight * image.naturalWidth / image.naturalHeight);
@@ -60,7 +60,7 @@
     }
   };
 
-  /** A picture on the page that opens over the whole screen when it is tapped. */
+  /** Makes a picture on the page that opens over the whole screen when it is tapped. */
   companion.thumbnail = function (name, description, className) {
     var button = companion.element('button', {
       class: 'thumbnail ' + (className || ''), attributes: { type: 'button', 'aria-label': description },

@@ -1,11 +1,12 @@
-/* The requests to the laptop: the state, what is kept, and actions with their outcomes. */
+/* This part sends requests to the laptop: the page's kept values, and actions with their outcomes. */
 (function (companion) {
   'use strict';
 
   /**
-   * Sends a request. The promise gives `{status, body}`, where `body` is the JSON of the answer or null, and fails where the
-   * laptop cannot be reached.
-   * `options`: `json` or `bytes` as the body, `headers`, `seconds` until it is given up, `progress` (bytes sent).
+   * Sends a request. The promise gives `{status, body, text}`, where `body` is the JSON of the answer or null
+   * and `text` is the answer as it came. The promise fails where the laptop cannot be reached.
+   * `options` may have `json` or `bytes` as the body, `headers`, the timeout in `seconds` (8 by default), and
+   * `progress`, a function that gets the number of bytes sent.
    */
   companion.request = function (method, path, options) {
     var given = options || {};
@@ -35,7 +36,7 @@
     });
   };
 
-  /** Waits, or less where the phone says that it is in a network again. */
+  /** Waits, and ends the wait early where the phone reports that it is in a network again. */
   companion.pause = function (milliseconds) {
     return new Promise(function (resolve) {
       var timer = setTimeout(finish, milliseconds);
@@ -58,13 +59,16 @@
 
   // The actions whose outcome the state has not shown yet, by their ids.
   var waiting = {};
-  // How long the laptop may be reachable, idle and silent before the page gives up waiting for an outcome.
+  // The time for which the laptop may be reachable, idle and silent before the page stops waiting for an
+  // outcome, milliseconds.
   var patience = 40000;
-  // How long after it was sent an action is sent again, under the same id: a laptop's program that was killed has forgotten it.
+  // The time after which an action without outcome is sent again under the same id, milliseconds. A program
+  // that was killed on the laptop has lost the first one.
   var resendAfter = 5000;
 
   /**
-   * Sends an action until the laptop has it, and waits for its outcome. The promise always gives an outcome.
+   * Sends an action until the laptop accepts it, and waits for its outcome. The promise always
+   * gives an outcome and never fails.
    * Without `id` the action gets a new one; a page that is loaded again uses the same id for the same thing, so that the laptop
    * does it once.
    */
@@ -105,7 +109,10 @@
     entry.resolve(outcome);
   }
 
-  /** Hands the outcomes of a new state to those who wait for them. */
+  /**
+   * Resolves the waiting actions by the outcomes of a new state, and retries or fails actions without an
+   * outcome for too long.
+   */
   companion.takeOutcomes = function (state) {
     (state.outcomes || []).forEach(function (outcome) { finish(outcome.id, outcome); });
     Object.keys(waiting).forEach(function (id) {
@@ -128,10 +135,13 @@
   var isKeeping = false;
   var keepTimer = null;
 
-  /** What an earlier load of the page kept under that name; undefined where it kept nothing. */
+  /**
+   * Returns the value that is kept under that name, also by an earlier load of the page; undefined where there
+   * is none.
+   */
   companion.kept = function (name) { return kept[name]; };
 
-  /** Keeps a value on the laptop, so that a page that is loaded again goes on with it. */
+  /** Keeps a value on the laptop, so that the page still has it after a reload; null removes the value. */
   companion.keep = function (name, value) {
     if (JSON.stringify(kept[name]) === JSON.stringify(value)) return;
     if (value === undefined || value === null) delete kept[name];
@@ -148,7 +158,8 @@
     isKeeping = true;
     companion.request('PUT', 'kept', { json: kept }).then(function (answer) {
       isKeeping = false;
-      // What the laptop refuses it refuses for ever; what it could not take now is sent again.
+      // Values that the laptop could not take now are sent again; refused values are not, because the laptop
+      // would refuse them again.
       if (answer.status === 429 || answer.status >= 500) again();
       else if (isKeptChanged) companion.keepNow();
     }, function () {
@@ -162,7 +173,7 @@
     }
   };
 
-  /** Takes what the laptop has kept, unless this page knows better. */
+  /** Takes the values that the laptop has kept, unless this page has changed them. */
   companion.takeKept = function (value) {
     if (!isKeptChanged && !isKeeping && value && typeof value === 'object') kept = JSON.parse(JSON.stringify(value));
   };

@@ -1,4 +1,5 @@
-/* All words that the page itself shows, in Chinese and English. What the laptop sends is in the laptop's language already. */
+/* This part has all words that the page itself shows, in Chinese and English. The laptop sends its texts in its
+   own language. */
 (function (companion) {
   'use strict';
 
@@ -243,7 +244,7 @@
 
   companion.language = 'zh';
 
-  /** The word of that name in the laptop's language, with `{name}` replaced by the values. */
+  /** Returns the word of that name in the laptop's language, with each `{name}` replaced by its value. */
   companion.word = function (name, values) {
     var text = words[companion.language === 'en' ? 'en' : 'zh'][name];
     return text.replace(/\{(\w+)\}/g, function (whole, key) {

@@ -10,9 +10,9 @@ import sys
 
 BOOT_BLOCK, APPLICATION = 0x0800_0000, 0x0801_0000
 HEADER, DIGEST = 0x200, 0x230
-# What boot block and application may take together, and variables and stack.
+# The maximum sizes in bytes: of boot block and application together, and of variables and stack together.
 FLASH_LIMIT, MEMORY_LIMIT = 44 * 1024, 16 * 1024
-# RM0090, table 5; what each sector is for.
+# The sectors of RM0090, table 5: address, size in KiB, use.
 SECTORS = [
     (0x0800_0000, 16, "boot"), (0x0800_4000, 16, "record"), (0x0800_8000, 16, "record"),
     (0x0800_C000, 16, "free"), (0x0801_0000, 64, "application"),

@@ -1,5 +1,5 @@
-// One program for every decoder; FUZZ names the decoder. It is compiled together with firmware/Core, so that
-// the module's own source is fuzzed, including its internal parts.
+// This program fuzzes the decoder that the environment variable FUZZ names. It is compiled together with
+// firmware/Core, so that the module's own source is fuzzed, including its internal parts.
 import Glibc
 
 private let target: @Sendable ([UInt8]) -> Void = {

@@ -11,13 +11,14 @@ struct FuzzBoard: Board {
   private(set) var relayIsClosed = false
   private var slots = [[UInt8]](repeating: [UInt8](repeating: 0xff, count: slotSize), count: 2)
   private var upload: [UInt8]
-  /// The last 64 bytes of the sector.
+  /// The last 64 bytes of the update's sector.
   private var end: [UInt8]
   private var drawn: UInt8 = 0
-  /// Whether anything was written into the upload's sector, or erased there.
+  /// Whether the update's sector was written or erased.
   private(set) var wasUploadedTo = false
 
-  /// The input's last 64 bytes are the end of the sector, the others its beginning.
+  /// Makes a board whose update's sector begins with `upload` but for its last 64 bytes, which end the sector,
+  /// and whose first slot begins with `record`.
   init(upload: [UInt8] = [], record: [UInt8] = []) {
     slots[0].replaceSubrange(0..<min(record.count, Self.slotSize), with: record.prefix(Self.slotSize))
     self.upload = Array(upload.dropLast(64))
@@ -62,7 +63,8 @@ struct FuzzBoard: Board {
 
   private static let endOffset = Int(FlashMap.uploadSize) - 64
 
-  /// The application's sector has the same contents as the update's, so that one input reaches both.
+  /// The word at an address. The application's sector has the same contents as the update's, so that one input
+  /// reaches both.
   func flashWord(_ address: UInt32) -> UInt32 {
     guard address >= FlashMap.application, address & 3 == 0 else { return .max }
     let offset = Int(address - (address >= FlashMap.upload ? FlashMap.upload : FlashMap.application))

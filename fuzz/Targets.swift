@@ -34,8 +34,8 @@ let targets: [String: @Sendable ([UInt8]) -> Void] = [
 
 private let keys: [StaticString] = ["key", "kid", "mac", "err", "off", "data", "sha", "ctr", "ch", "d", "r"]
 
-/// Reads a message's payload with the laptop's reader and with the module's. Every question is asked of every
-/// item, and where the module accepts a field, the laptop reads the same value.
+/// Reads a message's payload with the laptop's reader and with the module's. Every value of every item is read,
+/// and where the module accepts a field, the laptop reads the same value.
 @Sendable private func fuzzCBOR(_ bytes: [UInt8]) {
   let item = try? CBORItem(bytes)
   if let item { ask(item, depth: 0) }
@@ -68,7 +68,7 @@ private func ask(_ item: CBORItem, depth: Int) {
   for key in keys { if let value = item[key] { ask(value, depth: depth + 1) } }
 }
 
-/// Reads a message without its framing and writes the same bytes again.
+/// Reads a message without its framing, writes it, and reads the same message again.
 @Sendable private func fuzzMessage(_ bytes: [UInt8]) {
   guard let message = SMPMessage(bytes) else { return }
   hold(message.payload.count + SMPMessage.headerSize == bytes.count, "a payload of another length")
@@ -158,9 +158,9 @@ private func ask(_ item: CBORItem, depth: Int) {
   }
 }
 
-/// A module, unpaired and paired, given a wire's bytes: whatever comes, its relay stays open, since nobody here can
-/// authenticate a start. The paired one takes no image and does not enter its ROM, since its case is never open for ten
-/// seconds, and stays paired.
+/// Passes a wire's bytes to an unpaired and to a paired module. The relays of the two modules stay open, since
+/// nobody here can authenticate a start. The paired module takes no image, does not enter its ROM bootloader
+/// and stays paired, since its case is never open for ten seconds.
 @Sendable private func fuzzModule(_ bytes: [UInt8]) {
   var unpaired = Module(board: FuzzBoard())
   talk(bytes, to: &unpaired)
@@ -199,7 +199,7 @@ private func talk(_ bytes: [UInt8], to module: inout Module<FuzzBoard>) {
   }
 }
 
-/// A condition that must hold; a trap in a decoder reports itself.
+/// Ends the program where a condition that must hold does not. A trap in a decoder ends the program, too.
 private func hold(_ condition: Bool, _ what: StaticString) {
   if !condition { fatalError("\(what)") }
 }

@@ -43,11 +43,11 @@ public struct Agreement {
     }
   }
 
-  /// What the document shows of its evidence besides the record.
+  /// The facts that the document shows about its own evidence, in addition to the record.
   public struct Evidence: Sendable {
-    /// Whose seal will close the document.
+    /// The sealer whose seal will close the document.
     public var sealer: EvidenceManifest.Sealer
-    /// Whether a timestamp authority is set up, so that a token is to come.
+    /// Whether a timestamp authority is set up, so that a timestamp token will follow.
     public var expectsTimestamp: Bool
     /// Small pictures of the photos, by the SHA-256 of the photo; a photo without one is shown by its digest alone.
     public var pictures: [String: JPEGPicture]
@@ -119,12 +119,12 @@ public struct Agreement {
         attachment(.terms, "协议条款 / the clauses", text.terms.json)
       )
     } catch {
-      // A record that was read is one that can be written, all its numbers being finite.
+      // A record that was read can always be written, since all its numbers are finite.
       throw .drawing(.outOfMemory)
     }
   }
 
-  /// What is evidence, but for the pieces of the file.
+  /// The manifest of the evidence, without the pieces of the file.
   private func manifest(record: Data) -> EvidenceManifest {
     EvidenceManifest(
       of: text, recordSha256: SHA256Digest(of: record).hex, recordBytes: record.count, signing: signing,
@@ -138,7 +138,7 @@ public struct Agreement {
     ) { pieces throws(DrawingError) in
       var manifest = manifest
       manifest.pieces = pieces.map { EvidenceManifest.Piece($0) }
-      // Its values are those of a record that was read, and whole numbers.
+      // Encoding cannot fail: the values come from a record that was read, or are whole numbers.
       do { return try manifest.json() } catch { throw .outOfMemory }
     }
   }
@@ -149,7 +149,7 @@ public struct Agreement {
   private static let maxTogether = (PageFlow.bottom - PageFlow.topMargin) / 2
 
   /// Lays all pages out.
-  /// - Returns: the box that the seal belongs to.
+  /// - Returns: the page and the box of the seal.
   private func layOut(in flow: PageFlow) -> (page: Int, box: Rectangle) {
     let table = Table(flow: flow)
     head(in: flow)
@@ -162,8 +162,8 @@ public struct Agreement {
           blocks.removeFirst()
           let paragraphs = numbered(clauses, in: flow)
           flow.heading(title, with: paragraphs.firstHeight)
-          // The last clause stands on one page with the signature, so that nobody signs a page without any, unless the page
-          // before would be left half empty.
+          // The last clause stands on one page with the signature, so that nobody signs a page without a
+          // clause, unless this would leave half of the page before empty.
           let isTogether = blocks.isEmpty && signature.height + paragraphs.lastHeight <= Self.maxTogether
           flow.place(paragraphs, with: isTogether ? signature.height : 0)
         } else {

@@ -96,7 +96,8 @@ struct AgreementFacts {
   }
 
   var photos: [[String]] {
-    // The authority is no part of the text: it is shown by whoever signs, after reading it, and stands with the signature.
+    // The photos of the authority are no part of the text: the signatory shows the authority after reading the
+    // text, and its digest stands with the signature.
     installation.photos.filter { $0.stage != .authority }.map(Self.row(of:))
   }
 

@@ -16,20 +16,20 @@ public struct AgreementTerms: Hashable, Sendable {
 
   /// The file, byte for byte.
   public let json: Data
-  /// Name, version and digest, as the record has them.
+  /// The clauses' name, version and digest, as the record has them.
   public let reference: TermsReference
   public let title: String
   public let subtitle: String
   public let sections: [Section]
   /// The notice of how personal data is processed.
   public let personalData: Section
-  /// The question that is answered apart from the signature.
+  /// The question for consent, which is answered apart from the signature.
   public let consent: String
   /// The sentence above the signature.
   public let statement: String
 
   /// Reads a file of clauses.
-  /// - Parameter glyphs: the characters that can be printed; nil judges none.
+  /// - Parameter glyphs: the characters that can be printed; with nil, characters are not checked.
   /// - Throws: `terms`, with the first thing that is wrong.
   public init(json: Data, drawnBy glyphs: (any GlyphCoverage)?) throws(AgreementError) {
     let paper = PaperDocument(glyphs: glyphs)

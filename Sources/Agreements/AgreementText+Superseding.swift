@@ -15,8 +15,8 @@ extension AgreementText {
       + "原协议自本协议签署之时起作废，原因：\(earlier.reason)。"
   }
 
-  /// Why the record is signed again: another owner since the latest signature, or the fields that were corrected since, each
-  /// once, in the order of the registration.
+  /// The reason why the record is signed again: another owner since the latest signature, or the fields that
+  /// were corrected since, each once, in the order of the registration.
   private static func reason(in installation: Installation) -> String {
     let signed = installation.history.lastIndex { $0.event == "signed" }
     let later = installation.history[(signed.map { $0 + 1 } ?? 0)...]

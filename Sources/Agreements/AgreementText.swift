@@ -2,11 +2,11 @@ import Cryptography
 import FoundationEssentials
 public import Records
 
-/// The agreement as text: one list of blocks, of which the terminal, a page on a phone and the PDF are made. It is all that
-/// the owner reads before signing; the signature comes after it. Of a record in repair it is the owner's confirmation of the
-/// repair (维修确认单), which supplements the agreement.
+/// The agreement as text: one list of blocks, of which the terminal, a page on a phone and the PDF are made. It
+/// is all that the owner reads before signing; the signature comes after it. For a record in repair, the text
+/// is the owner's confirmation of the repair (维修确认单), which supplements the agreement.
 public struct AgreementText: Sendable {
-  /// A part of the text, from top to bottom.
+  /// A part of the text.
   public enum Block: Hashable, Sendable {
     /// A numbered heading.
     case heading(String)
@@ -38,7 +38,7 @@ public struct AgreementText: Sendable {
   public let subtitle: String
   /// The sentence above the signature.
   public let statement: String
-  /// The numbers below the title: of the agreement, of the record, and the day.
+  /// The named values below the title, such as the numbers of agreement and record, and the day.
   public let numbers: [Fact]
   public let blocks: [Block]
   /// The agreement that this one voids; nil where it is the first.
@@ -50,13 +50,13 @@ public struct AgreementText: Sendable {
   let schemeTitle: String?
   let parts: AgreementParts
   let installation: Installation
-  /// The headings before the signature's.
+  /// The number of headings before the signature's.
   private let headingCount: Int
 
   /// Writes the text of an installation's agreement.
   /// - Parameters:
-  ///   - at: the moment at which it is shown or signed; its day stands in the text, and says who pays where nothing was signed
-  ///     before.
+  ///   - at: the moment at which the text is shown or signed; its day stands in the text, and decides who pays
+  ///     where nothing was signed before.
   ///   - schemeTitle: the scheme's Chinese title; nil shows its name only.
   ///   - done: what was done in a repair, in the technician's words; nil where the list of changes says it all.
   /// - Throws: `incomplete`.
@@ -112,7 +112,8 @@ public struct AgreementText: Sendable {
     headingCount = headings
   }
 
-  /// The technician who answers for what is signed; nil for a surveyed welder, for which nothing is signed.
+  /// The technician who is responsible for what is signed; nil for a surveyed welder, for which nothing is
+  /// signed.
   var technician: Technician? { installation.technicianInCharge }
 
   static let testColumns = [
@@ -137,7 +138,7 @@ public struct AgreementText: Sendable {
 
   // MARK: - As plain text
 
-  /// The whole as lines, as the terminal shows it. The digest in the record is of these lines.
+  /// The whole text as lines, as the terminal shows them. The digest in the record is of these lines.
   public var lines: [String] {
     var lines = [title, subtitle] + numbers.map { "\($0.name)：\($0.value)" }
     lines.append(termsLine)
@@ -156,7 +157,7 @@ public struct AgreementText: Sendable {
     return lines + ["", statement, terms.consent]
   }
 
-  /// A row of a table as one line: the value alone where the columns before it say what it is.
+  /// A row of a table as one line: each value follows the title of its column.
   private static func line(_ row: [String], under columns: [Column]) -> String {
     guard let first = row.first, let title = columns.first?.title else { return "" }
     let rest = zip(columns, row).dropFirst().map { "\($0.title) \(Table.oneLine($1))" }

@@ -50,7 +50,7 @@ enum AgreementWords {
     }
   }
 
-  /// The unit of a test step that finds a yes or a no.
+  /// The unit of a test step whose result is yes or no.
   private static let yesOrNo = "1"
 
   private static let steps = [
@@ -126,7 +126,7 @@ enum AgreementWords {
     }
   }
 
-  /// By whom the file is sealed, who vouches for that, and whose clock the time is by.
+  /// The sentences that say who seals the file, who vouches for the sealer, and whose clock the time is by.
   static func seal(_ evidence: Agreement.Evidence) -> String {
     let sealer = evidence.sealer
     let identity =

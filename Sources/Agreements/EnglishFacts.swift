@@ -1,6 +1,7 @@
 import Records
 
-/// The record in English words, fact by fact as `AgreementFacts` has it in Chinese. Names and notes stay as they were written.
+/// The record in English words, fact by fact as `AgreementFacts` has it in Chinese. Names and notes stay as
+/// they were written.
 struct EnglishFacts {
   let installation: Installation
   let parts: AgreementParts

@@ -78,7 +78,7 @@ enum EnglishWords {
 
   // MARK: - The test
 
-  /// The name of a test step in words; that of a company's own step is its code.
+  /// The name of a test step in words; for a company's own step, its code split into words.
   static func step(_ name: String) -> String {
     switch name {
     case "supplyVoltage": "supply voltage"
@@ -172,7 +172,8 @@ enum EnglishWords {
     }
   }
 
-  /// By whom the document is sealed, who vouches for that, and whose clock the time is by, as it stands on the document itself.
+  /// The sentences that say who seals the document, who vouches for the sealer, and whose clock the time is by,
+  /// as they stand on the document itself.
   static func seal(_ sealer: EvidenceManifest.Sealer, expectsTimestamp: Bool) -> String {
     let identity =
       sealer.selfIssued

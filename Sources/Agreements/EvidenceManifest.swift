@@ -3,9 +3,10 @@ public import Drawing
 public import FoundationEssentials
 public import Records
 
-/// What an agreement's PDF says of its evidence, embedded in it as `evidence.json`: which record and which clauses lie beside
-/// it, what was signed by whom, and the digests of all that is not inside the PDF. From this file, `record.json` and
-/// `terms.json` anyone writes the agreement's text anew and compares it with `textSha256` and with the pages.
+/// The list of an agreement's evidence, embedded in the PDF as `evidence.json`: the record and the clauses that
+/// are embedded beside it, who signed what, and the digests of the evidence outside the PDF. From this file,
+/// `record.json` and `terms.json` anyone can write the agreement's text again, and compare the text with
+/// `textSha256` and with the pages.
 public struct EvidenceManifest: Hashable, Sendable, Codable {
   public static let schema = "weldtech.evidence/1"
 
@@ -21,15 +22,15 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     public var bytes: Int
   }
 
-  /// Who signed, when and how, as it stands below the text.
+  /// The signatory and the circumstances of the signature, as they stand below the text.
   public struct Signing: Hashable, Sendable, Codable {
     public var signatory: Signatory
     public var signedAt: Timestamp
     /// SHA-256 of the strokes as they are kept, lower-case hex.
     public var strokesSha256: String
-    /// Whether the course of the writing may be kept; nil where that was not asked.
+    /// Whether the course of the writing may be kept; nil where the question was not asked.
     public var consentsToDynamics: Bool?
-    /// nil where this program did not see the text shown.
+    /// The moment and the means by which the text was shown; nil where this program did not see it shown.
     public var shown: AgreementRecord.Showing?
     /// SHA-256 of the photos of the signatory's authority, lower-case hex; empty where the signatory needs none.
     public var authoritySha256: [String]
@@ -41,16 +42,16 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     public var sha256: String
     public var bytes: Int
     public var takenAt: Timestamp
-    /// SHA-256 of the photo's upload copy, lower-case hex; nil where it has none.
+    /// SHA-256 of the photo's upload copy, lower-case hex; nil where the photo has no copy.
     public var copySha256: String?
   }
 
   /// An agreement that was signed before and that this one voids.
   public struct Superseded: Hashable, Sendable, Codable {
-    /// SHA-256 of its PDF, lower-case hex.
+    /// SHA-256 of the earlier agreement's PDF, lower-case hex.
     public var sha256: String
     public var signedAt: Timestamp
-    /// Why it was signed again, in the words of the paper.
+    /// The reason for signing again, in the words of the paper.
     public var reason: String
 
     public init(sha256: String, signedAt: Timestamp, reason: String) {
@@ -64,7 +65,7 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
   public struct ConfirmedRepair: Hashable, Sendable, Codable {
     /// The number of the repair among those of the welder, from 1.
     public var number: Int
-    /// What was done, in the technician's words; nil where the list of changes says it all.
+    /// The work that was done, in the technician's words; nil where the list of changes says it all.
     public var done: WrittenText?
     /// SHA-256 of the agreement's PDF, lower-case hex.
     public var agreementSha256: String
@@ -78,13 +79,13 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     }
   }
 
-  /// Whose seal closes the PDF.
+  /// The sealer whose seal closes the PDF.
   public struct Sealer: Hashable, Sendable, Codable {
     /// SHA-256 of the certificate, DER, lower-case hex.
     public var certificateSha256: String
     /// The certificate's subject, as in `O=焊安智能科技, CN=weldtech`.
     public var subject: String
-    /// Whether the sealer made the certificate itself, so that nobody else vouches for who it is.
+    /// Whether the sealer made the certificate itself, so that nobody else vouches for the sealer's identity.
     public var selfIssued: Bool
 
     public init(certificateSha256: String, subject: String, selfIssued: Bool) {
@@ -94,7 +95,7 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
     }
   }
 
-  /// A run of bytes of the PDF before this file, with which a change is told to its place.
+  /// A run of bytes of the PDF before this file, by whose digest a change is traced to its place.
   public struct Piece: Hashable, Sendable, Codable {
     public var part: PDFPiece.Part
     /// The number, from 1, of a page or picture, or the name of a font or file; nil where there is only one.
@@ -111,7 +112,8 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
       sha256 = SHA256Digest(of: piece.bytes).hex
     }
 
-    /// What the piece is. A name that this program would not write is left out, since the manifest may be anybody's.
+    /// The subject of the piece. A name that this program would not write is left out, since anybody may have
+    /// written the manifest.
     var subject: PDFPiece.Subject {
       let isPlain = name?.utf8.allSatisfy { (0x21..<0x7F).contains($0) } == true && name?.utf8.count ?? 0 <= 80
       return PDFPiece.Subject(part, isPlain ? name : nil)
@@ -127,22 +129,22 @@ public struct EvidenceManifest: Hashable, Sendable, Codable {
   /// The scheme's Chinese title, which the text has and the record has not; nil where it was not known.
   public var schemeTitle: String?
   public var signing: Signing
-  /// The photos of the record, in its order.
+  /// The photos of the record, in the record's order.
   public var photos: [PhotoReference]
   /// SHA-256 of the photo that shows the seal, lower-case hex; nil where none was taken.
   public var sealPhotoSha256: String?
   /// The agreement that this one voids; nil where it is the first.
   public var supersedes: Superseded?
-  /// nil for an agreement.
+  /// The repair that the owner confirms by the PDF; nil for an agreement.
   public var repair: ConfirmedRepair?
   public var sealedBy: Sealer
-  /// Whether a timestamp authority is set up, so that a token is to come.
+  /// Whether a timestamp authority is set up, so that a timestamp token will follow.
   public var timestampExpected: Bool
-  /// All of the PDF before this file, but the seal's place with its byte range, in the order of the bytes; nil in files of versions
-  /// that did not say it.
+  /// The pieces that cover the PDF before this file, except the seal's place and byte range, in the order of
+  /// the bytes; nil in files of versions that list no pieces.
   public var pieces: [Piece]?
 
-  /// Says what an agreement's evidence is.
+  /// Makes the manifest of an agreement's evidence.
   /// - Parameters:
   ///   - record: the record's bytes as they are embedded.
   ///   - recordSha256: SHA-256 of these bytes, lower-case hex.

@@ -9,7 +9,7 @@ public struct InspectionPage {
   public struct Row: Hashable, Sendable {
     public let title: String
     public let outcome: String
-    /// The meaning of a difference, or the reason why the check was not run; empty for one that passed.
+    /// The meaning of a difference, or the reason why the check was not run; empty for a check that passed.
     public let words: String
 
     public init(title: String, outcome: String, words: String) {
@@ -32,14 +32,15 @@ public struct InspectionPage {
     self.rows = rows
   }
 
-  /// The sizes of text that are tried one after the other until all stands on one page.
+  /// The factors of the default text size that are tried in turn until everything fits on one page.
   private static let scales = [1, 0.93, 0.86, 0.8, 0.74, 0.68, 0.62, 0.56, 0.5]
-  /// The number of characters of one value; a record from elsewhere may have more.
+  /// The maximum number of characters of a value, which is shortened to it; a record from elsewhere may have
+  /// more.
   private static let maxCharacters = 120
-  /// Printers' mark for a character that no font here has.
+  /// The printers' mark for a character that no installed font has.
   private static let missing: Character = "〓"
 
-  /// Makes the document. A character that no font has is printed as 〓, since what is found on a label may be anything.
+  /// Makes the document. A character that no font has is printed as 〓, since a label may hold any character.
   /// - Throws: `drawing`.
   public func render() throws(AgreementError) -> Data {
     try PageFlow.onOnePage(trying: Self.scales) { layOut(in: $0, scale: $1) }.paper(
@@ -133,7 +134,7 @@ public struct InspectionPage {
     Fact(name, value.map(Self.printable), isWide: isWide)
   }
 
-  /// The text as it can be printed: bounded, and every character with a glyph.
+  /// The text as it can be printed: shortened to `maxCharacters`, with 〓 for each character without a glyph.
   private static func printable(_ text: String) -> String {
     let coverage = FontCoverage()
     let bounded = text.count > maxCharacters ? text.prefix(maxCharacters - 1) + "…" : Substring(text)

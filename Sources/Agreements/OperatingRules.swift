@@ -13,7 +13,7 @@ public struct OperatingRulesText: Hashable, Sendable {
   public let rules: [String]
 
   /// Reads a file of rules.
-  /// - Parameter glyphs: the characters that can be printed; nil judges none.
+  /// - Parameter glyphs: the characters that can be printed; with nil, characters are not checked.
   /// - Throws: `terms`, with the first thing that is wrong.
   public init(json: Data, drawnBy glyphs: (any GlyphCoverage)?) throws(AgreementError) {
     let paper = PaperDocument(glyphs: glyphs)

@@ -6,7 +6,7 @@ extension PageFlow {
   /// Draws all pages of a paper.
   /// - Parameters:
   ///   - identity: the words that the PDF's id is made of, so that the same paper gives the same bytes.
-  ///   - footer: draws what stands below a page, whose number from 1 it is given.
+  ///   - footer: a function that draws the foot of a page, given the page's number from 1.
   /// - Throws: `drawing`.
   func paper(
     _ metadata: CairoPDFDocument.Metadata, identity: String,

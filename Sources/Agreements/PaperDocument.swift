@@ -7,7 +7,7 @@ struct PaperDocument {
     var schema: String { get }
   }
 
-  /// The characters that can be printed; nil judges no glyphs.
+  /// The characters that can be printed; with nil, characters are not checked.
   let glyphs: (any GlyphCoverage)?
 
   func decode<Document: Shape>(_ type: Document.Type, from json: Data, schema: String)
@@ -38,7 +38,7 @@ struct PaperDocument {
     return text
   }
 
-  /// Reads a text on one line, cleaned as everything is that people write.
+  /// Reads one line of text, cleaned by the rules of `WrittenText`.
   func line(_ text: String, atMost characters: Int, path: String) throws(AgreementError) -> String {
     do throws(WrittenText.Fault) {
       return try WrittenText(text, .line(maxCharacters: characters), drawnBy: glyphs).text
@@ -65,11 +65,11 @@ struct PaperDocument {
   }
 }
 
-/// Where a decoded document is wrong.
+/// The place at which a document could not be decoded.
 struct DecodingFault {
   /// The place, as in `strokes[3][17].x`; `$` is the document itself.
   let path: String
-  /// Whether something is missing there; else it has the wrong type.
+  /// Whether a value is missing at the place; otherwise the value has the wrong type.
   let isMissing: Bool
 
   init(_ error: any Error) {

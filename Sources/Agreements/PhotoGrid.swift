@@ -1,7 +1,7 @@
 import Drawing
 import Records
 
-/// Photos two in a row: a small picture, and beside it what the photo shows, when it was taken, and the digest of its file.
+/// A grid of photos, two in a row: a small picture, and beside it the photo's stage, time, size and digest.
 struct PhotoGrid {
   private static let columns = 2
   private static let cellWidth = PageFlow.width / Double(columns)

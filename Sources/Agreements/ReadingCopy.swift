@@ -3,7 +3,8 @@ import Drawing
 public import FoundationEssentials
 import Records
 
-/// An agreement in English for reading. It is not signed and not sealed, every page says so, and it names the file that counts.
+/// An agreement in English for reading. It is not signed and not sealed, every page says so, and it names the
+/// file that counts.
 public struct ReadingCopy {
   private let text: AgreementText
   private let signing: Agreement.Signing
@@ -11,12 +12,13 @@ public struct ReadingCopy {
   private let agreementSha256: String
   private let sealWords: String
 
-  /// Puts a copy together from the files that an agreement has inside it, so that it is of what was signed, whatever was changed
-  /// since.
+  /// Makes a copy from the files embedded in an agreement, so that the copy shows what was signed, whatever was
+  /// changed since.
   /// - Parameters:
   ///   - file: the signed PDF without a timestamp, which is not judged here.
-  ///   - translation: the clauses in English; where it is nil or of other clauses, they stand in Chinese, and the copy says so.
-  /// - Throws: `AgreementFault` for a file that has no record inside, as one of an earlier program.
+  ///   - translation: the clauses in English; where the translation is nil or of other clauses, the copy shows
+  ///     the Chinese clauses and says so.
+  /// - Throws: `AgreementFault` for a file without an embedded record, such as a file of an earlier version.
   public init(of file: Data, translation: TermsTranslation?) throws(AgreementFault) {
     let document: OwnPDFFile
     do { document = try OwnPDFFile(file) } catch { throw .structure(error) }
@@ -114,7 +116,7 @@ public struct ReadingCopy {
   }
 
   private func head(in flow: PageFlow) {
-    // The banner of the page stands above.
+    // This space keeps the title below the banner of the page.
     flow.place(height: 6) { _, _ in }
     let title = flow.set(
       translation?.title ?? text.terms.title, style: TextStyle(sizePoints: 16, weight: .bold),
@@ -146,7 +148,7 @@ public struct ReadingCopy {
     }
   }
 
-  /// Marks a page as what it is, above and below.
+  /// Draws the banner 'READING COPY' above a page, and its number below.
   private func mark(_ canvas: any Artboard, page: Int, in flow: PageFlow) {
     let banner = flow.set(
       "READING COPY — not the document that counts 阅读副本，不具协议效力",

@@ -1,7 +1,7 @@
 import Records
 
-/// The parts of 维修确认单, by which the owner confirms a repair: what was reported and found, what was done, and which module,
-/// label and seal the welder has now.
+/// The parts of 维修确认单, by which the owner confirms a repair: what was reported and found, what was done, and
+/// which module, label and seal the welder has now.
 struct RepairText {
   static let title = "电焊机维修确认单"
   static let statement = "本人已阅读以上内容，确认维修情况属实，焊机已在现场测试、可以正常使用。"
@@ -38,7 +38,7 @@ struct RepairText {
       + "原协议继续有效；模块、标牌和封条以本单所列为准。"
   }
 
-  /// The photos of this repair.
+  /// The photos of this repair and of the present seal.
   var photos: [Photo] {
     let retired = installation.retiredModules ?? []
     let own = Set(found.photoSha256 + retired.filter { $0.retiredAt >= found.at }.flatMap(\.photoSha256))
@@ -56,6 +56,7 @@ struct RepairText {
 
   // MARK: - From top to bottom
 
+  /// Writes the blocks of the text.
   /// - Returns: the blocks, and the number of headings among them.
   func blocks(personalData: AgreementTerms.Section) -> (blocks: [AgreementText.Block], headings: Int) {
     var headings = 0
@@ -88,7 +89,7 @@ struct RepairText {
     AgreementText.Column("时间", 40), AgreementText.Column("内容", 134),
   ]
 
-  /// The word for what nobody said. The paper claims nothing by itself.
+  /// The word for a fact that nobody stated, since the paper must claim nothing by itself.
   private static let notSaid = "未记录"
 
   private var report: [Fact] {

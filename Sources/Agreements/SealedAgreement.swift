@@ -2,7 +2,8 @@ public import Cryptography
 public import Drawing
 public import FoundationEssentials
 
-/// An agreement's file with its seal: as the record names it, and with a timestamp in the same place.
+/// An agreement's file with its seal, either without a timestamp, as the record names it, or with a timestamp
+/// in the seal.
 public struct SealedAgreement: Hashable, Sendable {
   /// The whole file.
   public let file: Data
@@ -19,7 +20,7 @@ public struct SealedAgreement: Hashable, Sendable {
     self.pdf = pdf
   }
 
-  /// Reads a sealed file. Whose the seal is, and whether it is over the file's bytes, is not judged.
+  /// Reads a sealed file, without judging who sealed it and whether the seal is over the file's bytes.
   /// - Throws: `sealing(.notSeal)`, `drawing(.sealedPDF)`.
   public init(file: Data) throws(AgreementError) {
     do throws(DrawingError) { pdf = try SealablePDF(sealed: file) } catch { throw .drawing(error) }
@@ -37,8 +38,9 @@ public struct SealedAgreement: Hashable, Sendable {
     }
   }
 
-  /// The file as the record names it, and the timestamp that was in it; nil where there was none.
-  /// - Throws: `sealing(.notSeal)`.
+  /// The file without a timestamp, as the record names it, and the timestamp; nil where the file has no
+  /// timestamp.
+  /// - Throws: `sealing` where the seal has other unsigned attributes, or its timestamp cannot be read.
   public func parted() throws(AgreementError) -> (file: Data, token: TimestampToken?) {
     do throws(CryptographyError) {
       let (bare, token) = try seal.withoutTimestamp()

@@ -8,12 +8,13 @@ struct SignatureInk {
     let widthMillimetres: Double
   }
 
-  /// The width of the pen at no and at full pressure; a point without a pressure takes the middle of the two.
+  /// The range of widths of the pen, from no pressure to full pressure; a point without a pressure takes the
+  /// middle.
   static let penMillimetres = 0.25...0.95
-  /// The step between widths of the pen. Widths are whole multiples of it, so that a stroke becomes a few lines
-  /// and not one for each point.
+  /// The step between widths of the pen, millimetres. Widths are whole multiples of this step, so that a stroke
+  /// becomes a few lines and not one for each point.
   private static let widthStep = 0.05
-  /// The distance below which two points are one.
+  /// The distance below which two points count as one, millimetres.
   private static let resolution = 0.08
   /// The highest factor by which a small signature is enlarged, relative to the scale at which the whole pad
   /// would fit.
@@ -28,7 +29,7 @@ struct SignatureInk {
   let lines: [Line]
   let dots: Path
 
-  /// Scales the ink, not the pad, to fit into `box`, and puts it into its middle.
+  /// Scales the ink, not the pad, to fit into `box`, and centres the ink in the box.
   init(_ strokes: SignatureStrokes, in box: Rectangle) {
     let points = strokes.strokes.joined()
     let left = points.map(\.x).min() ?? 0
@@ -89,7 +90,7 @@ struct SignatureInk {
 
   /// Draws cubic curves through the points with tangents by Catmull and Rom: each tangent points from the
   /// previous point to the next. A line goes on as long as its rounded width stays the same. A curve lies
-  /// within the hull of its control points, so holding these in the box holds the ink in it.
+  /// within the hull of its control points, so clamping the control points to the box keeps the ink in the box.
   private static func lines(through dots: [Dot], within box: Rectangle) -> [Line] {
     func across(_ x: Double) -> Double { min(max(x, box.x), box.right) }
     func down(_ y: Double) -> Double { min(max(y, box.y), box.bottom) }

@@ -1,11 +1,11 @@
 import Drawing
 import Records
 
-/// The last part of an agreement: what is declared, the place of each party, and by whom the file is sealed.
+/// The last part of an agreement: the declaration, a box for each party, and the sentences about the seal.
 struct SignaturePart {
   private static let gap = 5.0
   private static let boxWidth = (PageFlow.width - gap) / 2
-  /// The height of the box for a signature or a stamp, whose diameter is 42 mm at most.
+  /// The height of the box for a signature or a stamp, whose diameter is 42 mm at most, millimetres.
   private static let boxHeight = 44.0
   private static let padding = 2.0
   private static let style = TextStyle(sizePoints: 9.5)
@@ -57,7 +57,7 @@ struct SignaturePart {
         .joined(separator: "\n"), style: Self.small, width: PageFlow.width)
   }
 
-  /// The room below the heading, millimetres.
+  /// The height of the part below its heading, millimetres.
   private var bodyHeight: Double {
     boxTop + Self.boxHeight + Self.padding + partiesHeight + Self.padding + seal.heightMillimetres + 1
       + digests.heightMillimetres
@@ -67,11 +67,11 @@ struct SignaturePart {
 
   private var partiesHeight: Double { max(owner.heightMillimetres, company.heightMillimetres) }
 
-  /// The room that the part takes on a page, its heading included, millimetres.
+  /// The height of the part on a page, its heading included, millimetres.
   var height: Double { bodyHeight + 10.5 }
 
   /// Places the part, which is not divided.
-  /// - Returns: the box of the installing company, which is that of the seal.
+  /// - Returns: the page and the box of the installing company, where the seal stands too.
   func place(in flow: PageFlow) -> (page: Int, box: Rectangle) {
     flow.heading(heading, with: bodyHeight)
     let place = flow.place(height: bodyHeight) { canvas, top in draw(on: canvas, top: top) }

@@ -1,7 +1,7 @@
 extension SignatureStrokes {
   /// Cuts a stroke to the pad: a pen slips over the edge, and what is drawn beyond the edge is no ink. A stroke
   /// that leaves the pad and comes back becomes more than one; where it crosses the edge, time and pressure are
-  /// those on the way.
+  /// interpolated.
   static func onPad(_ stroke: [Point], widthPixels width: Double, heightPixels height: Double) -> [[Point]] {
     func isOnPad(_ point: Point) -> Bool { (0...width).contains(point.x) && (0...height).contains(point.y) }
     if stroke.allSatisfy(isOnPad) { return stroke.isEmpty ? [] : [stroke] }

@@ -20,17 +20,17 @@ public struct SignatureStrokes: Hashable, Sendable {
   public static let maxBytes = 4 << 20
   public static let maxStrokes = 1_000
   public static let maxPoints = 50_000
-  /// The length of one side of the pad, pixels, inclusive.
+  /// The range of lengths of one side of the pad, pixels, both ends included.
   public static let padPixels = 20.0...20_000
-  /// The greatest distance of a point from the pad's top left, pixels, inclusive; a point farther away is no
-  /// slip of a pen.
+  /// The range of a point's x and of its y, pixels from the pad's top left, both ends included; a point farther
+  /// away is no slip of a pen.
   public static let reachPixels = -20_000.0...40_000
   /// The longest time of a signature, milliseconds: one day, since nobody signs for longer.
   public static let maxMilliseconds = 86_400_000.0
 
   public let widthPixels: Double
   public let heightPixels: Double
-  /// The strokes on the pad; those without a point are left out.
+  /// The strokes on the pad; strokes without a point are left out.
   public let strokes: [[Point]]
 
   /// Reads a signature's file.
@@ -90,9 +90,9 @@ public struct SignatureStrokes: Hashable, Sendable {
     }
   }
 
-  /// The document with the shape alone, from which nobody can tell how it was written: no pressure, every time is 0, the points
-  /// are evenly spaced, each stroke begins at its left end, and the strokes stand from left to right. The same strokes give the
-  /// same bytes.
+  /// The document with the shape alone, from which nobody can tell how the signature was written: no pressure,
+  /// every time is 0, the points are evenly spaced, each stroke begins at its left end, and the strokes stand
+  /// from left to right. The same strokes give the same bytes.
   public func shape() -> Data {
     let step = max(1, inkPixels / Double(Self.maxPoints / 4))
     let shapes = strokes.map { stroke in

@@ -17,12 +17,12 @@ struct Table {
   private static let ruleWidth = 0.15
   private static let rule = Canvas.Colour.grey(0.55)
   private static let shade = Canvas.Colour.grey(0.94)
-  /// The number of characters up to which a text shares a row; longer ones go on in a row of their own, so that no
-  /// row is higher than a page.
+  /// The maximum number of characters of a fact's value in one row; a longer value continues in further rows,
+  /// so that no row is higher than a page.
   private static let maxTextBytes = 900
 
   let flow: PageFlow
-  /// The share of the usual size in which text is set, above 0 and up to 1.
+  /// The factor by which the default text size is multiplied, above 0 and up to 1.
   var scale = 1.0
 
   // MARK: - Kinds of rows
@@ -138,7 +138,7 @@ public struct Fact: Hashable, Sendable {
   init(_ name: String, _ value: String?, isWide: Bool = false) {
     self.name = name
     self.value = value ?? ""
-    // Two dozen Chinese characters fill two lines of a narrow cell.
+    // A narrow cell holds about 17 Chinese characters a line, so 40 characters take up to three lines.
     self.isWide = isWide || self.value.count > 40
   }
 }

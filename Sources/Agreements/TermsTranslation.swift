@@ -2,11 +2,11 @@ import Cryptography
 public import FoundationEssentials
 public import Records
 
-/// The clauses of one file in English, for reading: `agreement-terms/<name>.en.json`. It belongs to exactly one file of clauses,
-/// whose digest it names, so that no translation stands beside other words than those it translates.
+/// The clauses of one file in English, for reading: `agreement-terms/<name>.en.json`. A translation names the
+/// digest of exactly one file of clauses, so that it is never shown for other clauses.
 public struct TermsTranslation: Hashable, Sendable {
   static let schema = "weldtech.agreement-terms-reading/1"
-  /// English takes more letters than Chinese takes characters.
+  /// The maximum number of characters of one text; English takes more letters than Chinese takes characters.
   private static let maxCharacters = 2_000
 
   /// SHA-256 of the file that is translated, lower-case hex.
@@ -45,7 +45,8 @@ public struct TermsTranslation: Hashable, Sendable {
     statement = try line(document.statement, "statement")
   }
 
-  /// Whether it translates these clauses, section by section and clause by clause.
+  /// Whether this translation names the digest of `terms`, and has as many sections and as many clauses in
+  /// each.
   public func translates(_ terms: AgreementTerms) -> Bool {
     of == terms.reference.sha256
       && (sections + [personalData]).map(\.clauses.count)

@@ -6,7 +6,7 @@ public struct ArchiveReader {
   private let zip: ZipReader
 
   /// Reads the headers of the zip.
-  /// - Throws: `archive`, also for what is no regular file; `damaged`.
+  /// - Throws: `archive`, also where the path is not a regular file; `damaged`.
   public init(_ path: FilePath) throws(ArchiveError) {
     let file: OpenFile
     do throws(FileError) {
@@ -17,7 +17,8 @@ public struct ArchiveReader {
     if zip.entries.isEmpty { throw .damaged(.end(offset: 0)) }
   }
 
-  /// Whether a file begins as a zip does, so that it may be a damaged archive; another file never was one.
+  /// Whether a file begins as a zip does, so that it may be a damaged archive; any other file never was an
+  /// archive.
   public static func isZip(_ path: FilePath) -> Bool {
     let beginning = try? OpenFile(reading: path, .regularOnly).bytes(at: 0, count: 4)
     return beginning == ZipLayout.localSignature
@@ -28,12 +29,13 @@ public struct ArchiveReader {
 
   /// Checks one bag after the other, in the order of their folders.
   /// - Parameters:
-  ///   - onlyFolder: the only bag to be checked, by its folder; nil checks all.
+  ///   - onlyFolder: the folder of the only bag to be checked; nil checks all bags.
   ///   - roots: the certificates that the caller trusts as the seals' authorities.
-  ///   - timestampRoots: those that the caller trusts as the timestamps' authorities; nil stands for `roots`.
-  ///   - now: seconds since 1970 UTC, the moment that counts for a seal without a timestamp.
-  ///   - isCancelled: asked while files are read; true ends the reading.
-  ///   - body: gets each bag, which is valid only during the call.
+  ///   - timestampRoots: the certificates that the caller trusts as the timestamps' authorities; nil stands for
+  ///     `roots`.
+  ///   - now: the moment for which a seal without a trusted timestamp is judged, seconds since 1970 UTC.
+  ///   - isCancelled: a function that is called while files are read; true ends the reading.
+  ///   - body: a function that receives each bag, which is valid only during the call.
   /// - Throws: `archive`, `cancelled`, and what `body` throws as an `ArchiveError`.
   public func forEachBag(
     only onlyFolder: String? = nil, trusting roots: [Certificate], timestampRoots: [Certificate]? = nil,

@@ -4,8 +4,9 @@ public import FoundationEssentials
 import Glibc
 import Records
 
-/// Writes an archive: a zip with one bag (RFC 8493) for each installation. The archive gets its name when it is complete, on disk,
-/// and read again by the strict reader. The same installations with the same seals give the same bytes.
+/// Writes an archive: a zip with one bag (RFC 8493) for each installation. The archive gets its name when it is
+/// complete, on disk, and read again by the strict reader. The same installations with the same seals give the
+/// same bytes.
 public final class ArchiveWriter {
   private let draft: Draft
   private let zip: ZipWriter
@@ -14,7 +15,8 @@ public final class ArchiveWriter {
   public private(set) var count = 0
 
   /// Begins an archive.
-  /// - Parameter path: of the archive, in place of a file of the same name; it holds personal data and is for its owner only.
+  /// - Parameter path: the archive's path; a file of the same name is replaced. Only the owner can read the
+  ///   archive, since it holds personal data.
   /// - Throws: `notAFile`, `archive`, `noMemory`.
   public init(_ path: FilePath) throws(ArchiveError) {
     let kind = (try? path.status())?.kind
@@ -29,9 +31,11 @@ public final class ArchiveWriter {
   }
 
   /// Adds an installation. Bags are added in the order of their folders' names.
-  /// - Parameter seal: makes the seal over the bytes of the bag's list of files, with its timestamp where there is one.
+  /// - Parameter seal: a function that makes the seal over the bytes of the bag's list of files, with a
+  ///   timestamp where there is one.
   /// - Returns: false where the bag's folder does not come after the one before, so that nothing was added.
-  /// - Throws: `archive`, `zip`, `noMemory`, `unencodable`, `SealFault` for a seal over something else, and what `seal` throws.
+  /// - Throws: `archive`, `zip`, `noMemory`, `unencodable`, `SealFault` for a seal over something else, and
+  ///   what `seal` throws.
   public func add(_ source: BagSource, seal: (Data) throws -> DetachedSeal) throws -> Bool {
     let folder = BagLayout.folder(of: source.installation)
     if let last, last >= folder { return false }
@@ -54,7 +58,7 @@ public final class ArchiveWriter {
     let digests = files.map { (path: BagLayout.payload + $0.path, sha256: $0.sha256) }
     let manifest = Data(BagLayout.list(digests).utf8)
     let sealed = try seal(manifest)
-    // No date is asked for here: what a seal says, and for how long, is for its readers.
+    // The moment 0 serves here, since only the chain is used: readers judge whether the certificates are valid.
     let chain = try sealed.verify(over: manifest, trusting: [], now: 0).chain
     var tags: [(path: String, bytes: Data)] = [
       (BagLayout.bagit, Data(BagLayout.bagitText.utf8)),
@@ -88,10 +92,11 @@ public final class ArchiveWriter {
   }
 
   /// Writes the archive, reads it again, and gives it its name.
-  /// - Parameter isCancelled: asked while files are copied and read; true ends it.
+  /// - Parameter isCancelled: a function that is called while files are copied and read; true ends the writing.
   /// - Returns: the length of the archive, bytes.
-  /// - Throws: `unreadable`, `changed`, `archive`, `cancelled`, `zip`, `noMemory`; `readBack` where what stands on the disk is not
-  ///   what was meant. Nothing is left in these cases, and a file that had the name before is still there.
+  /// - Throws: `unreadable`, `changed`, `archive`, `cancelled`, `zip`, `noMemory`; `readBack` where the file on
+  ///   the disk is not what was to be written. In these cases nothing is left, and a file that had the name
+  ///   before stays.
   public func finish(isCancelled: () -> Bool) throws(ArchiveError) -> Int {
     do throws(ArchiveError) {
       try zip.finish(isCancelled: isCancelled)

@@ -2,7 +2,7 @@
 public enum Completion: Sendable, Equatable {
   case nothing, files, directories
   case values([String])
-  /// The values that `PROGRAM completion-values NAME` prints, one on each line, with a tab and a description
-  /// behind it if there is one.
+  /// The values that `PROGRAM completion-values NAME` prints, one on each line. A tab and a description may
+  /// follow a value.
   case dynamic(String)
 }

@@ -107,8 +107,8 @@ enum Words {
 }
 
 extension Program {
-  /// Writes the help page of the command at `path` (canonical names); an empty path gives that of the program.
-  /// No line is wider than `columns` (at least 40).
+  /// Writes the help page of the command at `path` (canonical names), or of the program where `path` is empty
+  /// or names no command. No line is wider than `columns` (at least 40).
   public func help(
     for path: [String] = [], in language: Language, columns: Int = 80, styling: Styling = .plain
   ) -> ScreenText {

@@ -43,8 +43,7 @@ extension Program {
       guard case .word(let typed) = token else { break }
       let word = TextNormalization.halfWidth(typed)
       if word == "help", command == nil, let pages = level.first(where: { $0.answers(to: word) }) {
-        // A page of help of its own is a command of the group `help`; any other word names the command whose help is
-        // wanted.
+        // A help topic is a command of the group `help`; any other word names the command whose help is wanted.
         reader.take(index)
         if case .word(let topic)? = reader.next?.token,
           pages.subcommands.contains(where: { $0.answers(to: TextNormalization.halfWidth(topic)) })
@@ -107,8 +106,8 @@ extension Program {
     }
   }
 
-  /// Finds commands of this level with a similar name, or else commands of exactly this name inside a group,
-  /// with the group.
+  /// Finds commands of this level with a similar name. Where there is none, finds commands of any group with
+  /// exactly this name, and returns `GROUP NAME`. Returns at most three.
   private func suggestions(for word: String, level: [Command<Context>], path: [String]) -> [String] {
     let word = TextNormalization.halfWidth(word).lowercased()
     // `help` is understood wherever a command is expected.

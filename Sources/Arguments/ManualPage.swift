@@ -81,7 +81,7 @@ private struct Roff {
   /// Adds a line that is already in roff.
   mutating func line(_ roff: String) { text += roff + "\n" }
 
-  /// Adds text, its line breaks kept.
+  /// Adds text and keeps its line breaks.
   mutating func paragraphs(_ plain: String) {
     for (index, part) in plain.split(separator: "\n").enumerated() {
       if index > 0 { text += ".br\n" }
@@ -106,12 +106,13 @@ private struct Roff {
   static func bold(_ plain: String) -> String { "\\fB\(escaped(plain))\\fR" }
   static func italic(_ plain: String) -> String { "\\fI\(escaped(plain))\\fR" }
 
-  /// The text escaped so that roff reads no escape and no request in it and its hyphens can be copied.
+  /// The text escaped for roff: it contains no escape and no request, and its hyphens can be copied from the
+  /// page.
   static func escaped(_ plain: String) -> String {
     var result = ""
     var previous: Character?
     for character in plain {
-      // Roff breaks lines at spaces only, whereas Chinese may break between any two characters.
+      // Roff does not break a line within Chinese text, so every place where a line may break is marked.
       if let previous, DisplayWidth.mayBreak(between: previous, and: character) { result += "\\:" }
       previous = character
       switch character {

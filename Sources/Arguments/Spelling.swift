@@ -1,11 +1,11 @@
 import Characters
 
-/// Reads the spelling of an argument. Hyphens, digits and equals signs as a Chinese input method or an
-/// autocorrecting editor makes them count as the ASCII characters that were meant.
+/// Reads the spelling of an argument. Hyphens, digits and equals signs from a Chinese input method or an
+/// autocorrecting editor count as the ASCII characters that were meant.
 enum Spelling {
-  /// Gives a number or a keyword in half width, without blanks at its ends and without invisible characters (an
-  /// iPhone pastes a number between U+202D and U+202C). A comma or a blank inside stays and makes the text no
-  /// number: `7,5` is not 75.
+  /// Returns a number or a keyword in half width, without blanks at its ends and without invisible characters
+  /// (an iPhone pastes a number between U+202D and U+202C). A comma or a blank inside stays, so that the text
+  /// is not read as a number: `7,5` is not 75.
   static func typed(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return text }
     return TextNormalization.trimmed(
@@ -41,14 +41,16 @@ enum Spelling {
     let name = TextNormalization.halfWidth(String(rest[..<(end ?? rest.endIndex)]))
     let value = end.map { String(rest[rest.index(after: $0)...]) }
     if isASCII { return (String(repeating: "-", count: hyphens) + name, value) }
-    // A dash that no ASCII keyboard types may also begin a text; only a name makes it an option.
+    // A dash that no ASCII keyboard types may also begin a plain text. The argument is an option only where a
+    // name follows.
     guard let first = name.first, first.isASCII, first.isLetter,
       name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
     else { return nil }
     return ((hyphens == 1 && name.count == 1 ? "-" : "--") + name, value)
   }
 
-  /// The number of hyphens that the character stands for; editors join two hyphens into one dash.
+  /// The number of hyphens that the character stands for; nil for another character. Editors join two hyphens
+  /// into one dash.
   private static func hyphenWeight(_ character: Character) -> Int? {
     switch character {
     case "-", "－", "﹣", "−", "‐", "‑", "‒": 1

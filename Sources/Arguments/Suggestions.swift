@@ -1,7 +1,8 @@
 /// Finds the words that a mistyped word may have meant.
 enum Suggestions {
-  /// Finds at most three `candidates` nearest to `word`, nearest first, each within an edit distance of a third
-  /// of the word's length.
+  /// Finds at most three `candidates` nearest to `word`, nearest first. A candidate is near within an edit
+  /// distance of a third of the word's letters (at least 1), or where it begins with a `word` of two letters or
+  /// more.
   static func nearest(to word: String, among candidates: [String]) -> [String] {
     let typed = Array(word.prefix(64).unicodeScalars)
     let letters = typed.drop { $0 == "-" }.count

@@ -9,7 +9,7 @@ public struct ValueType<Value> {
   let describe: (Value) -> String
   let parse: (String) -> Value?
 
-  /// Makes a type of value of the caller's own, whose `parse` returns nil where the text does not fit.
+  /// Makes a type of value from the caller's functions; `parse` returns nil where the text does not fit.
   public static func custom(
     _ expected: Text, completion: Completion = .nothing,
     describe: @escaping (Value) -> String = { "\($0)" }, parse: @escaping (String) -> Value?

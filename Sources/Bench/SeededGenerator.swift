@@ -1,4 +1,5 @@
-/// Steele, Lea and Flood's SplitMix64: the same numbers for the same seed, in every run and on every machine.
+/// The generator SplitMix64 of Steele, Lea and Flood. It gives the same numbers for the same seed, in every run
+/// and on every machine.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -3,7 +3,9 @@ internal import FoundationEssentials
 
 /// A file without a name that hands another program more bytes than a pipe holds.
 public enum UnnamedFile {
-  /// - Returns: a descriptor at the file's start, which the caller closes. The other program gets a copy of it.
+  /// Makes a file that holds these bytes.
+  /// - Returns: a descriptor at the file's start, which the caller closes. The other program gets a copy of the
+  ///   descriptor.
   /// - Throws: `emulator`.
   public static func holding(_ bytes: [UInt8]) throws(ModuleBenchError) -> Int32 {
     do throws(FileError) {

@@ -1,7 +1,9 @@
-/// Percent-encoding of all but the unreserved characters of RFC 3986, in upper-case hex, as AWS Signature Version 4 wants it.
+/// Percent-encoding of all but the unreserved characters of RFC 3986, in upper-case hex, as AWS Signature
+/// Version 4 requires.
 public enum PercentEncoding {
   private static let digits = Array("0123456789ABCDEF".utf8)
 
+  /// Encodes the UTF-8 of a text.
   /// - Parameter keepsSlash: whether `/` stays, as it does in a path.
   public static func encode(_ text: String, keepsSlash: Bool = false) -> String {
     var encoded: [UInt8] = []
@@ -16,7 +18,8 @@ public enum PercentEncoding {
     return String(decoding: encoded, as: UTF8.self)
   }
 
-  /// Decodes `%` and two digits; nil where something else follows a `%`, or the result is no UTF-8.
+  /// Decodes each `%` with its two hexadecimal digits; nil where something else follows a `%`, or the result is
+  /// no UTF-8.
   /// - Parameter plusIsBlank: whether `+` stands for a blank, as it does in the lists of buckets.
   public static func decode(_ text: String, plusIsBlank: Bool) -> String? {
     var decoded: [UInt8] = []

@@ -6,7 +6,7 @@ public enum PinyinInitials {
   /// The initials of an ideograph in small letters, the most common first; empty where no reading is known.
   public static func initials(of ideograph: Unicode.Scalar) -> [UInt8] {
     let table = PinyinTable.initials
-    // 〇 stands for zero among ideographs, and is none of their block.
+    // 〇 is used as the ideograph for zero, but is outside the block of ideographs.
     if ideograph.value == 0x3007 { return [UInt8(ascii: "l")] }
     guard ideograph.value >= PinyinTable.first else { return [] }
     let place = Int(ideograph.value - PinyinTable.first)
@@ -20,7 +20,7 @@ public enum PinyinInitials {
     }
   }
 
-  /// Looks an ideograph of more than one initial up by halving.
+  /// Looks up an ideograph with more than one initial by binary search.
   private static func several(of ideograph: Unicode.Scalar) -> [UInt8] {
     let wanted = Array(String(ideograph).utf8)
     return PinyinTable.several.withUTF8Buffer { bytes in
@@ -38,9 +38,9 @@ public enum PinyinInitials {
     }
   }
 
-  /// The spellings of a word by initials: each ideograph as its initial, letters and digits of ASCII as they are, and nothing
-  /// else. Ideographs of more than one initial give all combinations, up to `maxSpellings`; those at the end of a word of
-  /// very many have only their most common one.
+  /// The spellings of a word by initials: each ideograph as its initial, letters and digits of ASCII as they
+  /// are, and nothing else. Ideographs of more than one initial give all combinations, up to `maxSpellings`; an
+  /// ideograph that would exceed this number gives only its most common initial.
   /// - Parameter word: a text in lower case.
   /// - Returns: the most common spelling first; empty where the word has no ideograph.
   public static func spellings(of word: String) -> [String] {

@@ -223,8 +223,8 @@ enum PinyinTable {
   /// Number of bytes of an entry of `several`.
   static let entryBytes = 7
 
-  /// The ideographs of more than one initial in ascending order: three bytes of UTF-8 and 4 bytes of initials, the most
-  /// common first, with blanks behind them.
+  /// The ideographs that have more than one initial, in ascending order. Each entry is 3 bytes of UTF-8 and 4 bytes of
+  /// initials, the most common one first, padded with blanks.
   static let several: StaticString = """
     丁dz  万wm  且qj  么my  乐ly  乘cs  乜mn  乾qg  亟jq  亹mw  仇cq  仡gy  会hk  传cz  伺cs  伽jgq 佃dt  佴en  侗dt  侥jy  \
     侧cz  便bp  俛fm  俞ys  俟qs  俶ct  倘tc  倞jl  偢cq  偲cs  傀gk  傳cz  僥jy  僮tz  儿er  兒ern 其qj  兹zc  冯fp  凹aw  \

@@ -3,7 +3,7 @@
 public enum TextNormalization {
   /// The text with full-width forms (U+FF01 to U+FF5E) and blanks (U+3000, U+00A0) as ASCII.
   /// - Parameter hasStops: whether the ideographic comma and full stop (U+3001, U+3002) become ASCII too.
-  ///   Between numbers they separate, and do not group digits.
+  ///   Between numbers, these marks separate values and do not group digits.
   public static func halfWidth(_ text: String, withStops hasStops: Bool = true) -> String {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
     var scalars = String.UnicodeScalarView()

@@ -35,7 +35,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether the character sets the direction of the text around it (Unicode's `Bidi_Control`, and the deprecated ones).
+  /// Whether the character sets the direction of the text around it (Unicode's `Bidi_Control`), or is one of
+  /// the deprecated format characters U+206A to U+206F.
   public var isBidiControl: Bool {
     switch value {
     case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x206F: true
@@ -60,7 +61,7 @@ extension Unicode.Scalar {
     (0xFE00...0xFE0F).contains(value) || (0xE0100...0xE01EF).contains(value)
   }
 
-  /// Whether the character is a letter of Mongolian or belongs to one.
+  /// Whether the character is a Mongolian letter, or a selector or vowel separator that goes with one.
   public var isMongolian: Bool {
     (0x1820...0x18AA).contains(value) || (0x11660...0x1166C).contains(value) || isMongolianSelector
   }

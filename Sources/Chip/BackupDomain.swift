@@ -31,7 +31,7 @@ struct BackupDomain {
   /// The date that was latched when the time was read, so that both belong to one moment.
   private var lockedDate: UInt32?
 
-  /// Closes PWR_CR's write access again after a reset of the chip.
+  /// Starts the wait for the shadow registers anew and drops the latched date, as a reset of the chip does.
   mutating func reset(now: UInt64) {
     shadowsRightAt = now + Self.synchronisation
     lockedDate = nil
@@ -179,7 +179,8 @@ struct BackupDomain {
       + number(time & 0x7f)
   }
 
-  /// From 2000 to 2099 every fourth year is a leap year.
+  /// Number of days from the first of January 2000 to the first of January of the year 2000 + `year`. From 2000
+  /// to 2099 every fourth year is a leap year.
   private static func daysToYear(_ year: UInt64) -> UInt64 { year * 365 + (year + 3) / 4 }
 
   private static func monthLengths(_ year: UInt64) -> [UInt64] {

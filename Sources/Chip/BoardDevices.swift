@@ -22,7 +22,8 @@ struct BoardDevices {
   /// The moment at which a device next sends something by itself.
   var nextEvent: UInt64 { min(receiver.nextSentenceAt, modem.nextAnswerAt) }
 
-  /// Passes the devices what the chip has sent, and sends what they have to say by now.
+  /// Passes the bytes that the chip has sent to the modem, and puts the sentences and answers that are due on
+  /// the lines to the chip.
   mutating func processDue(now: UInt64, world: Surroundings, position: inout UART, mobile: inout UART) {
     if mobile.hasSent(by: now) { modem.hear(mobile.takeSent(until: now), now: now) }
     guard now >= nextEvent else { return }

@@ -1,9 +1,9 @@
 /// Reset and clock control (RM0090, section 7), as far as it determines the frequency of the core and the
 /// buses.
 struct ClockTree {
-  /// Frequency of the internal oscillator, Hz: 16 MHz, give or take a percent.
+  /// Frequency of the internal oscillator, Hz: 16 MHz with an error of at most 5 %.
   let oscillator: UInt64
-  /// The reason for the last reset, as RCC_CSR's flags, kept until the program clears it.
+  /// The reasons for the resets since power-up or since the program last cleared them, as RCC_CSR's flags.
   private(set) var resetFlags: UInt32 = 0
   private var registers: [UInt32: UInt32] = [:]
   /// Frequency of the core, Hz.
@@ -15,7 +15,7 @@ struct ClockTree {
   }
 
   enum ResetCause: UInt32 {
-    /// The flags of power-on and brown-out, which are set together.
+    /// The flags of power-on, brown-out and the reset pin, which are set together.
     case power = 0b1110
     case pin = 0b0100
     case software = 0b1_0100
@@ -46,7 +46,8 @@ struct ClockTree {
   func read(_ offset: UInt32, fastClockStarts: Bool) -> UInt32 {
     let value = self[offset]
     return switch offset {
-    // An oscillator is ready as soon as it is switched on.
+    // An oscillator is ready as soon as it is switched on; the crystal and the PLL are so only where
+    // `fastClockStarts`.
     case 0x00: value | (value & (1 << 0 | (fastClockStarts ? 1 << 16 | 1 << 24 : 0))) << 1
     case 0x08: value & ~0b1100 | (value & 3) << 2
     case 0x70: value | (value & 1) << 1

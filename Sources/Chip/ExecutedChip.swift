@@ -22,7 +22,7 @@ struct ExecutedChip: BenchChip {
   private let now: @Sendable () -> ContinuousClock.Instant
   private let start: ContinuousClock.Instant
   private var bootloader: ROMBootloader?
-  /// Reads the firmware's requests as they pass, to know what the firmware has just done.
+  /// The decoder of the requests to the firmware, by which the bench knows what the firmware has just done.
   private var requests = ConsoleFrameDecoder()
   private var works: [(at: UInt64, work: ModuleBenchFault.Work)] = []
   /// Number of bytes, in both directions, that were sent faster than the adapter's limit.
@@ -92,7 +92,7 @@ struct ExecutedChip: BenchChip {
     return []
   }
 
-  /// Whether a byte gets through: an adapter that is driven faster than it can work drops one now and then.
+  /// Whether a byte gets through. An adapter that is driven faster than it can work drops every 53rd byte.
   private mutating func passes() -> Bool {
     guard let maxAdapterBaudRate, chip.link.baudRate > UInt64(maxAdapterBaudRate) else { return true }
     overdriven += 1

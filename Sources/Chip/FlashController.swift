@@ -88,7 +88,8 @@ struct FlashController {
     return nil
   }
 
-  /// Takes a store into flash; the resulting bytes are in `array`.
+  /// Carries out a store into flash where the controller allows it, and sets an error flag otherwise. The
+  /// resulting bytes are in `array`.
   mutating func program(_ address: UInt32, _ value: UInt32, bytes: Int, now: UInt64) {
     let width = 1 << Int(control >> 8 & 3)
     guard control & 1 != 0, control & Self.lock == 0, now >= busyUntil else {

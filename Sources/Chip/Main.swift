@@ -36,7 +36,8 @@ enum ChipProgram {
     }
   }
 
-  /// An order is at most 2 MiB: a flash of 1 MiB in base64, and the other members.
+  /// Reads the order from standard input. An order is at most 2 MiB: a flash of 1 MiB in base64, and the other
+  /// members.
   private static func readOrder() throws -> ChipOrder {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -34,8 +34,8 @@ final class Microcontroller: ProcessorBus {
   var clocks: ClockTree
   private let random: (Int) -> [UInt8]?
 
-  // The moment of the anchor, nanoseconds. The present time follows from the cycles of `processor` since then,
-  // at the present frequency.
+  // The moment of the anchor, nanoseconds. The present time is this moment plus the time that the cycles since
+  // `anchorCycles` take at the present frequency.
   var anchorTime: UInt64 = 0
   var anchorCycles: UInt64 = 0
   var eventCycles: UInt64 = 0
@@ -56,13 +56,15 @@ final class Microcontroller: ProcessorBus {
 
   var quietLooks = 0
   var lastLookAt: UInt64 = 0
-  /// The latest readings with their addresses, indexed by the lowest bits of the register's number.
+  /// The latest readings with their addresses. The index of a reading is 6 bits that are hashed from its
+  /// address.
   var lastLooks = [(address: UInt32, value: UInt32)](repeating: (0, 0), count: 64)
-  /// The place of a power cut: after this number of instructions, or (the next property) in the middle of this
-  /// operation of the flash controller, counted from 1.
+  /// The number of instructions after which the power is cut; nil for no such cut.
   var cutAfterInstructions: UInt64? {
     didSet { processor.attentionAtInstruction = cutAfterInstructions ?? .max }
   }
+  /// The operation of the flash controller, counted from 1, in the middle of which the power is cut; nil for no
+  /// such cut.
   var cutInOperation: Int?
   var isCut = false
   /// Number of faults that were entered and not left.
@@ -147,7 +149,8 @@ final class Microcontroller: ProcessorBus {
 
   // MARK: - Time
 
-  /// The chip's time, nanoseconds since it was made; it stands while the ROM bootloader has the chip.
+  /// The chip's time, nanoseconds since it was made. While the ROM bootloader has the chip, only `idle`
+  /// advances this time.
   var now: UInt64 {
     anchorTime + (processor.cycles - anchorCycles) * 1_000_000 / kilohertz
   }
@@ -181,7 +184,7 @@ final class Microcontroller: ProcessorBus {
     limit = time
     while state == .running, now < time, !isCut {
       processDue()
-      // Events may be due, and the program gets to poll all registers again.
+      // An event may change a register, so the count of polls without a change begins anew.
       quietLooks = 0
       if !processor.isHandlingException, !processor.exceptionsAreMasked { enterHandler() }
       plan()

@@ -2,7 +2,7 @@ import Bench
 import CUnicorn
 
 /// A Cortex-M4 by libunicorn: memory, instructions, exceptions. It models no peripheral, and asks its `bus`
-/// about every address of one.
+/// about every address of a peripheral.
 ///
 /// The library has neither NVIC nor exception entry, so both are done here, between two blocks of instructions:
 /// eight words are stacked, and a return to the magic address unstacks them (Armv7-M Architecture Reference
@@ -34,8 +34,8 @@ final class Processor {
   unowned(unsafe) var bus: (any ProcessorBus)?
   private var regions: [Region] = []
   private let steps: UnsafeMutablePointer<wt_steps>
-  /// Number of half-words of instructions since power-up, which count as cycles: most instructions take one,
-  /// wide and branching ones about two.
+  /// Number of cycles since the chip was made. Each half-word of an instruction counts as one cycle: most
+  /// instructions take one, wide and branching ones about two. A program that only waits skips cycles.
   var cycles: UInt64 {
     get { steps.pointee.cycles }
     set { steps.pointee.cycles = newValue }
@@ -45,12 +45,12 @@ final class Processor {
     get { steps.pointee.count }
     set { steps.pointee.count = newValue }
   }
-  /// The cycle and, in the next property, the instruction from which on the bus is asked again, at the next
-  /// block or instruction.
+  /// The cycle from which on the bus is asked again, at the next block or instruction.
   var attentionAtCycles: UInt64 {
     get { steps.pointee.call_at_cycles }
     set { steps.pointee.call_at_cycles = newValue }
   }
+  /// The number of instructions from which on the bus is asked again, at the next instruction.
   var attentionAtInstruction: UInt64 {
     get { steps.pointee.call_at_count }
     set { steps.pointee.call_at_count = newValue }
@@ -114,8 +114,6 @@ final class Processor {
   func set(_ status: uc_err, _ what: String) throws(ChipError) {
     guard status == UC_ERR_OK else { throw .engine("\(what): \(status.rawValue)") }
   }
-
-  // Starts at a vector table, with the core as after a reset.
 
   /// Starts at a vector table, with the core as after a reset.
   func start(at table: UInt32) {
@@ -232,8 +230,8 @@ final class Processor {
 
 /// The surroundings of a processor.
 protocol ProcessorBus: AnyObject {
-  /// Called when attention is due, before a block of instructions, or before an instruction where instructions
-  /// are counted.
+  /// The processor calls this function when attention is due, before a block of instructions, or before an
+  /// instruction where instructions are counted.
   func stepped()
   func read(_ address: UInt32, bytes: Int) -> UInt32
   func write(_ address: UInt32, _ value: UInt32, bytes: Int)

@@ -8,8 +8,9 @@ struct ReceiveStream {
   private static let channel4: UInt32 = 4 << 25
 
   private var control: UInt32 = 0
-  /// Number of bytes that the program asked for and, in the next property, number of bytes still to come.
+  /// Number of bytes that the program asked for.
   private var wanted: UInt32 = 0
+  /// Number of bytes that are still to come.
   private var left: UInt32 = 0
   /// Address of the memory that receives the bytes.
   private var memory: UInt32 = 0

@@ -27,7 +27,8 @@ struct UART {
 
   init(baudRate: UInt64) { self.baudRate = baudRate }
 
-  /// A byte that was sent is on the wire, whatever happens to the chip.
+  /// Resets everything but the other side's baud rate and the sent bytes, which are on the wire whatever
+  /// happens to the chip.
   mutating func reset() {
     let sent = sent
     self = UART(baudRate: baudRate)

@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Records
 
-/// Reads an action as the page sends it. Texts are bounded in length here; what they may hold is judged by whoever takes the
-/// action, field by field, so that the page can show what is wrong where.
+/// Reads an action as the page sends it. Texts are bounded in length here; the receiver of the action judges
+/// the contents, field by field, so that the page can show each fault at its field.
 struct ActionReader {
-  /// Why an action is not taken.
+  /// The reason why an action is not accepted.
   enum Fault: Error, Hashable {
-    /// The document is none of an action.
+    /// The document is not an action.
     case malformed
     /// The upload that a photo names is not there, or not complete.
     case noSuchUpload
@@ -52,6 +52,7 @@ struct ActionReader {
 
   private let document: Document
 
+  /// Reads the document of an action.
   /// - Throws: `malformed`.
   init(_ bytes: Data) throws(Fault) {
     guard
@@ -64,7 +65,9 @@ struct ActionReader {
 
   var id: String { document.id }
 
-  /// - Parameter upload: gives a file that has arrived as a whole.
+  /// Reads the kind of the action with its values.
+  /// - Parameter upload: a function that returns a complete upload by its id; nil where there is none.
+  /// - Throws: `malformed`, `noSuchUpload`.
   func kind(_ upload: (String) -> CompanionUpload?) throws(Fault) -> CompanionAction.Kind {
     switch document.kind {
     case "photo":
@@ -123,7 +126,7 @@ struct ActionReader {
 
   // MARK: - Names
 
-  /// 1 to 64 characters of `A-Z a-z 0-9 -`.
+  /// Whether a text is 1 to 64 characters of `A-Z a-z 0-9 -`.
   static func isID(_ text: String) -> Bool {
     (1...64).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
@@ -132,7 +135,7 @@ struct ActionReader {
       }
   }
 
-  /// 1 to 64 characters of `a-z 0-9 -`.
+  /// Whether a text is 1 to 64 characters of `a-z 0-9 -`.
   static func isShot(_ text: String) -> Bool {
     isID(text) && text.utf8.allSatisfy { !(0x41...0x5A).contains($0) }
   }

@@ -1,6 +1,6 @@
 /// The part of a file that a request asks for by `Range`, see RFC 9110, section 14.
 enum ByteRange: Hashable {
-  /// All of it: there is no such header, or one that may be ignored.
+  /// The whole file: the request has no `Range`, or one that may be ignored.
   case whole
   case part(Range<Int>)
   case unsatisfiable
@@ -10,7 +10,7 @@ enum ByteRange: Hashable {
     guard let header, header.utf8.starts(with: "bytes=".utf8) else { return }
     let bounds = header.dropFirst("bytes=".count).utf8
       .split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map { String(Substring($0)) }
-    // Several parts, or a slip, are answered by the whole, which is always allowed.
+    // A request for several parts, or with a malformed range, gets the whole file, which is always allowed.
     guard bounds.count == 2 else { return }
     switch (CompanionRequest.number(bounds[0]), CompanionRequest.number(bounds[1])) {
     case (let first?, let last?):

@@ -1,8 +1,9 @@
-/// Why a phone cannot be served.
+/// The reason why a phone cannot be served.
 public enum CompanionError: Error, Hashable, Sendable {
   /// No interface has an address that a phone can reach.
   case noNetwork
-  /// An option names an interface that is not there or has no address; the values are the name and those that are there.
+  /// An option names an interface that is not there or has no address; the values are this name and the names
+  /// of the interfaces that are there.
   case unknownInterface(String, [String])
   /// The address cannot be listened on.
   case cannotListen(address: String, errno: Int32)
@@ -10,6 +11,6 @@ public enum CompanionError: Error, Hashable, Sendable {
   case page(file: String)
   /// The folder of the task cannot be written.
   case folder(path: String, errno: Int32)
-  /// The computer gave no random bytes.
+  /// The computer provides no random bytes.
   case random
 }

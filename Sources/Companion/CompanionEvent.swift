@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// What happens on the phone, in the order in which it happened.
+/// An event on the phone. Events come in the order in which they happen.
 public enum CompanionEvent: Sendable {
   /// A browser opened the page for the first time.
   case opened(userAgent: String)
@@ -9,7 +9,7 @@ public enum CompanionEvent: Sendable {
   case uploading(shot: String, bytes: Int, of: Int)
 }
 
-/// An action of the page, judged by its shape; what it asks for is judged by whoever takes it.
+/// An action of the page, whose form has been checked; the receiver judges whether to carry it out.
 public struct CompanionAction: Sendable {
   public enum Kind: Sendable {
     case photo(CompanionUpload, accepts: Set<String>, reason: String?)
@@ -36,7 +36,7 @@ public struct CompanionAction: Sendable {
     public var consents: Bool
     public var readToEnd: Bool
     public var textSha256: String
-    /// The document of `sign --signature`.
+    /// The strokes as JSON, in the format of `sign --signature`.
     public var strokes: Data
 
     public init(
@@ -53,7 +53,7 @@ public struct CompanionAction: Sendable {
     }
   }
 
-  /// The id that the page gave, by which its outcome is found.
+  /// The id that the page chose, by which the page finds the action's outcome.
   public let id: String
   public let kind: Kind
 
@@ -63,12 +63,12 @@ public struct CompanionAction: Sendable {
   }
 }
 
-/// A file that has arrived as a whole, its digest compared.
+/// A file that has arrived completely and has the announced digest.
 public struct CompanionUpload: Sendable {
   public let id: String
   public let shot: String
-  /// The path of the file until `CompanionSession.drop(_:)` removes it. The file's modification time is that of the file on the
-  /// phone, where the phone told it.
+  /// The path of the file until `CompanionSession.drop(_:)` removes it. The file's modification time is that on
+  /// the phone, where the phone sent a plausible one.
   public let path: String
   public let sha256: String
 
@@ -85,7 +85,7 @@ public struct CompanionOutcome: Sendable, Codable {
   public var id: String
   public var isDone: Bool
   public var message: String?
-  /// What is wrong with single fields, by their paths.
+  /// The problems of single fields, by the fields' paths.
   public var fields: [String: String]?
 
   public init(id: String, isDone: Bool, message: String? = nil, fields: [String: String]? = nil) {

@@ -4,27 +4,27 @@ enum CompanionLimits {
 
   static let maxConnections: UInt32 = 48
   static let maxConnectionsOfOneAddress: UInt32 = 8
-  /// Number of connections from which on each new one ends an older one that has not shown the token.
+  /// The number of connections from which each new connection ends an older one that has not shown the token.
   static let crowdedConnections = 40
-  /// Memory of one connection in libmicrohttpd: the head, and then each piece of a body, bytes.
+  /// The memory of one connection in libmicrohttpd, which holds the head and then each piece of a body, bytes.
   static let connectionMemory = 64 << 10
   static let maxHeadBytes = 16 << 10
   static let maxBodyBytesToDrain = 1 << 20
 
   // MARK: - Time
 
-  /// From the opening of a connection until its first head is complete.
+  /// The maximum time from the opening of a connection until its first head is complete.
   static let headTime = Duration.seconds(5)
-  /// From an answer until the next head on the connection is complete.
+  /// The maximum time from the end of a response until the next head on the connection is complete.
   static let idleTime = Duration.seconds(20)
-  /// For a body, or for an answer to be read, beside the time for its bytes.
+  /// The time for receiving a body or sending a response, to which the time for its bytes is added.
   static let baseTime = Duration.seconds(10)
   static let minBytesPerSecond = 16 << 10
 
   static let requestsPerSecond = 100.0
   static let maxRequestsAtOnce = 1000.0
 
-  /// The time within which a body has arrived, or an answer is read.
+  /// The maximum time for receiving a body, or sending a response, of `count` bytes.
   static func time(forBytes count: Int) -> Duration {
     baseTime + .milliseconds(count * 1000 / minBytesPerSecond)
   }

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Records
 
-/// An answer to a phone.
+/// A response to a phone.
 struct CompanionReply: Sendable {
   var status: Int
   var headers: [(name: String, value: String)] = []
   var body = Data()
 
-  /// An answer with an empty body.
+  /// A response with an empty body.
   static func empty(_ status: Int, _ headers: (name: String, value: String)...) -> CompanionReply {
     CompanionReply(status: status, headers: headers)
   }
@@ -16,7 +16,7 @@ struct CompanionReply: Sendable {
     CompanionReply(status: 200, headers: [("Content-Type", mediaType)], body: body)
   }
 
-  /// A JSON document in which `<` is escaped, so that nothing in it could ever begin an element.
+  /// A response with a JSON document in which `<` is escaped, so that nothing in it can begin an HTML element.
   static func json(_ status: Int, _ document: Data) -> CompanionReply {
     CompanionReply(
       status: status, headers: [("Content-Type", "application/json")], body: CompanionReply.escaped(document))
@@ -27,7 +27,7 @@ struct CompanionReply: Sendable {
     return .json(status, document)
   }
 
-  /// In a JSON document `<` stands in texts only, and may be written as an escape there.
+  /// Writes each `<` as an escape, which is allowed since `<` stands only in the strings of a JSON document.
   static func escaped(_ document: Data) -> Data {
     let sign = UInt8(ascii: "<")
     guard document.contains(sign) else { return document }
@@ -38,7 +38,7 @@ struct CompanionReply: Sendable {
     return escaped
   }
 
-  /// What every answer carries.
+  /// The headers of every response.
   static let commonHeaders: [(name: String, value: String)] = [
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),

@@ -3,15 +3,15 @@ import FoundationEssentials
 /// A request of a phone, while it is being received.
 struct CompanionRequest {
   let method: String
-  /// The path as it came, with its percent signs, without the query.
+  /// The path as it was received, with its percent signs, without the query.
   let path: String
-  /// In the order in which they came, the names in lower case.
+  /// The headers in the order in which they came, the names in lower case.
   let headers: [(name: String, value: String)]
   /// The IPv4 address of the phone, in the network's order.
   let client: UInt32
   var body = Data()
 
-  /// The value of a header that is there exactly once.
+  /// The value of a header that the request has exactly once; nil otherwise.
   subscript(name: String) -> String? {
     let values = headers.lazy.filter { $0.name == name }
     guard let first = values.first, values.count == 1 else { return nil }
@@ -20,7 +20,8 @@ struct CompanionRequest {
 
   func has(_ name: String) -> Bool { headers.contains { $0.name == name } }
 
-  /// Whether no header that means something here is there twice, or holds what is no text of one line.
+  /// Whether each header that is used here comes at most once, and every header has a name and a value without
+  /// control characters other than tab.
   var isWellFormed: Bool {
     for name in [
       "host", "content-length", "content-type", "origin", "upload-offset", "range", "transfer-encoding",
@@ -35,7 +36,8 @@ struct CompanionRequest {
   /// The length of the body; nil where the header is missing or no number.
   var contentLength: Int? { self["content-length"].flatMap(Self.number) }
 
-  /// The media type in lower case, without parameters; nil where it has another parameter than UTF-8.
+  /// The media type in lower case, without parameters; nil where the header is missing, or has a parameter
+  /// other than `charset=utf-8`.
   var mediaType: String? {
     guard let value = self["content-type"] else { return nil }
     let parts = value.utf8.split(separator: UInt8(ascii: ";"), maxSplits: 1, omittingEmptySubsequences: false)
@@ -44,7 +46,7 @@ struct CompanionRequest {
     return parts.first
   }
 
-  /// A number of 1 to 18 decimal digits and nothing else.
+  /// Reads a number of 1 to 18 decimal digits; nil for any other text.
   static func number(_ text: String) -> Int? {
     guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
       return nil

@@ -1,4 +1,4 @@
-/// What a request with a right token asks for.
+/// The resource that a request with a right token asks for.
 enum CompanionRoute: Hashable, Sendable {
   case page
   /// A style or script of the page.
@@ -14,7 +14,7 @@ enum CompanionRoute: Hashable, Sendable {
   /// A paper, by its token.
   case paper(String)
 
-  /// The address below the token; nil where there is no such address.
+  /// Reads the path below the token; nil where there is no such address.
   init?(path parts: ArraySlice<String>) {
     let parts = Array(parts)
     switch parts.count {
@@ -42,7 +42,8 @@ enum CompanionRoute: Hashable, Sendable {
     }
   }
 
-  /// The media type and the greatest length of the body that a method has to have; nil where it has none.
+  /// The media type and the maximum length of the body that a request with this method must have; nil where the
+  /// request has no body.
   func body(of method: String) -> (mediaType: String, maxBytes: Int)? {
     switch (self, method) {
     case (.uploads, "POST"): ("application/json", CompanionLimits.maxAnnouncementBytes)

@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 import Threads
 
-/// The judge of the requests that a `CompanionServer` receives. It is called on the server's thread.
+/// The handler of the requests that a `CompanionServer` receives, which calls it on the server's thread.
 protocol CompanionHandler: AnyObject, Sendable {
   /// Judges a request by its head, before any of its body is read.
   func judge(_ request: CompanionRequest) -> CompanionVerdict
@@ -13,14 +13,15 @@ protocol CompanionHandler: AnyObject, Sendable {
 
 /// A judgement on a request's head.
 enum CompanionVerdict {
-  /// The request is answered so, whatever its body is, and ends the connection: it has no right token.
+  /// The request is refused, or needs no token: this reply is sent, whatever the body is, and the connection
+  /// ends.
   case answered(CompanionReply)
-  /// The request has the right token; its body, of so many bytes, is read first.
+  /// The request has the right token; its body of `bodyBytes` bytes is read before the reply.
   case admitted(CompanionRoute, bodyBytes: Int)
 }
 
-/// An HTTP server over libmicrohttpd on one socket, with deadlines for whole requests, a thread for the requests and one that
-/// ends slow connections.
+/// An HTTP server over libmicrohttpd on one socket, with deadlines for whole requests, a thread for the
+/// requests, and a second thread that ends slow connections.
 final class CompanionServer: Sendable {
   let port: UInt16
   fileprivate let handler: any CompanionHandler
@@ -35,7 +36,8 @@ final class CompanionServer: Sendable {
     let context: Unmanaged<CompanionServer>
   }
 
-  /// - Parameter socket: belongs to the server from now on, which closes it.
+  /// Starts the server and its two threads.
+  /// - Parameter socket: the listening socket, which the server owns from now on and closes.
   /// - Throws: `cannotListen`.
   init(
     _ socket: ListeningSocket, address: String, handler: any CompanionHandler,
@@ -47,7 +49,8 @@ final class CompanionServer: Sendable {
     rate = RequestRate(now: now)
     running = Mutex(nil)
 
-    // Signals are for the command's own thread, whose waiting they have to interrupt.
+    // The server's threads block all signals, so that a signal reaches the command's own thread and interrupts
+    // its waiting.
     var all = sigset_t()
     var before = sigset_t()
     sigfillset(&all)
@@ -106,9 +109,9 @@ private final class Exchange {
 
 // MARK: - libmicrohttpd's callbacks
 
-/// Takes a request. libmicrohttpd calls this function once when the head is complete, then for each piece of the body, then
-/// once at its end. A reply in the first call ends the connection, since the body is then not read.
-/// https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dcb
+/// Takes a request. libmicrohttpd calls this function once when the head is complete, then for each piece of
+/// the body, then once at its end. A reply in the first call ends the connection, since the body is then not
+/// read. https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dcb
 private func access(
   context: UnsafeMutableRawPointer?, connection: OpaquePointer?, url: UnsafePointer<CChar>?,
   method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
@@ -162,8 +165,8 @@ private func begin(
     server.connections.trust(id)
     server.connections.expect(bytes: bytes, over: id)
   case .answered(let reply):
-    // A client that is still sending would not see the answer if the connection ended now. What is too long to be read, or
-    // of unknown length, is not read, and what is read has to come soon.
+    // A client that is still sending would not see the reply if the connection ended now, so the body is read
+    // first. A body that is too long, or of unknown length, is not read, and any other must arrive soon.
     bodyBytes = request.has("transfer-encoding") ? .max : request.contentLength ?? 0
     guard bodyBytes <= CompanionLimits.maxBodyBytesToDrain else {
       return send(reply, ends: true, over: connection, id, of: server)

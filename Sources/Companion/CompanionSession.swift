@@ -1,18 +1,19 @@
 import Files
 public import FoundationEssentials
 
-/// One task on a phone: a server of its own, an address with a random token, the state that the page shows, and what the
-/// phone sends. The server has a thread of its own; the task takes the events on its thread, one after the other, and is never
-/// called from another one.
+/// One task on a phone: a server, an address with a random token, the state that the page shows, and the events
+/// of the phone. The server has a thread of its own. The command takes the events on its own thread, one after
+/// the other, and is never called from another thread.
 public final class CompanionSession: Sendable {
   public struct Configuration: Sendable {
-    /// The folder of this task, made where it is missing, readable by its owner only; a task that was killed goes on from it.
+    /// The folder of this task, created where it is missing, and readable by its owner only; a task that was
+    /// killed continues from this folder.
     public var folder: String
     /// The folder with the page's parts.
     public var pages: String
     /// The network interface on which the phone is; `lo` for a page on this laptop itself.
     public var interface: NetworkInterface
-    /// Gives this number of unpredictable bytes.
+    /// A function that returns as many unpredictable bytes as its argument says.
     public var random: @Sendable (Int) throws -> [UInt8]
     /// The clock of the deadlines.
     public var now: @Sendable () -> ContinuousClock.Instant
@@ -38,7 +39,8 @@ public final class CompanionSession: Sendable {
   private let host: String
   private let random: @Sendable (Int) throws -> [UInt8]
 
-  /// Starts the server, at the port and with the token of an earlier run of the same task where there was one.
+  /// Starts the server. Where the task was started before, the server has the same token, and the same port if
+  /// that is free.
   /// - Throws: `CompanionError`.
   public init(_ configuration: Configuration, state: CompanionState) throws(CompanionError) {
     let parts = try PageParts(folder: configuration.pages)
@@ -71,14 +73,14 @@ public final class CompanionSession: Sendable {
   public func show(_ state: CompanionState) { task.show(state) }
 
   /// Serves a file under `files/` until the task ends.
-  /// - Parameter name: of `a-z`, `0-9`, `-` and `.`.
+  /// - Parameter name: the file's name, of `a-z`, `0-9`, `-` and `.`.
   public func publish(_ bytes: Data, mediaType: String, named name: String) {
     task.publish(CompanionTask.File(bytes: bytes, mediaType: mediaType), named: name)
   }
 
   /// Serves a paper under a token of its own.
-  /// - Parameter name: as it is saved under, in any script.
-  /// - Returns: its whole address.
+  /// - Parameter name: the name under which a browser saves the paper, in any script.
+  /// - Returns: the whole address of the paper.
   /// - Throws: `random`.
   public func publishPaper(_ bytes: Data, mediaType: String, named name: String) throws(CompanionError)
     -> String
@@ -90,7 +92,8 @@ public final class CompanionSession: Sendable {
     return "http://\(host)/\(token.text)/\(paper.name)"
   }
 
-  /// A name as a part of an address: all but letters, digits and `-._~` stands as bytes of UTF-8 behind percent signs.
+  /// Escapes a name for an address: every character but ASCII letters, digits and `-._~` becomes percent signs
+  /// with its UTF-8 bytes in hex.
   private static func escaped(_ name: String) -> String {
     let digits = Array("0123456789ABCDEF")
     var escaped = ""
@@ -110,7 +113,7 @@ public final class CompanionSession: Sendable {
   // MARK: - Listening
 
   /// Waits for the next event.
-  /// - Returns: nil after that time, so that the caller can look for Ctrl-C.
+  /// - Returns: nil where no event comes within this time, so that the caller can check for Ctrl-C.
   public func next(waitMilliseconds: Int) -> CompanionEvent? {
     task.events.next(waitMilliseconds: waitMilliseconds)
   }
@@ -122,16 +125,16 @@ public final class CompanionSession: Sendable {
     task.finish(outcome)
   }
 
-  /// Removes an upload that was attached, or that is given up.
+  /// Removes an upload that has been attached to the record, or is given up.
   public func drop(_ upload: CompanionUpload) { task.drop(upload) }
 
   /// Whether the page has fetched the newest state since it was shown; the end of a task waits for this for a moment.
   public var isSeen: Bool { task.isSeen }
 
-  /// Ends the task: the token is worth nothing any more, and the folder is removed. Papers stay until `stop()`.
+  /// Ends the task: the token becomes invalid, and the folder is removed. Papers stay until `stop()`.
   public func end() { task.end() }
 
-  /// Stops the server. A task that was not ended goes on with the same address.
+  /// Stops the server. A task that was not ended can be continued at the same address.
   public func stop() {
     server.stop()
     task.folder.release()

@@ -1,9 +1,9 @@
-/// Everything that the page shows, as `docs/companion.md` describes it. Uploads, kept fields and outcomes are added by the
-/// session.
+/// Everything that the page shows, as `docs/companion.md` describes it. Uploads, kept fields and outcomes are
+/// added by the session.
 public struct CompanionState: Sendable {
   public struct Busy: Sendable, Encodable {
     public var text: String
-    /// The part that is done, 0 to 1; nil where it is not known.
+    /// The fraction of the work that is done, 0 to 1; nil where it is not known.
     public var fraction: Double?
 
     public init(text: String, fraction: Double? = nil) {
@@ -24,7 +24,7 @@ public struct CompanionState: Sendable {
     }
   }
 
-  /// `zh` or `en`.
+  /// The language of the page, `zh` or `en`.
   public var language: String
   public var title: String
   /// The record that the task is about, in words.

@@ -3,10 +3,10 @@ import FoundationEssentials
 import Glibc
 import Records
 
-/// The answers to requests with a right token.
+/// The replies to requests with a right token.
 extension CompanionTask {
   func reply(to request: CompanionRequest, _ route: CompanionRoute) -> CompanionReply {
-    // The task may have ended while the body came.
+    // The task may have ended while the body arrived.
     if case .paper = route {} else if content.withLock({ $0.isEnded }) { return .empty(404) }
     switch route {
     case .page:
@@ -50,7 +50,8 @@ extension CompanionTask {
 
   private func greet(_ request: CompanionRequest) {
     guard request.method == "GET" else { return }
-    // The words of a stranger, of which visible ones are shown on the terminal.
+    // Anybody can write this header, so only its first 256 printable ASCII characters are shown on the
+    // terminal.
     let agent = String(
       decoding: (request["user-agent"] ?? "").utf8.filter { (0x20...0x7E).contains($0) }.prefix(256),
       as: UTF8.self)
@@ -75,13 +76,13 @@ extension CompanionTask {
     let uploads: [UploadStore.Progress]
   }
 
-  /// - Parameter isFetched: whether the page gets it, and not its length only.
+  /// - Parameter isFetched: whether the page receives the document itself, not only its length (HEAD).
   private func stateDocument(isFetched: Bool) -> Data {
     content.withLock { content in
       if isFetched { content.seenRevision = content.revision }
       if let document = content.document { return document }
       let state = content.state
-      // Only a number that JSON cannot write could fail here; a progress that is none is left out.
+      // Encoding fails only for a number that JSON cannot write, so a fraction that is not finite is left out.
       var busy = state.busy
       if busy?.fraction?.isFinite == false { busy?.fraction = nil }
       let document = Document(
@@ -151,7 +152,7 @@ extension CompanionTask {
       {
         return false
       }
-      // Uploads that were given up are not told of again.
+      // The times of uploads that were given up are never read again, so the table is emptied when it grows.
       if content.progressTimes.count > 256 { content.progressTimes = [:] }
       content.progressTimes[progress.upload] = time
       return true
@@ -159,7 +160,8 @@ extension CompanionTask {
     if isDue { events.addProgress(shot: progress.shot, bytes: progress.offset, of: progress.bytes) }
   }
 
-  /// A full disk is the laptop's trouble, and may pass; the page waits and sends again.
+  /// The reply to a failed write: 507 for a full disk, after which the page waits and sends again, otherwise
+  /// 500.
   private static func failure(_ error: any Error) -> CompanionReply {
     guard let error = error as? FileError else { return .empty(500) }
     return .empty([ENOSPC, EDQUOT, EFBIG].contains(error.errno) ? 507 : 500)
@@ -179,7 +181,7 @@ extension CompanionTask {
   private func take(_ body: Data) -> CompanionReply {
     do throws(ActionReader.Fault) {
       let reader = try ActionReader(body)
-      // The same action again, whose answer was lost.
+      // The page sends an action again where the response was lost.
       guard !folder.isDone(reader.id), !content.withLock({ $0.pendingActions.contains(reader.id) }) else {
         return .empty(202)
       }

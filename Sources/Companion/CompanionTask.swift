@@ -3,8 +3,8 @@ import FoundationEssentials
 import Records
 import Synchronization
 
-/// A task as both threads see it: what the page shows, and what the phone may do. Requests come from the server's thread, all
-/// else from the command's.
+/// The part of a task that both threads share: the state that the page shows, and the handling of requests.
+/// Requests come on the server's thread, all other calls on the command's.
 final class CompanionTask: CompanionHandler {
   struct File: Sendable {
     let bytes: Data
@@ -14,28 +14,29 @@ final class CompanionTask: CompanionHandler {
   struct Paper: Sendable {
     let token: RandomToken
     let file: File
-    /// The name in the address, with percent signs where it needs them.
+    /// The name in the address, percent-encoded where needed.
     let name: String
   }
 
   struct Content {
     var state: CompanionState
     var revision: Int
-    /// The revision that the command showed last, and the one that the page fetched last.
+    /// The last revision that the command showed.
     var shownRevision: Int
+    /// The last revision that the page fetched; 0 before the first.
     var seenRevision = 0
     var document: Data?
     var files: [String: File] = [:]
     var papers: [Paper] = []
-    /// Actions that were taken and have no outcome yet.
+    /// The ids of the actions that were accepted and have no outcome yet.
     var pendingActions: Set<String> = []
     /// Addresses and names of the browsers that opened the page.
     var browsers: Set<String> = []
-    /// When an upload was last told of, by its id.
+    /// The time of the last progress event of each upload, by the upload's id.
     var progressTimes: [String: ContinuousClock.Instant] = [:]
     var isEnded = false
 
-    /// Something that the state shows has changed.
+    /// Begins a new revision, because something that the state shows has changed.
     mutating func touch() {
       revision += 1
       document = nil
@@ -60,7 +61,7 @@ final class CompanionTask: CompanionHandler {
     self.parts = parts
     self.host = host
     self.now = now
-    // Revisions grow over a restart too.
+    // Revisions keep growing over a restart: each start begins at a further million.
     let revision = folder.starts * 1_000_000
     content = Mutex(Content(state: state, revision: revision, shownRevision: revision))
   }
@@ -113,10 +114,11 @@ final class CompanionTask: CompanionHandler {
   func judge(_ request: CompanionRequest) -> CompanionVerdict {
     guard request.isWellFormed else { return .answered(.empty(400)) }
     let isReading = request.method == "GET" || request.method == "HEAD"
-    // These come under foreign names.
+    // Connectivity checks come with foreign host names, so they are answered before the host is checked.
     if isReading, let reply = ConnectivityCheck.reply(to: request.path) { return .answered(reply) }
     guard request["host"] == host else { return .answered(.empty(403)) }
-    // A browser that hides the origin sends `null`. It is the token that counts, and this only keeps other pages away.
+    // A browser that hides the origin sends `null`. Access depends on the token; this check only keeps other
+    // pages away.
     if let origin = request["origin"], origin != "http://\(host)", origin != "null" {
       return .answered(.empty(403))
     }
@@ -137,7 +139,8 @@ final class CompanionTask: CompanionHandler {
     return .admitted(route, bodyBytes: length)
   }
 
-  /// Nil for a wrong token too. Each token is compared in a time that says nothing of how much of it is right.
+  /// Finds the route of a path; nil for an unknown path or a wrong token. Tokens are compared in a time that
+  /// does not depend on how much of a token is right.
   private func route(to path: String) -> CompanionRoute? {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
       .map { String(Substring($0)) }
@@ -154,7 +157,7 @@ final class CompanionTask: CompanionHandler {
     MessageAuthentication.isEqual(Array(text.utf8), Array(token.text.utf8))
   }
 
-  /// Whether an address leads to something at this moment.
+  /// Whether the resource of a route exists at this moment.
   private func exists(_ route: CompanionRoute) -> Bool {
     switch route {
     case .part(let name): parts.parts[name] != nil

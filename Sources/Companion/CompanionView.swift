@@ -1,6 +1,6 @@
 public import Records
 
-/// What the page shows, as `docs/companion.md` describes it.
+/// The part of the state that the page shows as its contents, as `docs/companion.md` describes it.
 public enum CompanionView: Sendable, Encodable {
   case photos(Photos)
   case form(Form)
@@ -9,7 +9,7 @@ public enum CompanionView: Sendable, Encodable {
   case wait(Wait)
   case done(Done)
 
-  /// The pictures that are wanted, each with those that were taken.
+  /// The pictures that are wanted, each with the photos that were taken of it.
   public struct Photos: Sendable, Encodable {
     public var shots: [Shot]
 
@@ -45,7 +45,7 @@ public enum CompanionView: Sendable, Encodable {
   public struct Taken: Sendable, Encodable {
     /// The name under `files/`.
     public var name: String
-    /// The time at which it was taken, as it is read by people.
+    /// The time at which the picture was taken, as text for people.
     public var takenAt: String
 
     public init(name: String, takenAt: String) {
@@ -54,15 +54,16 @@ public enum CompanionView: Sendable, Encodable {
     }
   }
 
-  /// What has to be answered before an upload is attached.
+  /// The question that has to be answered before an upload is attached.
   public struct Question: Sendable, Encodable {
     public var upload: String
-    /// The code that `accepts` names to answer it with yes.
+    /// The code that the action's `accepts` must name to answer yes.
     public var code: String
     public var text: String
-    /// Whether yes needs a reason too.
+    /// Whether the answer yes needs a reason too.
     public var needsReason: Bool
-    /// The name under `files/` of the photo that it resembles; nil where it is about no other photo.
+    /// The name under `files/` of the photo that the upload resembles; nil where the question is about no other
+    /// photo.
     public var picture: String?
 
     public init(upload: String, code: String, text: String, needsReason: Bool, picture: String? = nil) {
@@ -77,10 +78,10 @@ public enum CompanionView: Sendable, Encodable {
   /// A registration, filled in on the phone.
   public struct Form: Sendable, Encodable {
     public enum Step: String, Sendable, Encodable {
-      /// A unit is chosen, or a new one is named.
+      /// The step in which a unit is chosen, or a new unit is named.
       case unit
       case fields
-      /// The laptop has to confirm.
+      /// The step in which the laptop has to confirm.
       case waiting
     }
 
@@ -121,13 +122,13 @@ public enum CompanionView: Sendable, Encodable {
       public var path: String
       public var title: String
       public var kind: Kind
-      /// Empty unless `kind` is `choice`.
+      /// The choices, empty unless `kind` is `choice`.
       public var choices: [Choice]
       /// The unit of an amount; nil for none.
       public var unit: String?
       public var isRequired: Bool
       public var value: String?
-      /// Where the value comes from; nil where it was typed.
+      /// The source of the value; nil where the value was typed.
       public var note: String?
       public var problem: String?
       /// Values that were used before.
@@ -183,7 +184,8 @@ public enum CompanionView: Sendable, Encodable {
   public struct Sign: Sendable, Encodable {
     public struct Signatory: Sendable, Encodable {
       public var name: String
-      /// The phone with all but its first three and last two digits hidden, so that the page does not give the answer away.
+      /// The phone number with all but its first three and last two digits hidden, so that the page does not
+      /// show the four digits that it asks for.
       public var maskedPhone: String
 
       public init(name: String, maskedPhone: String) {
@@ -244,13 +246,13 @@ public enum CompanionView: Sendable, Encodable {
 
   /// An installation scheme, step by step.
   public struct Scheme: Sendable, Encodable {
-    /// The name under `files/`; nil where the scheme has no picture.
+    /// The name of the scheme's picture under `files/`; nil where the scheme has no picture.
     public var picture: String?
     public var steps: [String]
     public var isDraft: Bool
-    /// Who approved it; nil for a draft.
+    /// The approval of the scheme; nil for a draft.
     public var approval: String?
-    /// Whether the page offers to go on.
+    /// Whether the page offers to continue.
     public var canFinish: Bool
 
     public init(picture: String?, steps: [String], isDraft: Bool, approval: String?, canFinish: Bool) {

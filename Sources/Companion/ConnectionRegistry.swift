@@ -1,11 +1,12 @@
 import Glibc
 import Threads
 
-/// The open connections with their deadlines. libmicrohttpd ends a connection that is silent; a thread of this registry ends
-/// one that is slow, because a client that sends a byte now and then would hold it for ever.
+/// The open connections with their deadlines. libmicrohttpd ends a connection that is silent; a thread of this
+/// registry ends one that is slow, because a client that sends a byte now and then would hold its connection
+/// for ever.
 final class ConnectionRegistry: Sendable {
   struct ID: Hashable {
-    /// 1 or more, so that it is no null pointer for libmicrohttpd, which keeps it.
+    /// The connection's number, 1 or more, so that it is no null pointer as libmicrohttpd's context.
     fileprivate let number: Int
 
     var asContext: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: number) }
@@ -20,7 +21,7 @@ final class ConnectionRegistry: Sendable {
     let socket: Int32
     let client: UInt32
     var deadline: ContinuousClock.Instant
-    /// Whether a request with the right token has come over it.
+    /// Whether a request with the right token has come over the connection.
     var isTrusted = false
     var isShut = false
   }
@@ -31,7 +32,7 @@ final class ConnectionRegistry: Sendable {
     var isStopping = false
   }
 
-  /// How often deadlines are looked at while there are connections, milliseconds.
+  /// The interval at which deadlines are checked while there are connections, milliseconds.
   private static let tick = 200
 
   private let state = Monitor(State())
@@ -41,7 +42,8 @@ final class ConnectionRegistry: Sendable {
 
   // MARK: - The life of a connection
 
-  /// - Parameter client: the address of the other end.
+  /// Registers a new connection, and ends an older one where there are too many.
+  /// - Parameter client: the IPv4 address of the other end, in network byte order.
   func open(socket: Int32, from client: UInt32) -> ID {
     let deadline = now() + CompanionLimits.headTime
     return state.change { state in
@@ -53,10 +55,11 @@ final class ConnectionRegistry: Sendable {
     }
   }
 
-  /// The request's head is complete and a body of so many bytes follows, or the answer with so many bytes is being sent.
+  /// Sets the deadline for a body of `bytes` bytes that follows a complete head, or for a response of this
+  /// length that is being sent.
   func expect(bytes: Int, over id: ID?) { setDeadline(CompanionLimits.time(forBytes: bytes), of: id) }
 
-  /// The request is answered and the connection waits for the next one.
+  /// Sets the deadline for the next request, after a request has been answered.
   func rest(_ id: ID?) { setDeadline(CompanionLimits.idleTime, of: id) }
 
   func trust(_ id: ID?) {
@@ -64,7 +67,7 @@ final class ConnectionRegistry: Sendable {
     state.withLock { $0.connections[id]?.isTrusted = true }
   }
 
-  /// libmicrohttpd is about to close the socket.
+  /// Forgets a connection whose socket libmicrohttpd is about to close.
   func close(_ id: ID?) {
     guard let id else { return }
     state.withLock { _ = $0.connections.removeValue(forKey: id) }
@@ -76,8 +79,8 @@ final class ConnectionRegistry: Sendable {
     state.withLock { $0.connections[id]?.deadline = deadline }
   }
 
-  /// Ends the oldest stranger's connection of the address that has most of them, so that a phone which has not spoken yet is
-  /// not taken for one of a crowd.
+  /// Ends the oldest connection without a token from the address that has most such connections, so that a
+  /// crowd from one address does not end the connection of a phone that has sent no request yet.
   private static func makeRoom(_ state: inout State) {
     let strangers = state.connections.filter { !$0.value.isTrusted && !$0.value.isShut }
     let crowds = Dictionary(grouping: strangers.keys) { strangers[$0]?.client ?? 0 }
@@ -85,8 +88,8 @@ final class ConnectionRegistry: Sendable {
     if let oldest = crowd?.min(by: { $0.number < $1.number }) { shut(oldest, in: &state) }
   }
 
-  /// Ends a connection; libmicrohttpd sees the end and closes the socket. The socket is still open here, because its entry is
-  /// removed before libmicrohttpd closes it.
+  /// Ends a connection; libmicrohttpd sees the end and closes the socket. The socket is still open here,
+  /// because its entry is removed before libmicrohttpd closes it.
   private static func shut(_ id: ID, in state: inout State) {
     guard let connection = state.connections[id] else { return }
     shutdown(connection.socket, Int32(SHUT_RDWR))
@@ -95,7 +98,7 @@ final class ConnectionRegistry: Sendable {
 
   // MARK: - The reaper
 
-  /// Ends connections whose deadline has passed, until `stop` is called. It occupies its thread.
+  /// Ends connections whose deadline has passed, until `stop` is called. The call occupies its thread.
   func reap() {
     while true {
       let isStopping = state.wait(milliseconds: nil) { state in

@@ -1,12 +1,13 @@
 import Threads
 
-/// What happened on the phone and waits for the task.
+/// The events of the phone that wait for the task.
 final class EventQueue: Sendable {
   private static let maxOpenings = 32
 
   private let events = Monitor<[CompanionEvent]>([])
 
-  /// - Returns: false where too many actions wait already.
+  /// Appends an action.
+  /// - Returns: false where `CompanionLimits.maxWaitingActions` actions wait already.
   func add(_ action: CompanionAction) -> Bool {
     events.change { events in
       let waiting = events.count { if case .action = $0 { true } else { false } }
@@ -23,7 +24,7 @@ final class EventQueue: Sendable {
     }
   }
 
-  /// Replaces what was said of the shot and is still waiting.
+  /// Appends the progress of a shot's upload, in place of an earlier one that is still waiting.
   func addProgress(shot: String, bytes: Int, of count: Int) {
     events.change { events in
       events.removeAll { if case .uploading(shot, _, _) = $0 { true } else { false } }
@@ -31,7 +32,8 @@ final class EventQueue: Sendable {
     }
   }
 
-  /// - Returns: nil where nothing came within that time.
+  /// Waits for the next event.
+  /// - Returns: nil where no event comes within this time.
   func next(waitMilliseconds: Int) -> CompanionEvent? {
     events.wait(milliseconds: max(0, waitMilliseconds)) { $0.isEmpty ? nil : $0.removeFirst() }
   }

@@ -5,7 +5,7 @@ struct ListeningSocket {
   let descriptor: Int32
   let port: UInt16
 
-  /// Listens on `port`, or where that is 0 or taken by another program on any free one.
+  /// Listens on `port`, or on any free port where `port` is 0 or another program has it.
   /// - Throws: `cannotListen`.
   init(interface: NetworkInterface, port: UInt16) throws(CompanionError) {
     guard let address = Self.ipv4(interface.address) else {
@@ -24,11 +24,11 @@ struct ListeningSocket {
     let descriptor = socket(AF_INET, kind, 0)
     guard descriptor >= 0 else { throw .cannotListen(address: interface.address, errno: errno) }
 
-    // The connections of a server that was killed keep its port for a minute otherwise.
+    // Without this option, the connections of a killed server keep its port for a minute.
     var yes: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    // Linux accepts a packet for this address on any interface, see ip(7), so that the address alone does not keep other
-    // networks out. Where the system refuses this, the address has to do.
+    // Linux accepts a packet for this address on any interface, see ip(7), so that the address alone does not
+    // keep other networks out. Where the system refuses this option, only the address limits access.
     setsockopt(
       descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface.name, socklen_t(interface.name.utf8.count))
 
@@ -54,7 +54,7 @@ struct ListeningSocket {
 
   func close() { Glibc.close(descriptor) }
 
-  /// An address as it is written, such as `192.168.1.7`; nil for anything else.
+  /// Reads an IPv4 address such as `192.168.1.7`; nil for any other text.
   static func ipv4(_ text: String) -> in_addr? {
     var address = in_addr()
     return inet_pton(AF_INET, text, &address) == 1 ? address : nil

@@ -4,7 +4,8 @@ import Glibc
 extension NetworkInterface {
   // MARK: - Choosing
 
-  /// The interfaces of this laptop that are up, have a carrier and an IPv4 address, each once, the one to be preferred first.
+  /// The interfaces of this laptop that are up, have a carrier and an IPv4 address, each once, in order of
+  /// preference.
   public static func all() -> [NetworkInterface] {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0, let list else { return [] }
@@ -16,7 +17,7 @@ extension NetworkInterface {
         let socketAddress = entry.pointee.ifa_addr, socketAddress.pointee.sa_family == sa_family_t(AF_INET)
       else { continue }
       let address = socketAddress.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr }
-      // A second address has a label behind a colon, which is no name of an interface.
+      // The name of a second address has a label behind a colon, which is not part of the interface's name.
       let label = String(cString: name)
       let interface = NetworkInterface(
         name: String(label.prefix { $0 != ":" }), address: dotted(address),
@@ -26,9 +27,9 @@ extension NetworkInterface {
     return found.sorted { ($0.kind.rank, $0.name) < ($1.kind.rank, $1.name) }
   }
 
-  /// The interface of this name, or without a name the one on which a phone is most likely: a hotspot of this laptop, then a
-  /// wireless network, then a wired one. Networks of containers and machines inside this laptop, tunnels and the laptop's own
-  /// loopback are taken by name only.
+  /// Chooses the interface of this name, or without a name the interface on which a phone is most likely: a
+  /// hotspot of this laptop, then a wireless network, then a wired one. Networks of containers and machines
+  /// inside this laptop, tunnels and the laptop's own loopback are chosen by name only.
   /// - Throws: `noNetwork`, `unknownInterface`.
   public static func choose(named name: String? = nil) throws(CompanionError) -> NetworkInterface {
     try choose(among: all(), named: name)
@@ -45,7 +46,7 @@ extension NetworkInterface {
     }
     let reachable = all.filter { interface in
       switch interface.kind {
-      // An address of this range says that no network gave one.
+      // An address of this range means that no network assigned one (RFC 3927).
       case .hotspot, .wireless, .wired: !interface.address.hasPrefix("169.254.")
       case .other, .loopback: false
       }
@@ -67,7 +68,7 @@ extension NetworkInterface {
   }
 
   /// - Parameters:
-  ///   - isDevice: whether there is a device behind it, and no program of this laptop.
+  ///   - isDevice: whether the interface belongs to a device, not to a program of this laptop.
   init(name: String, address: String, isLoopback: Bool, isWireless: Bool, isDevice: Bool) {
     let isWithin = ["docker", "veth", "virbr", "br-", "vmnet", "vboxnet", "lxc", "lxd", "tun", "tap", "wg"]
       .contains { name.hasPrefix($0) }
@@ -77,8 +78,8 @@ extension NetworkInterface {
       } else if isWithin {
         .other
       } else if isWireless {
-        // In a wireless network of somebody else the first address is that of its access point; NetworkManager gives a
-        // hotspot of this laptop 10.42.N.1.
+        // In somebody else's wireless network the first address usually belongs to the access point;
+        // NetworkManager gives a hotspot of this laptop 10.42.N.1.
         address.hasSuffix(".1") ? .hotspot : .wireless
       } else if isDevice || name.hasPrefix("en") || name.hasPrefix("eth") || name.hasPrefix("usb") {
         .wired

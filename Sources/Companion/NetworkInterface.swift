@@ -2,9 +2,9 @@
 public struct NetworkInterface: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, Encodable { case wireless, hotspot, wired, other, loopback }
 
-  /// For example `wlp2s0`.
+  /// The name of the interface, for example `wlp2s0`.
   public let name: String
-  /// IPv4, dotted.
+  /// The IPv4 address in dotted form.
   public let address: String
   public let kind: Kind
 

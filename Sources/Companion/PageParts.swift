@@ -4,9 +4,10 @@ import FoundationEssentials
 /// The page with its style and scripts, read once when the server starts.
 struct PageParts: Sendable {
   let page: Data
-  /// By their names under the address.
+  /// The style and scripts, by their names under the page's address.
   let parts: [String: (bytes: Data, mediaType: String)]
 
+  /// Reads the page and its parts from a folder.
   /// - Throws: `page`.
   init(folder: String) throws(CompanionError) {
     let folder = FilePath(folder)
@@ -24,7 +25,8 @@ struct PageParts: Sendable {
     self.parts = parts
   }
 
-  /// `page.css`, or a script of lower-case letters, digits and hyphens.
+  /// Whether a file is `page.css`, or a script whose name has only lower-case letters, digits and hyphens
+  /// before `.js`.
   private static func isPart(_ name: String) -> Bool {
     guard name != "page.css" else { return true }
     let stem = name.utf8.dropLast(3)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts the requests of each address against the limit of requests in a second.
+/// Limits the requests of each address: `maxRequestsAtOnce` at once, and `requestsPerSecond` over time.
 final class RequestRate: Sendable {
   private struct Allowance {
     var requests: Double
@@ -14,13 +14,13 @@ final class RequestRate: Sendable {
 
   init(now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
 
-  /// Whether one more request of this address is served.
+  /// Counts one more request of this address, and returns whether it is within the limit.
   func admits(_ client: UInt32) -> Bool {
     let time = now()
     return allowances.withLock { allowances in
       if allowances.count >= Self.maxAddresses, allowances[client] == nil {
         allowances = allowances.filter { Self.current($0.value, at: time) < CompanionLimits.maxRequestsAtOnce }
-        // More addresses than a network of this kind has: all of them begin anew.
+        // There are more busy addresses than such a network has, so the counts of all addresses begin again.
         if allowances.count >= Self.maxAddresses { allowances = [:] }
       }
       let allowance =

@@ -4,14 +4,14 @@ import Glibc
 import Records
 import Synchronization
 
-/// What outlives a killed process: the token and the port, what the page keeps, and which actions are done. Uploads lie in a
-/// folder of their own, see `UploadStore`.
+/// The part of a task that outlives a killed process: the token and the port, the values that the page keeps,
+/// and the ids of the actions that are done. Uploads lie in a folder of their own, see `UploadStore`.
 final class TaskFolder: Sendable {
   /// The address of the task, written at each start.
   private struct Identity: Codable {
     var token: String
     var port: UInt16
-    /// How often the server was started for this task, from 1.
+    /// The number of starts of the server for this task, from 1.
     var starts: Int
   }
 
@@ -27,13 +27,13 @@ final class TaskFolder: Sendable {
   let token: RandomToken
   /// The port of the run before; 0 for a new task.
   let lastPort: UInt16
-  /// How often the server was started for this task, this time included.
+  /// The number of starts of the server for this task, including this one.
   let starts: Int
   private let lock: FileLock
   private let done: Mutex<Done>
   private let keptObject: Mutex<JSONValue>
 
-  /// Makes the folder, or goes on with it.
+  /// Creates the folder, or continues with the task in it.
   /// - Throws: `folder`; its error number is EBUSY where another process serves the same task. `random`.
   init(_ path: FilePath, random: (Int) throws -> [UInt8]) throws(CompanionError) {
     self.path = path
@@ -58,9 +58,11 @@ final class TaskFolder: Sendable {
     keptObject = Mutex(try Self.read(JSONValue.self, path.appending("kept.json")) ?? .object([:]))
   }
 
-  /// Keeps the revisions of the state, which begin at a million for each start, exact in the page's numbers.
+  /// The number of starts from which the task begins anew, so that the revisions, a million for each start,
+  /// stay exact in JavaScript's numbers.
   private static let maxStarts = 1_000_000
 
+  /// Stores token, port and the number of starts.
   /// - Throws: `folder`.
   func keepAddress(port: UInt16) throws(CompanionError) {
     try Self.inFolder { () throws(FileError) in
@@ -70,17 +72,17 @@ final class TaskFolder: Sendable {
 
   /// Removes everything.
   func remove() {
-    // Nobody writes into it meanwhile.
+    // Both locks are held, so that nobody writes into the folder meanwhile.
     done.withLock { _ in keptObject.withLock { _ in try? Folder.removeTree(path) } }
     lock.release()
   }
 
-  /// Lets another process go on with the task.
+  /// Releases the lock, so that another process can continue the task.
   func release() { lock.release() }
 
   // MARK: - What the page keeps
 
-  /// An object, empty at first.
+  /// The values that the page keeps: a JSON object, empty at first.
   var kept: JSONValue { keptObject.withLock { $0 } }
 
   func keep(_ object: JSONValue) throws(FileError) {
@@ -98,11 +100,11 @@ final class TaskFolder: Sendable {
 
   func isDone(_ id: String) -> Bool { done.withLock { $0.ids.contains(id) } }
 
-  /// The newest ones, the newest last.
+  /// The newest outcomes, at most `CompanionLimits.maxOutcomes`, the newest last.
   var outcomes: [CompanionOutcome] { done.withLock { $0.outcomes } }
 
-  /// Keeps an outcome. Where the disk is full it is kept in memory only: an action that is then sent again to another process
-  /// is judged again by what it asks for.
+  /// Stores an outcome. An outcome that cannot be written, for instance because the disk is full, is kept in
+  /// memory only; another process that receives the action again judges it again.
   func finish(_ outcome: CompanionOutcome) {
     done.withLock { done in
       done.ids.removeAll { $0 == outcome.id }
@@ -115,7 +117,8 @@ final class TaskFolder: Sendable {
 
   // MARK: - Files
 
-  /// Nil where there is no such file, or where it is damaged: the task then begins anew in this respect.
+  /// Reads a file of the folder; nil where the file is missing or damaged, so that the task begins with a new
+  /// value.
   private static func read<Value: Decodable>(_ type: Value.Type, _ path: FilePath) throws(CompanionError)
     -> Value?
   {

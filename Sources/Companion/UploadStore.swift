@@ -5,16 +5,16 @@ import Glibc
 import Records
 import Synchronization
 
-/// The files that a phone sends, in a folder of the task. An upload is `ID.json`, its announcement, beside `ID.part`, the
-/// bytes that have arrived, which becomes `ID` when it is complete.
+/// The files that a phone sends, in a folder of the task. An upload is `ID.json`, its announcement, beside
+/// `ID.part`, the bytes that have arrived, which becomes `ID` when it is complete.
 final class UploadStore: Sendable {
-  /// What the page says of a file before it sends it.
+  /// The announcement of a file, which the page sends before the file.
   struct Announcement: Codable, Hashable {
     var shot: String
     var bytes: Int
-    /// Lower-case hex.
+    /// SHA-256 of the file, lower-case hex.
     var sha256: String
-    /// The time of the file on the phone, milliseconds since 1970; some browsers give fractions.
+    /// The file's modification time on the phone, milliseconds since 1970; some browsers give fractions.
     var modified: Double?
   }
 
@@ -27,29 +27,30 @@ final class UploadStore: Sendable {
   }
 
   enum AppendResult: Hashable {
-    /// The piece is on disk; the offset is that behind it.
+    /// The piece is on disk; the progress has the offset behind the piece.
     case kept(Progress)
-    /// The piece begins elsewhere; the offset is the right one.
+    /// The piece does not begin at the upload's end; `offset` is the right offset.
     case elsewhere(offset: Int)
     case tooLong
-    /// The file is complete and not the one that was announced; it is dropped.
+    /// The file is complete, but does not have the announced digest; the upload is removed.
     case otherDigest
     case unknown
   }
 
   private struct Upload {
     let announcement: Announcement
-    /// Number of bytes that are on disk.
+    /// The number of bytes that are on disk.
     var offset: Int
     var isComplete = false
-    /// The position of its last piece among all pieces.
+    /// The position of the upload's last piece, or of its announcement, in the order of all pieces and
+    /// announcements.
     var lastTouched: Int
   }
 
   private struct State {
     var uploads: [String: Upload] = [:]
     var touches = 0
-    /// Whether the folder is about to be removed, so that nothing is written any more.
+    /// Whether the folder is about to be removed, so that no upload is accepted any more.
     var isEnded = false
   }
 
@@ -59,7 +60,7 @@ final class UploadStore: Sendable {
 
   // MARK: - Opening
 
-  /// Makes the folder, or goes on with the uploads in it.
+  /// Creates the folder, or continues with the uploads in it.
   init(_ folder: FilePath, random: @escaping @Sendable (Int) throws -> [UInt8]) throws(FileError) {
     self.folder = folder
     self.random = random
@@ -74,14 +75,15 @@ final class UploadStore: Sendable {
       state.uploads[id] = upload
       known.formUnion([FilePath(id), FilePath(id + ".json"), FilePath(id + ".part")])
     }
-    // What a kill left while an upload was announced or dropped.
+    // Other files were left by a kill while an upload was announced or dropped.
     for name in try Folder.names(in: folder) where !known.contains(name) {
       try? folder.appending(name).removeFile()
     }
     self.state = Mutex(state)
   }
 
-  /// Nil where the announcement is damaged or the bytes are not those that were announced.
+  /// Opens an upload in the folder; nil where the announcement is damaged, there are no bytes or too many, or
+  /// the complete bytes are not the announced ones.
   private static func open(_ id: String, in folder: FilePath) -> Upload? {
     guard let bytes = try? path(id + ".json", in: folder).contents(maxBytes: 64 << 10, .regularOnly),
       let announcement = try? JSONReader.decode(Announcement.self, from: bytes)
@@ -96,7 +98,7 @@ final class UploadStore: Sendable {
       status.byteCount <= announcement.bytes
     else { return nil }
     var upload = Upload(announcement: announcement, offset: status.byteCount, lastTouched: 0)
-    // A kill came between the last piece and the file's name.
+    // All bytes are there without the final name, so a kill came between the last piece and the renaming.
     if upload.offset == announcement.bytes {
       guard (try? Self.complete(id, &upload, in: folder)) == true else { return nil }
     }
@@ -105,7 +107,7 @@ final class UploadStore: Sendable {
 
   // MARK: - Receiving
 
-  /// Opens an upload, or finds the one that was announced in the same words before.
+  /// Opens an upload, or finds the one that was announced before with the same shot, length and digest.
   /// - Returns: nil where all uploads together would be too large.
   /// - Throws: `CompanionError.random`, `FileError`.
   func announce(_ announcement: Announcement) throws -> (progress: Progress, isNew: Bool)? {
@@ -145,8 +147,8 @@ final class UploadStore: Sendable {
     }
   }
 
-  /// Brings a piece to disk, and with the last piece compares the digest of the file.
-  /// - Throws: `FileError`; nothing is acknowledged then, and the same piece may come again.
+  /// Writes a piece to disk, and after the last piece compares the digest of the file.
+  /// - Throws: `FileError`; the piece is then not acknowledged, and may be sent again.
   func append(_ piece: Data, to id: String, at offset: Int) throws(FileError) -> AppendResult {
     let result: Result<AppendResult, FileError> = state.withLock { state in
       do throws(FileError) { return .success(try append(piece, to: id, at: offset, &state)) } catch {
@@ -179,12 +181,13 @@ final class UploadStore: Sendable {
     return .kept(Self.progress(id, upload))
   }
 
-  /// - Returns: false where the file is not the one that was announced.
+  /// Checks the digest of a complete file, and gives the file its final name.
+  /// - Returns: false where the file does not have the announced digest.
   private static func complete(_ id: String, _ upload: inout Upload, in folder: FilePath) throws(FileError)
     -> Bool
   {
     let part = path(id + ".part", in: folder)
-    // The digest of what is on disk, and not of what came over the network.
+    // The digest is computed from the disk, not from the bytes that came over the network.
     let digest: SHA256Digest
     do { digest = try SHA256Digest(ofFileAt: part.text) } catch { throw FileError(part, .read, EIO) }
     guard digest.hex == upload.announcement.sha256 else { return false }
@@ -200,8 +203,8 @@ final class UploadStore: Sendable {
     return true
   }
 
-  /// Whether a phone's time may be that of a photo: after 2000, and at most a day later than this laptop's clock, by which the
-  /// file was just written.
+  /// Whether a phone's time may be that of a photo: after 2000, and at most a day later than this laptop's
+  /// clock, by which the file has just been written.
   private static func isPlausible(_ milliseconds: Double, _ status: FileStatus) -> Bool {
     milliseconds >= 946_684_800_000 && milliseconds / 1000 <= Double(status.modifiedSeconds + 86_400)
   }
@@ -210,7 +213,7 @@ final class UploadStore: Sendable {
 
   func offset(of id: String) -> Int? { state.withLock { $0.uploads[id]?.offset } }
 
-  /// All of them, in a constant order.
+  /// The progress of all uploads, in the order of shots and ids.
   var progress: [Progress] {
     state.withLock { state in
       state.uploads.map { Self.progress($0.key, $0.value) }.sorted {
@@ -219,7 +222,7 @@ final class UploadStore: Sendable {
     }
   }
 
-  /// A file that has arrived as a whole.
+  /// The upload with this id; nil where there is none, or it is not complete.
   func complete(_ id: String) -> CompanionUpload? {
     state.withLock { state in
       guard let upload = state.uploads[id], upload.isComplete else { return nil }
@@ -230,7 +233,7 @@ final class UploadStore: Sendable {
 
   // MARK: - Removing
 
-  /// Takes nothing any more, and knows of no upload.
+  /// Forgets all uploads, and accepts none any more.
   func end() {
     state.withLock { state in
       state.isEnded = true
@@ -242,7 +245,7 @@ final class UploadStore: Sendable {
 
   private func remove(_ id: String, from state: inout State) {
     guard state.uploads.removeValue(forKey: id) != nil else { return }
-    // The announcement goes first, so that a kill leaves no upload without bytes.
+    // The announcement is removed first, so that a kill leaves no announcement without bytes.
     for suffix in [".json", ".part", ""] { try? path(id + suffix).removeFile() }
   }
 

@@ -1,29 +1,30 @@
 public import Records
 
-/// The company's database as a loader sees it: it adds rows, and asks which objects are there. Batches go through a pipeline, so that the
-/// server works on one while the next one is checked; each batch is a transaction. Where objects are slow to judge, a batch is what was
-/// judged within a few seconds, so that a load that is cut off has lost no more than that.
+/// The company's database as a loader sees it: a loader adds rows, and asks which objects are there. Batches go
+/// through a pipeline, so that the server works on one while the next one is checked; each batch is a
+/// transaction. Where objects are slow to judge, a batch holds what was judged within a few seconds, so that a
+/// load that is cut off has lost no more than that.
 ///
-/// A loader that is killed has added some whole batches, and the next run goes on behind them: an object counts as loaded by a row of
-/// its own, which is added in the same transaction as all that came of it.
+/// A loader that is killed has added some whole batches, and the next run continues after them: an object
+/// counts as loaded by a row of its own, which is added in the same transaction as all its other rows.
 public final class CompanyDatabase: CompanyStore {
   /// The maximum number of objects in a transaction.
   public static let maxBatchItems = 1_000
 
   private let source: String
-  /// The connection that adds.
+  /// The connection that adds rows.
   private let adding: PostgreSQL
-  /// Another one, since a pipeline that is busy answers no question.
+  /// The connection that asks, since a pipeline that is busy answers no question.
   private let asking: PostgreSQL
   private let limits: BatchLimits
   private let now: () -> Duration
-  /// The moment of the first object or finding that waits.
+  /// The moment of the first object or finding that waits; nil where none waits.
   private var waitingSince: Duration?
 
   private var waiting: [CompanyItem] = []
   private var waitingFindings: [Finding] = []
   private var waitingBytes = 0
-  /// The batch that the server works on.
+  /// The batch that the server works on; nil where there is none.
   private var flying: Batch?
   private var added = CompanyCounts()
   private var refused: [Finding] = []
@@ -34,7 +35,8 @@ public final class CompanyDatabase: CompanyStore {
     let commands: [Command]
   }
 
-  /// A statement that adds rows of one kind. The triggers of a table cost as much for one row as for a thousand.
+  /// A statement that adds many rows of one kind. The triggers of a table cost as much for one row as for a
+  /// thousand.
   private struct Command {
     enum Kind: CaseIterable { case files, timestamps, keyObjects, recordObjects, revisions, keys, findings }
     let kind: Kind
@@ -45,9 +47,9 @@ public final class CompanyDatabase: CompanyStore {
 
   /// Opens a database that was prepared.
   /// - Parameters:
-  ///   - source: where the objects come from, as it stands beside each row.
-  ///   - now: counts from any fixed moment and never goes back.
-  ///   - isCancelled: asked while the database is waited for.
+  ///   - source: the place that the objects come from, which is stored beside each row.
+  ///   - now: a monotonic clock.
+  ///   - isCancelled: called while the program waits for the database; true cancels.
   /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `notPrepared`, `fromTheFuture`, `refused`.
   public init(
     _ address: String, source: String, maxBatchItems: Int = CompanyDatabase.maxBatchItems,
@@ -109,6 +111,7 @@ public final class CompanyDatabase: CompanyStore {
     _ = try submitWhatIsDue()
   }
 
+  /// Submits what waits where a limit is reached.
   /// - Returns: whether a batch was submitted.
   private func submitWhatIsDue() throws(CompanyError) -> Bool {
     let moment = now()
@@ -139,8 +142,8 @@ public final class CompanyDatabase: CompanyStore {
     flying = batch
   }
 
-  /// Waits for the batch that the server works on. Where it refused a row, each object of the batch is added by itself, so that one
-  /// that the database cannot take keeps out no other.
+  /// Waits for the batch that the server works on. Where the server refused a row, each object of the batch is
+  /// added by itself, so that an object that the database cannot take keeps out no other.
   private func collect() throws(CompanyError) {
     guard let batch = flying else { return }
     flying = nil
@@ -169,7 +172,7 @@ public final class CompanyDatabase: CompanyStore {
   }
 
   /// Waits for a transaction and counts what it added.
-  /// - Returns: the SQLSTATE for which it was taken back; nil where it is durable.
+  /// - Returns: the SQLSTATE for which the transaction was rolled back; nil where it is durable.
   private func outcome(of commands: [Command]) throws(CompanyError) -> String? {
     let outcomes = try adding.outcomes(of: commands.count + 2)
     for case .failed(let state) in outcomes {
@@ -197,7 +200,7 @@ public final class CompanyDatabase: CompanyStore {
   // MARK: - Rows
 
   private static func statement(of kind: Command.Kind) -> String {
-    // Without a target of the conflict no right to read is needed.
+    // ON CONFLICT without a target needs no right to read the table.
     switch kind {
     case .files, .timestamps, .keyObjects, .recordObjects:
       """

@@ -8,7 +8,7 @@ public enum CompanyError: Error, Hashable, Sendable {
   case address(AddressFault)
   /// There is no connection; the text is libpq's own and holds no password.
   case cannotConnect(reason: String)
-  /// The connection broke; what was under way is not done, unless the database had it already.
+  /// The connection broke. What was under way is not stored, unless the database had committed it already.
   case connectionLost
   /// The database refused a statement of this program.
   case refused(Statement, state: String)
@@ -18,25 +18,25 @@ public enum CompanyError: Error, Hashable, Sendable {
   case fromTheFuture(migration: String)
   /// A file of the schema is not there or is no text.
   case schema(file: String)
-  /// A row of the database is none that this program can read.
+  /// This program cannot read a row of the database's view.
   case row(view: String)
   /// The folder that laptops deliver to cannot be read.
   case folder(FileError)
-  /// The place has no object of a laptop's and is not marked as one that laptops deliver to.
+  /// The place has no object from a laptop, and no mark that laptops deliver to it.
   case empty(place: String)
   case cancelled
 
-  /// Why an address is refused.
+  /// The reason why an address is refused.
   public enum AddressFault: String, Hashable, Sendable, CaseIterable {
-    /// It is no `postgresql://` URL.
+    /// The address is no `postgresql://` URL.
     case notPostgreSQL
-    /// It holds a password, which everybody on the machine can read in the list of processes.
+    /// The address holds a password, which everybody on the machine can read in the list of processes.
     case password
-    /// libpq cannot read it.
+    /// libpq cannot read the address.
     case unreadable
   }
 
-  /// What a statement is for.
+  /// The purpose of a statement.
   public enum Statement: String, Hashable, Sendable, CaseIterable {
     case connect, prepare, version, ask, load, report, read
   }

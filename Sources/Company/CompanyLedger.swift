@@ -2,17 +2,19 @@ public import Records
 
 /// Reads the ledger of all laptops from the company's database, by the rights of a reader.
 public enum CompanyLedger {
-  /// Goes through the records that count, in the order in which they were opened. All of them are of one moment.
-  /// - Returns: the number of things that were loaded with a doubt and that the records stand with.
-  /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `notPrepared`, `fromTheFuture`, `refused`, `row`, `cancelled`, and
-  ///   what `body` throws.
+  /// Calls `body` with each record that counts, in the order in which the records were opened. All of them are
+  /// read at one moment.
+  /// - Returns: the number of objects and keys that were loaded with a doubt which still stands.
+  /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `notPrepared`, `fromTheFuture`, `refused`, `row`,
+  ///   `cancelled`, and what `body` throws.
   public static func forEachRow(
     of address: String, isCancelled: @escaping () -> Bool, _ body: (LedgerRow) throws -> Void
   ) throws -> Int {
     let database = try PostgreSQL(address, isCancelled: isCancelled)
     try database.execute("SET default_transaction_read_only = on", for: .read)
     try CompanySchema.check(database)
-    // The database has `source` as the place that a row came from.
+    // In the database `source` is the place that a row came from, so the ledger's own `source` has another name
+    // there.
     let columns = LedgerRow.columns.map { $0 == "source" ? "source_type" : $0 }.joined(separator: ", ")
     var failure: (any Error)?
     try database.forEachRow(

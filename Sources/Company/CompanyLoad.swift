@@ -3,12 +3,12 @@ public import Records
 import Synchronization
 import Threads
 
-/// Takes what laptops delivered, checks it, and adds it to the company's database: files first, then timestamps, keys and records.
-/// Objects that are there already are not read again.
+/// Takes what laptops delivered, checks it, and adds it to the company's database: files first, then
+/// timestamps, keys and records. Objects that are there already are not read again.
 public struct CompanyLoad {
-  /// What other features judge; the command introduces them.
+  /// The judgements that other features make; the command passes them in.
   public struct Judges {
-    /// Judges the file of an agreement; nil where nobody is to.
+    /// Judges the file of an agreement; nil where agreements are not judged.
     public var agreement: ((Data) -> AgreementJudgement)?
     /// Whether a token is the timestamp of the agreement in a file.
     public var timestamp: (_ agreement: Data, _ token: Data) -> Bool
@@ -22,34 +22,38 @@ public struct CompanyLoad {
     }
   }
 
-  /// What happens on the way, for whoever shows it.
+  /// The progress of a load.
   public enum Event: Hashable, Sendable {
-    /// A page of keys below a folder was gone through; `keys` is their number, and `new` of them were not in the database.
+    /// A page of keys below a folder was gone through; `keys` is their number, and `new` of them were not in
+    /// the database.
     case listed(folder: String, keys: Int, new: Int)
-    /// `objects` keys of deliveries were gone through since the beginning. The event comes after each object that was judged and
-    /// after each page.
+    /// `objects` keys of deliveries were gone through since the beginning. The event comes after each object
+    /// that was judged and after each page.
     case done(objects: Int)
   }
 
-  /// What came of a run.
+  /// The result of a run.
   public struct Report: Sendable {
     public var added = CompanyCounts()
-    /// The number of objects that were there already.
+    /// The number of objects that the database had already.
     public var known = 0
     /// The number of keys of deliveries that the place lists; other names are not counted.
     public var objects = 0
     /// The first of the objects that were not loaded.
     public var findings: [Finding] = []
-    /// The number of objects that are wrong, and of those that wait for a file; none of them was loaded.
+    /// The number of objects that are wrong; none of them was loaded.
     public var refusedCount = 0
+    /// The number of objects that wait for a file; none of them was loaded.
     public var fileMissingCount = 0
-    /// The first of the objects that were loaded with a doubt in this run, and the number of all that are in the store with one.
+    /// The first of the objects that were loaded with a doubt in this run.
     public var doubts: [Finding] = []
+    /// The number of all objects in the store that were loaded with a doubt.
     public var doubtCount = 0
-    /// Names that are no keys: nothing of ours, and not read. The first hundred of them, and their number.
+    /// The first hundred names that are no keys of this program's; nothing was read of them.
     public var strangers: [String] = []
+    /// The number of names that are no keys of this program's.
     public var strangerCount = 0
-    /// The agreements by what was found of them in this run.
+    /// The number of agreements by the verdict of this run.
     public var agreements: [AgreementVerdict: Int] = [:]
     /// What a person has to look at, as the database sees it after the run.
     public var concerns = CompanyConcerns()
@@ -61,13 +65,13 @@ public struct CompanyLoad {
   static let maxTimestampBytes = 1 << 20
   /// The maximum number of keys of one installation that are looked at.
   static let maxKeysOfRecord = 10_000
-  /// The number of revisions that are read and judged before they are added.
+  /// The maximum number of revisions that are read and judged together before they are added.
   private static let maxJudgedAtOnce = 64
-  /// The number of threads that do so. A bucket takes most of its time to answer.
+  /// The maximum number of threads that read and judge. They mostly wait for the bucket.
   private static let maxThreads = 8
   /// The number of findings, and of doubts, that a report holds.
   public static let maxReported = 1_000
-  /// The number of objects in a row that cannot be read, from which on the store counts as gone.
+  /// The number of objects in a row that cannot be read, from which on the store counts as unreachable.
   private static let maxFailuresInRow = 10
 
   private let objects: any DeliveredObjects
@@ -82,7 +86,8 @@ public struct CompanyLoad {
     var failuresInRow = 0
   }
 
-  /// - Parameter onEvent: gets an event a page of keys, and one an object.
+  /// Makes a load.
+  /// - Parameter onEvent: called with one event for each page of keys, and one for each object.
   public init(
     from objects: any DeliveredObjects, into store: any CompanyStore, judges: Judges,
     isCancelled: @escaping () -> Bool = { false }, onEvent: @escaping (Event) -> Void = { _ in }
@@ -94,8 +99,9 @@ public struct CompanyLoad {
     self.onEvent = onEvent
   }
 
-  /// Runs once over everything.
-  /// - Throws: `CompanyError`, and what the store of objects throws where it cannot be listed. What was added before stays.
+  /// Goes once through all delivered objects.
+  /// - Throws: `CompanyError`, and what the store of objects throws where it cannot be listed. What was added
+  ///   before stays.
   public func run() throws -> Report {
     try loadEach(below: "files") { key, object, bytes in
       try store.add(CompanyItem(key: key, bytes: bytes.count, contents: .presence, doubts: []))
@@ -152,7 +158,8 @@ public struct CompanyLoad {
 
   // MARK: - Records
 
-  /// The revisions of a record stand together in the list, though not in the order of their numbers.
+  /// Loads the new revisions. The list holds the revisions of a record together, though not in the order of
+  /// their numbers.
   private func loadRecords() throws {
     var after: String?
     var left: [DeliveredRevision] = []
@@ -179,7 +186,8 @@ public struct CompanyLoad {
     }
   }
 
-  /// Loads the new revisions of records. Some records are read and judged at once; what was found is added in their order.
+  /// Loads the new revisions of records. Several records are read and judged at once; the results are added in
+  /// the order of the records.
   private func load(_ groups: [[DeliveredRevision]]) throws {
     let judge = RecordJudge(objects: objects)
     var rest = groups.filter { $0.contains(where: \.isNew) }[...]
@@ -190,7 +198,8 @@ public struct CompanyLoad {
         return count <= Self.maxJudgedAtOnce
       }
       guard !some.isEmpty else {
-        // A record of very many revisions is loaded one by one, so that they need not all be in memory.
+        // A record with more than `maxJudgedAtOnce` revisions is loaded one by one, so that not all of them are
+        // in memory.
         var judgements: [FileDigest: AgreementJudgement] = [:]
         try judge.judge(first) { try enter($0, &judgements) }
         rest = rest.dropFirst()
@@ -210,8 +219,9 @@ public struct CompanyLoad {
     }
   }
 
-  /// Adds a revision that was judged, or what was found of it.
-  /// - Parameter judgements: what was found of the agreements of the same record.
+  /// Adds a revision that was judged, or the problem that was found in it.
+  /// - Parameter judgements: the judgements of the agreements of the same record, by the digests of their
+  ///   files.
   private func enter(_ judged: JudgedRevision, _ judgements: inout [FileDigest: AgreementJudgement]) throws {
     if isCancelled() { throw CompanyError.cancelled }
     let key = judged.revision.key
@@ -235,8 +245,9 @@ public struct CompanyLoad {
     }
   }
 
-  /// What is said of the agreement of one revision.
-  /// - Returns: the verdict, and the first field in which the record is not what was sealed.
+  /// Judges the agreement of one revision.
+  /// - Returns: the verdict, and the first field in which the record differs from what was sealed; nil where
+  ///   none does.
   private func verdict(
     of installation: Installation, _ judgements: inout [FileDigest: AgreementJudgement]
   ) throws -> (AgreementVerdict, difference: String?) {
@@ -256,7 +267,7 @@ public struct CompanyLoad {
       judgement = judge(Data(pdf))
       judgements[sha256] = judgement
     }
-    // The file is judged once, and each revision by what it says itself.
+    // The file is judged once; then each revision is compared with it.
     let difference = judgement.verdict == .changed ? nil : judgement.difference(installation)
     let verdict = difference == nil ? judgement.verdict : .changed
     report.value.agreements[verdict, default: 0] += 1
@@ -265,7 +276,7 @@ public struct CompanyLoad {
 
   // MARK: - Reading
 
-  /// The next keys below a folder; empty behind the last page.
+  /// The next keys below a folder; empty after the last page.
   private func page(below folder: String, after: inout String?) throws -> [String] {
     if isCancelled() { throw CompanyError.cancelled }
     let keys = try objects.keys(below: folder, after: after)
@@ -275,7 +286,7 @@ public struct CompanyLoad {
     return keys
   }
 
-  /// The keys of a page that are keys, of the kinds that belong into the folder.
+  /// The names of a page that are keys and belong into the folder. Other names are counted.
   private func known(_ keys: [String], below folder: String) -> [(key: String, object: DeliveredObject)] {
     keys.compactMap { key in
       if key.hasPrefix(folder + "/"), let object = DeliveredObject(key: key) { return (key, object) }
@@ -310,12 +321,14 @@ public struct CompanyLoad {
 
   // MARK: - Telling
 
-  /// Does what there is to do with one object; what is wrong with it is kept and keeps no other from being loaded.
+  /// Runs `body` for one object. A problem of the object becomes a finding, and keeps no other object from
+  /// being loaded.
   private func attempt(_ key: String, _ body: () throws -> Void) throws {
     do { try body() } catch let problem as Finding.Problem {
       let finding = problem.of(key)
       tell(finding)
-      // What cannot be read today may be readable tomorrow, and is no fact about the object.
+      // An object that cannot be read today may be readable tomorrow, and a missing file may come; neither is a
+      // fact about the object.
       if problem.kind != .unreadable, problem.kind != .fileMissing { try store.add(finding) }
     }
   }

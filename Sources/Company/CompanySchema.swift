@@ -2,11 +2,12 @@
 public enum CompanySchema {
   /// The numbered steps, oldest first; the files of `deploy/sql` have their names.
   public static let steps = ["0001-company", "0002-concerns"]
-  /// What is applied again each time: the rights of both roles.
+  /// The files that are applied again each time: the rights of both roles.
   public static let roles = ["role-loader", "role-reader"]
 
-  /// Brings a database up to date. All of it is one transaction; a second time only the rights are given anew.
-  /// - Parameter file: gives the text of a file of `deploy/sql`.
+  /// Brings a database up to date in one transaction. Where it is up to date already, only the rights are
+  /// granted anew.
+  /// - Parameter file: returns the text of a file of `deploy/sql`.
   /// - Returns: the steps that were applied.
   /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `fromTheFuture`, `refused`, `schema`.
   public static func prepare(
@@ -14,7 +15,8 @@ public enum CompanySchema {
   ) throws(CompanyError) -> [String] {
     let database = try PostgreSQL(address, isCancelled: isCancelled)
     try database.execute("BEGIN", for: .prepare)
-    // Two that prepare at once wait for each other; where this one fails, the transaction ends with the connection.
+    // The lock makes programs that prepare at once wait for each other. Where this one fails, the transaction
+    // ends with the connection.
     try database.execute("SELECT pg_catalog.pg_advisory_xact_lock(2025072401)", for: .prepare)
     let missing = steps.dropFirst(try done(database))
     for step in missing {
@@ -27,7 +29,7 @@ public enum CompanySchema {
     return Array(missing)
   }
 
-  /// Checks that a database is as this program knows it.
+  /// Checks that a database has had exactly the steps that this program knows.
   /// - Throws: `notPrepared`, `fromTheFuture`, `refused`.
   static func check(_ database: PostgreSQL) throws(CompanyError) {
     guard try done(database) == steps.count else { throw .notPrepared }

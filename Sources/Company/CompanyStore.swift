@@ -1,12 +1,12 @@
 public import Records
 
-/// One object that was found to be what its key says, with all that goes into the database because of it, in one piece.
+/// One object that is what its key says, with all that goes into the database for it in one transaction.
 public struct CompanyItem: Sendable {
   public enum Contents: Sendable {
     /// The object is only known to be there: a photo, a document, a timestamp.
     case presence
-    /// The bytes of a revision.
-    /// - `files`: the digests of the files that it names and cannot do without.
+    /// The bytes of a revision. `files` are the digests of the files that the record names and cannot do
+    /// without.
     case revision(raw: [UInt8], files: [FileDigest], agreement: AgreementVerdict)
     /// The sealed key of a module.
     case key(
@@ -16,10 +16,10 @@ public struct CompanyItem: Sendable {
   public let key: String
   public let bytes: Int
   public let contents: Contents
-  /// What was found of the object although it was loaded.
+  /// The findings of an object that was loaded nevertheless.
   public let doubts: [Finding]
 
-  /// The size of what the database gets of it, bytes.
+  /// The size of what the database stores of the object, bytes.
   var size: Int {
     switch contents {
     case .presence: key.utf8.count
@@ -30,15 +30,16 @@ public struct CompanyItem: Sendable {
 
 /// What was found of the sealed agreement that a record names.
 public enum AgreementVerdict: String, Hashable, Sendable, CaseIterable {
-  /// Unchanged since the seal, which leads to a given root.
+  /// The agreement is unchanged since the seal, whose certificate leads to a given root.
   case trusted
-  /// Unchanged since the seal, for which nobody who was named vouches.
+  /// The agreement is unchanged since the seal, whose certificate leads to no given root.
   case unvouched
-  /// An agreement from before there were seals.
+  /// The agreement has no seal, because it is from before there were seals.
   case notSealed
-  /// Not as it was sealed, no whole file, another record's, or not what the record says.
+  /// The agreement is not as it was sealed, is no whole file, is another record's, or is not what the record
+  /// says.
   case changed
-  /// Nobody asked.
+  /// Nobody asked for the agreement to be judged.
   case notChecked
   /// The record has no agreement.
   case none
@@ -47,7 +48,7 @@ public enum AgreementVerdict: String, Hashable, Sendable, CaseIterable {
 /// What was found of the file of an agreement, which several revisions of a record may name.
 public struct AgreementJudgement {
   public let verdict: AgreementVerdict
-  /// The first field in which a record is not what the file says; nil where none is.
+  /// Returns the first field in which a record differs from the file; nil where none does.
   public let difference: (Installation) -> String?
 
   public init(_ verdict: AgreementVerdict, difference: @escaping (Installation) -> String? = { _ in nil }) {
@@ -61,7 +62,8 @@ public struct Finding: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     /// The object cannot be read, or is larger than any of its kind.
     case unreadable
-    /// A file without which the object cannot be judged has not come. The object is not loaded, and the next run looks again.
+    /// A file without which the object cannot be judged has not come. The object is not loaded, and the next
+    /// run looks again.
     case fileMissing
     /// The object's contents are not those that its key names.
     case digest
@@ -75,21 +77,23 @@ public struct Finding: Hashable, Sendable {
     case ambiguous
     /// The record has the character U+0000, which no database stores.
     case zero
-    /// The record does not go on from the revision that it names as the one before it.
+    /// The record's history is faulty, or does not continue the revision that the record names as the one
+    /// before it.
     case history
-    /// The object of a key is not one, or is another key's.
+    /// The object holds no sealed key, or is another key's.
     case keyObject
-    /// A record's agreement is not as it was sealed, or does not say what the record says. The record is loaded all the same.
+    /// A record's agreement is not as it was sealed, or does not say what the record says. The record is loaded
+    /// all the same.
     case agreement
-    /// A timestamp is none of the agreement that its key names.
+    /// A timestamp is not one of the agreement that its key names.
     case timestamp
-    /// The key is another than its record's.
+    /// The key of a module is another than the one that the module's record names.
     case foreignKey
-    /// The database took the object's row for wrong.
+    /// The database refused the object's row.
     case database
   }
 
-  /// The object's key, with nothing in it that is not seen.
+  /// The object's key, with U+FFFD in place of invisible characters.
   public let key: String
   public let kind: Kind
   /// The name of a fault, a place in a record or a SQLSTATE; no word of a person.
@@ -106,7 +110,8 @@ public struct Finding: Hashable, Sendable {
 
   private static let maxCharacters = 512
 
-  /// A text as it can stand on a screen and in a database, whoever wrote it.
+  /// Makes a text fit for a screen and a database: at most 512 characters, with U+FFFD in place of those that
+  /// are invisible or unassigned.
   public static func shown(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
@@ -120,7 +125,8 @@ public struct Finding: Hashable, Sendable {
   }
 }
 
-/// How many rows a run added to the database; what another loader had added meanwhile is not counted.
+/// The number of rows that a run added to the database; rows that another loader added meanwhile are not
+/// counted.
 public struct CompanyCounts: Hashable, Sendable {
   public var files = 0
   public var timestamps = 0
@@ -146,19 +152,19 @@ public struct CompanyConcern: Hashable, Sendable {
   public let area: Area
   /// What contradicts itself or waits: `code`, `module`, `key`, `revision`, `file`, or a kind of finding.
   public let kind: String
-  /// The code, the serial number, the digest or the key that it is about.
+  /// The code, the serial number, the digest or the key that the concern is about.
   public let subject: String
-  /// The installation; nil where it is about an object.
+  /// The installation; nil where the concern is about an object.
   public let id: InstallationID?
-  /// The revision, from 1; 0 where it is about no revision.
+  /// The revision, from 1; 0 where the concern is about no revision.
   public let revision: Int
-  /// SHA-256 of that revision or object; empty where it is about neither.
+  /// SHA-256 of that revision or object; empty where the concern is about neither.
   public let sha256: String
-  /// The place that the revision or key was loaded from; empty where it is about neither.
+  /// The place that the revision or key was loaded from; empty where the concern is about neither.
   public let source: String
-  /// What a finding says besides its kind; empty where that is nothing.
+  /// What a finding says besides its kind; empty where it says nothing more.
   public let detail: String
-  /// The number of records that the same thing is about, of which the first ones are told.
+  /// The number of records that the concern is about; the rows show only the first of them.
   public let recordCount: Int
 
   public init(
@@ -177,11 +183,11 @@ public struct CompanyConcern: Hashable, Sendable {
   }
 }
 
-/// All that a person has to look at: the first of it, and how much it is.
+/// All that a person has to look at: the first concerns, and the number of all.
 public struct CompanyConcerns: Hashable, Sendable {
-  /// Those about the same thing follow one another.
+  /// The first concerns; those about the same thing follow one another.
   public var rows: [CompanyConcern] = []
-  /// The number of things by their area, whether they are among the rows or not.
+  /// The number of all concerns by their area.
   public var totals: [CompanyConcern.Area: Int] = [:]
 
   public init() {}
@@ -189,7 +195,7 @@ public struct CompanyConcerns: Hashable, Sendable {
 
 /// Where a company keeps what its laptops delivered. Rows are only added, and adding one again changes nothing.
 public protocol CompanyStore: AnyObject {
-  /// Which of these keys are not loaded yet, in no order.
+  /// Returns those of `keys` that are not loaded yet.
   func notLoaded(_ keys: [String]) throws(CompanyError) -> Set<String>
   /// Adds an object. It is durable after `flush`, and the objects of one batch come together or not at all.
   func add(_ item: CompanyItem) throws(CompanyError)
@@ -198,6 +204,6 @@ public protocol CompanyStore: AnyObject {
   /// Waits until all that was added is durable.
   /// - Returns: what was added since the beginning, and the objects that the database refused, which are not in it.
   func flush() throws(CompanyError) -> (added: CompanyCounts, refused: [Finding])
-  /// What a person has to look at.
+  /// Returns what a person has to look at.
   func concerns() throws(CompanyError) -> CompanyConcerns
 }

@@ -2,11 +2,11 @@ public import Files
 public import Records
 import Threads
 
-/// What laptops delivered into a folder: a disk that is carried to the company, or a share. Names that begin with a point are drafts of
-/// whoever writes them, and are left out.
+/// Reads what laptops delivered into a folder: a disk that is carried to the company, or a share. Names that
+/// begin with a point are drafts of whoever writes them, and are left out.
 public final class DeliveredFolder: DeliveredObjects {
   private let path: FilePath
-  /// The number of keys in a page.
+  /// The maximum number of keys in a page.
   private let pageSize: Int
   private let listed = Monitor(Listed())
 
@@ -16,6 +16,7 @@ public final class DeliveredFolder: DeliveredObjects {
     var inner: (folder: String, names: SortedNames)?
   }
 
+  /// Opens a folder.
   /// - Throws: `folder` where it is not there or is no folder.
   public init(_ path: FilePath, pageSize: Int = 1_000) throws(CompanyError) {
     self.path = path
@@ -68,7 +69,7 @@ public final class DeliveredFolder: DeliveredObjects {
     return names
   }
 
-  /// nil where the name is not that of a folder.
+  /// The names in an inner folder; nil where the name is not that of a folder.
   private func inner(_ folder: String) throws(FileError) -> SortedNames? {
     if let known = listed.withLock({ $0.inner }), known.folder == folder { return known.names }
     guard let names = try read(folder, ending: []) else { return nil }
@@ -76,7 +77,7 @@ public final class DeliveredFolder: DeliveredObjects {
     return names
   }
 
-  /// nil where there is no folder of this name.
+  /// Reads the names in a folder; nil where there is no folder of this name.
   private func read(_ folder: String, ending: [UInt8]) throws(FileError) -> SortedNames? {
     var names: [[UInt8]] = []
     do throws(FileError) {
@@ -85,7 +86,7 @@ public final class DeliveredFolder: DeliveredObjects {
         return true
       }
     } catch {
-      // ENOENT and ENOTDIR.
+      // ENOENT (2) and ENOTDIR (20) mean that there is no such folder.
       guard [2, 20].contains(error.errno) else { throw error }
       return nil
     }
@@ -99,7 +100,8 @@ private struct SortedNames {
   private var ends: [Int] = []
   private let endingCount: Int
 
-  /// - Parameter ending: the bytes that each name is ordered with.
+  /// Sorts names.
+  /// - Parameter ending: the bytes that are appended to each name before the names are sorted.
   init(_ names: [[UInt8]], ending: [UInt8]) {
     endingCount = ending.count
     for name in names.map({ $0 + ending }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {

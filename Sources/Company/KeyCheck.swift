@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Records
 
-/// Judges the object of a module's key: the envelope, which only the platform opens, and whose key it says it is.
+/// Judges the object of a module's key: its JSON, the installation and the module that it names, its envelope,
+/// which only the platform can open and which has to be base64 here, and the id of the key where it names one.
 struct KeyCheck {
   /// The size of the largest object that is read, bytes.
   static let maxBytes = 65_536
@@ -10,7 +11,8 @@ struct KeyCheck {
   let installation: InstallationID
   let moduleSerial: String
 
-  /// - Throws: the first finding.
+  /// Judges an object.
+  /// - Throws: the first problem.
   init(_ bytes: [UInt8], keyID: String) throws(Finding.Problem) {
     let document: JSONValue
     do throws(JSONFault) { document = try JSONReader.value(of: bytes, maxBytes: Self.maxBytes) } catch {

@@ -2,8 +2,8 @@ import CPQ
 
 /// One connection to a PostgreSQL database, by libpq. It belongs to one thread at a time.
 ///
-/// No value that was bound and no text of the server gets into an error: a server's message quotes values. The SQLSTATE says what
-/// happened, https://www.postgresql.org/docs/15/errcodes-appendix.html.
+/// No value that was bound and no text of the server gets into an error: a server's message quotes values. The
+/// SQLSTATE says what happened, https://www.postgresql.org/docs/15/errcodes-appendix.html.
 final class PostgreSQL {
   /// A value that is bound to a statement.
   enum Value {
@@ -18,7 +18,7 @@ final class PostgreSQL {
     /// The object ids of PostgreSQL's types. https://www.postgresql.org/docs/15/catalog-pg-type.html
     private static let (byteaType, textType) = (17, 25)
 
-    /// The value in PostgreSQL's binary form, where it has to be given in that one.
+    /// The value in PostgreSQL's binary form; nil where it is sent as text.
     fileprivate var binary: [UInt8]? {
       switch self {
       case .null, .text: nil
@@ -28,9 +28,9 @@ final class PostgreSQL {
       }
     }
 
-    /// An array of one dimension without nulls, as `array_send` writes it: the number of dimensions, whether there are nulls, the
-    /// type of the elements, their number and the number of the first one, and each element behind its length; all of them are 32
-    /// bits, the highest first.
+    /// An array of one dimension without nulls, as `array_send` writes it: the number of dimensions, whether
+    /// there are nulls, the type of the elements, their number and the number of the first one, and each
+    /// element behind its length; all of them are 32 bits, the highest first.
     private static func array(_ elements: [some Collection<UInt8>], of type: Int) -> [UInt8] {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(20 + elements.reduce(0) { $0 + $1.count + 4 })
@@ -55,8 +55,9 @@ final class PostgreSQL {
 
   /// Connects to a database.
   /// - Parameters:
-  ///   - address: a URL of libpq without a password; what it leaves open comes from the environment and from libpq's files.
-  ///   - isCancelled: asked several times a second while an answer is waited for.
+  ///   - address: a URL of libpq without a password; what it leaves open comes from the environment and from
+  ///     libpq's files.
+  ///   - isCancelled: called several times a second while the program waits for an answer; true cancels.
   /// - Throws: `libraryMissing`, `address`, `cannotConnect`, `refused`.
   init(_ address: String, isCancelled: @escaping () -> Bool) throws(CompanyError) {
     guard wt_pq_is_there() != 0 else { throw .libraryMissing }
@@ -68,7 +69,8 @@ final class PostgreSQL {
     }
     self.handle = handle
     question = Question(isCancelled)
-    // Only what is on the server's disk counts as stored, whatever the server was set to. Times are read as they are written.
+    // Only what is on the server's disk counts as stored, whatever the server was set to. Times are read as
+    // they are written.
     try execute(
       "SET synchronous_commit = on; SET DateStyle = ISO; SET standard_conforming_strings = on; SET search_path = ''",
       for: .connect)
@@ -158,7 +160,7 @@ final class PostgreSQL {
 
   /// What became of one command of a pipeline.
   enum Outcome {
-    /// It succeeded, and changed so many rows.
+    /// The command succeeded, and changed this number of rows.
     case done(changed: Int)
     /// An earlier command failed, so that this one was not executed.
     case notExecuted
@@ -187,19 +189,19 @@ final class PostgreSQL {
     guard wt_pq_sync(handle) == 1, wt_pq_pump(handle) == 1 else { throw .connectionLost }
   }
 
-  /// Lets bytes that wait go out while something else is done.
+  /// Lets waiting bytes go out while the caller does something else.
   func pump() throws(CompanyError) {
     guard wt_pq_pump(handle) == 1 else { throw .connectionLost }
   }
 
-  /// Waits for the outcomes of so many commands and of the synchronisation behind them.
+  /// Waits for the outcomes of `count` commands and of the synchronisation behind them.
   func outcomes(of count: Int) throws(CompanyError) -> [Outcome] {
     var outcomes: [Outcome] = []
     for _ in 0..<count {
       guard let result = try next() else { throw .connectionLost }
       outcomes.append(outcome(result))
       wt_pq_clear(result)
-      // The end of the command's results.
+      // The results of each command end with nil.
       if let more = try next() {
         wt_pq_clear(more)
         throw .connectionLost
@@ -281,7 +283,7 @@ final class PostgreSQL {
   }
 }
 
-/// A closure that C can hold.
+/// Holds a closure for C.
 private final class Question {
   let isCancelled: () -> Bool
   init(_ isCancelled: @escaping () -> Bool) { self.isCancelled = isCancelled }

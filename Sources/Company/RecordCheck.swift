@@ -5,6 +5,7 @@ import Records
 struct RecordCheck {
   let record: RemoteRecord
 
+  /// Judges one revision.
   /// - Parameters:
   ///   - bytes: the object's contents, of which the digest was compared with the key.
   ///   - object: what the key says.
@@ -25,7 +26,7 @@ struct RecordCheck {
       case .history: throw Finding.Problem(.history)
       }
     }
-    // What is not closed never leaves a laptop. An appointment that was cancelled does not either.
+    // Only a record with one of the statuses of `isDelivered` ever leaves a laptop.
     guard record.installation.status.isDelivered else { throw Finding.Problem(.notClosed) }
     // The bytes are JSON in UTF-8 by now.
     switch JSONAmbiguity(in: bytes) {
@@ -35,14 +36,15 @@ struct RecordCheck {
     }
   }
 
-  /// The files that the record cannot do without. Originals of photos may stay on the laptop, where the record has a copy.
+  /// The files that the record cannot do without. Originals of photos may stay on the laptop, where the record
+  /// has a copy.
   var files: [FileDigest] {
     RecordFile.named(by: record.installation).filter { !$0.isOriginal }.compactMap { FileDigest($0.sha256) }
   }
 }
 
 extension Finding {
-  /// What is wrong with an object, before it is said with which.
+  /// A problem of an object, without the object's key.
   struct Problem: Error, Hashable {
     let kind: Kind
     let detail: String
@@ -61,13 +63,13 @@ extension Installation.Status {
   fileprivate var isDelivered: Bool {
     switch self {
     case .closed, .outOfUse, .retired, .refused, .void: true
-    // `delivered` is this laptop's own mark and stands in no revision.
+    // `delivered` is a laptop's own mark and stands in no revision.
     case .surveyed, .open, .delivered: false
     }
   }
 }
 
-/// What lets two readers of one JSON document read two things, or a database refuse it.
+/// A property of a JSON document by which two readers can read two things, or a database refuses it.
 enum JSONAmbiguity {
   /// An object has a key twice, or one with an escape, or more keys than any object of a record.
   case keys
@@ -76,6 +78,7 @@ enum JSONAmbiguity {
 
   private static let maxKeys = 512
 
+  /// Finds the first ambiguity; nil where there is none.
   /// - Parameter bytes: JSON in UTF-8 that was checked.
   init?(in bytes: [UInt8]) {
     var found: JSONAmbiguity?

@@ -1,7 +1,7 @@
 import Cryptography
 import Records
 
-/// A revision that lies at a store, by its key.
+/// A revision that lies at a store, as its key describes it.
 struct DeliveredRevision: Sendable {
   let key: String
   let object: DeliveredObject
@@ -13,12 +13,12 @@ struct DeliveredRevision: Sendable {
   let isNew: Bool
 }
 
-/// What a new revision was found to be.
+/// The judgement of a new revision.
 struct JudgedRevision: Sendable {
   enum Outcome: Sendable {
     case sound(RecordCheck, bytes: [UInt8])
     case problem(Finding.Problem)
-    /// The store could not give it.
+    /// The store could not return the object.
     case unreadable(any Error)
   }
 
@@ -31,10 +31,10 @@ struct RecordJudge: Sendable {
   let objects: any DeliveredObjects
 
   /// Judges the new revisions of one record, the lowest first.
-  /// - Parameter each: gets each of them before the next one is read.
+  /// - Parameter each: called with each judged revision before the next one is read.
   func judge(_ group: [DeliveredRevision], _ each: (JudgedRevision) throws -> Void) rethrows {
     let revisions = group.sorted { ($0.number, $0.sha256.hex) < ($1.number, $1.sha256.hex) }
-    // The record that was read last, which is the next one's predecessor.
+    // The record that was read last, which may be the predecessor of the next one.
     var last: (sha256: FileDigest, record: RemoteRecord)?
     for revision in revisions where revision.isNew {
       let outcome = outcome(of: revision, among: revisions, after: &last)
@@ -66,7 +66,8 @@ struct RecordJudge: Sendable {
     }
   }
 
-  /// A revision that was loaded before, read once more; nil where that cannot be done, and the digests alone say that it is followed.
+  /// Reads again a revision that was loaded before; nil where it cannot be read. Then the digests alone say
+  /// that the next revision follows it.
   private func record(of revision: DeliveredRevision) -> RemoteRecord? {
     guard let bytes = try? Self.contents(of: revision.object, in: objects) else { return nil }
     return try? RecordCheck(bytes, revision.object).record

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// What a certificate says of itself.
+/// The facts that a certificate states about itself.
 extension Certificate {
   /// The period for which a certificate is issued, in seconds since 1970, both ends included.
   public struct Validity: Hashable, Sendable {
@@ -14,7 +14,8 @@ extension Certificate {
   }
 
   /// Reads all certificates of a PEM text in their order, or the one of a DER file.
-  /// - Throws: `notCertificate` where there is none, or more than `maxChain`.
+  /// - Throws: `notCertificate` where the file has no certificate, more than `maxChain` certificates, or more
+  ///   than `maxSize` bytes.
   public static func all(file: [UInt8]) throws(CryptographyError) -> [Certificate] {
     defer { ERR_clear_error() }
     guard file.count <= maxSize, let input = MemoryBIO(file) else { throw .notCertificate }
@@ -27,7 +28,7 @@ extension Certificate {
     return certificates.isEmpty ? [try Certificate(der: file)] : certificates
   }
 
-  /// The number of certificates in the longest chain that is read.
+  /// The maximum number of certificates that are read from one file.
   public static let maxChain = 10
 
   /// The subject as RFC 4514 writes it, the person first: `CN=…,O=…,C=CN`.
@@ -58,8 +59,8 @@ extension Certificate {
     }
   }
 
-  /// Whether the organisation in the subject is this company, of whose name a certificate has the first 64 characters; nil where
-  /// the subject names no organisation.
+  /// Whether the organisation in the subject is `company`, of whose name only the first 64 characters count,
+  /// since a certificate holds no more; nil where the subject names no organisation.
   public func isOf(company: String) -> Bool? {
     organization.map { $0 == SealSubject(organization: company, commonName: "").organization }
   }
@@ -85,11 +86,12 @@ extension Certificate {
     (try? use { X509_get0_pubkey($0).map { KeyKind(of: $0) } }) ?? .other("")
   }
 
-  /// Whether the certificate may seal: its key usage names digital signatures or non-repudiation, or it restricts
-  /// nothing; it is not made for servers, timestamps or programs alone; and it issues no other certificates, unless it is
-  /// self-issued.
+  /// Whether the certificate may seal: its key usage names digital signatures or non-repudiation, or it
+  /// restricts nothing; its extended key usage allows e-mail or any purpose, or names none of servers,
+  /// timestamps, OCSP, code, SGC and DVCS; and it issues no other certificates, unless it is self-issued.
   public var allowsSeals: Bool {
-    // A certificate without the extensions gives all bits. https://docs.openssl.org/3.0/man3/X509_get_extension_flags/
+    // For a certificate without these extensions, OpenSSL returns all bits set.
+    // https://docs.openssl.org/3.0/man3/X509_get_extension_flags/
     let usage = UInt32(KU_DIGITAL_SIGNATURE) | UInt32(KU_NON_REPUDIATION)
     let documents = UInt32(XKU_SMIME) | UInt32(XKU_ANYEKU)
     let others =
@@ -130,8 +132,8 @@ extension Certificate {
     }) ?? ""
   }
 
-  /// Gives OpenSSL's object to a function.
-  /// - Throws: `notCertificate`, also where the function gives nil.
+  /// Calls `body` with OpenSSL's object and returns its value.
+  /// - Throws: `notCertificate`, also where `body` returns nil.
   private func use<Value>(_ body: (OpaquePointer) -> Value?) throws(CryptographyError) -> Value {
     let handle = try decoded()
     defer {

@@ -48,7 +48,7 @@ public struct Certificate: Hashable, Sendable {
     }
   }
 
-  /// Takes the DER of OpenSSL's object, which stays the caller's.
+  /// Copies the DER of OpenSSL's object, which the caller still owns.
   package init(_ handle: OpaquePointer) throws(CryptographyError) {
     guard let output = MemoryBIO(), i2d_X509_bio(output.handle, handle) == 1,
       let keyOutput = MemoryBIO(), let key = X509_get0_pubkey(handle),
@@ -67,7 +67,7 @@ public struct Certificate: Hashable, Sendable {
     return String(decoding: output.contents, as: UTF8.self)
   }
 
-  /// Gives OpenSSL's object, which the caller frees.
+  /// Decodes the DER into OpenSSL's object, which the caller frees.
   package func decoded() throws(CryptographyError) -> OpaquePointer {
     guard let input = MemoryBIO(der), let handle = d2i_X509_bio(input.handle, nil) else {
       throw .notCertificate

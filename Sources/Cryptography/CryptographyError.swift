@@ -5,7 +5,8 @@ public enum CryptographyError: Error, Hashable, Sendable {
   case noRandom
   /// A file could not be read; the value is the `errno` of open(2) or read(2).
   case unreadable(path: String, errno: Int32)
-  /// The bytes are no PEM or DER certificate that libcrypto reads, or more than `Certificate.maxSize`.
+  /// The bytes are no PEM or DER certificate that libcrypto reads, have more than `Certificate.maxSize` bytes,
+  /// or hold more than `Certificate.maxChain` certificates.
   case notCertificate
   /// The text is no PEM private key, or the key is not the certificate's.
   case notPrivateKey
@@ -23,7 +24,7 @@ public enum CryptographyError: Error, Hashable, Sendable {
   case signing
   /// The text is no PEM of a private key without a password, or is longer than `SealKey.maxSize`.
   case notSealKey
-  /// The key is of a kind whose seal the readers in reach do not accept.
+  /// The key is of a kind with which documents are not sealed (`KeyKind.seals`).
   case sealKeyKind(KeyKind)
   /// The bytes are no PKCS #12, or one without a private key or its certificate.
   case notPKCS12
@@ -31,9 +32,9 @@ public enum CryptographyError: Error, Hashable, Sendable {
   case wrongPassphrase
   /// None of the certificates belongs to the key.
   case certificateNotOfKey
-  /// The certificate's key usage allows neither digital signatures nor non-repudiation.
+  /// The certificate may not seal (`Certificate.allowsSeals`).
   case certificateUsage
-  /// A seal is larger than the place that a document has for it, bytes.
+  /// A seal has `bytes` bytes, more than the maximum of `largest` bytes.
   case sealTooLarge(bytes: Int, largest: Int)
   /// The bytes are no CMS SignedData with one signer.
   case notSeal

@@ -1,6 +1,6 @@
 /// Writes and reads bytes as two hexadecimal digits each.
 public enum Hex {
-  /// Writes lower-case digits.
+  /// Writes each byte as two lower-case digits.
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.underestimatedCount * 2)

@@ -22,7 +22,8 @@ public enum MessageAuthentication {
     return code
   }
 
-  /// Compares in a time that depends on the lengths only, so that a forger learns nothing from it.
+  /// Compares two byte strings in a time that depends on their lengths only, so that a forger learns nothing
+  /// from the time.
   public static func isEqual(_ left: some ContiguousBytes, _ right: some ContiguousBytes) -> Bool {
     left.withUnsafeBytes { left in
       right.withUnsafeBytes { right in

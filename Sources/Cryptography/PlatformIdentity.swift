@@ -3,8 +3,7 @@ import CCrypto
 /// A platform's key pair: a self-signed certificate to which laptops seal keys, and the private key that opens
 /// them.
 public struct PlatformIdentity: Sendable {
-  /// The length of the RSA key, bits, which is common enough for any CMS implementation to support key
-  /// transport with OAEP.
+  /// The length of the RSA key, bits. Any CMS implementation supports key transport with OAEP at this length.
   static let keyBits = 3072
   /// The certificate's dates, from a day before any laptop was in use to the end of UTCTime. A laptop pins the
   /// certificate and does not check its dates.
@@ -28,7 +27,7 @@ public struct PlatformIdentity: Sendable {
 
   /// Makes a new RSA key pair of 3,072 bits with a self-signed certificate. This takes up to some seconds, and
   /// OpenSSL draws its own randomness.
-  /// - Parameter commonName: subject and issuer, at most 64 bytes.
+  /// - Parameter commonName: the common name of subject and issuer, at most 64 characters.
   /// - Throws: `generation`.
   public static func generate(commonName: String) throws(CryptographyError) -> PlatformIdentity {
     guard let key = wt_evp_rsa_generate(keyBits) else { throw .generation }
@@ -67,7 +66,7 @@ public struct PlatformIdentity: Sendable {
     return X509_add_ext(certificate, `extension`, -1) == 1
   }
 
-  /// Gives OpenSSL's object, which the caller frees.
+  /// Decodes the private key into OpenSSL's object, which the caller frees.
   func decodedKey() throws(CryptographyError) -> OpaquePointer {
     guard privateKeyPEM.utf8.count <= Certificate.maxSize,
       let input = MemoryBIO(Array(privateKeyPEM.utf8)),

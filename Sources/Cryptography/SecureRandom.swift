@@ -3,7 +3,7 @@ import CCrypto
 /// Random bytes fit for keys and ids. Only the command line calls `bytes` and passes the bytes down; no layer
 /// below calls it by itself.
 public enum SecureRandom {
-  /// Gives random bytes.
+  /// Returns `count` random bytes.
   /// - Throws: `noRandom`, after which there are no bytes to use.
   public static func bytes(_ count: Int) throws(CryptographyError) -> [UInt8] {
     guard count > 0 else { return [] }

@@ -47,7 +47,7 @@ public struct VerifyingKey: Hashable, Sendable {
     return String(decoding: output.contents, as: UTF8.self)
   }
 
-  /// Whether `signature`, 64 bytes, is this key's over exactly `message`.
+  /// Whether this key made `signature`, 64 bytes, over exactly `message`.
   public func accepts(_ signature: [UInt8], over message: [UInt8]) -> Bool {
     guard signature.count == Self.signatureByteCount, let key = Self.key(bytes),
       let context = EVP_MD_CTX_new()
@@ -63,7 +63,7 @@ public struct VerifyingKey: Hashable, Sendable {
       && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
   }
 
-  /// Gives OpenSSL's object, which the caller frees.
+  /// Makes OpenSSL's object of a public key, which the caller frees.
   private static func key(_ bytes: [UInt8]) -> OpaquePointer? {
     EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, bytes, bytes.count)
   }

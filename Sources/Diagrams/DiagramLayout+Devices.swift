@@ -1,8 +1,8 @@
 import Drawing
 import Records
 
-// The symbols are those of IEC 60617 (GB/T 4728): a contact is a blade at an angle, a cross makes it a breaker's, an arc a
-// contactor's, a plunger a switch that is pressed.
+// The symbols are those of IEC 60617 (GB/T 4728). A contact is a blade at an angle. A cross marks a breaker, an
+// arc a contactor, and a plunger a switch that is pressed.
 
 extension DiagramLayout {
   /// The drawing of a device: its symbol, its terminals with their marks, and its words.
@@ -29,7 +29,7 @@ extension DiagramLayout {
 
   private func terminal(_ point: Point, _ pen: inout Pen) { pen.circle(point, radius: 0.9) }
 
-  /// A blade between the terminals of a contact, open as a drawing shows it.
+  /// Draws the blade between the terminals of a contact, in the open position.
   private func blade(_ top: Point, _ bottom: Point, _ pen: inout Pen) {
     let middle = (top.y + bottom.y) / 2
     pen.line([(top.x, top.y), (top.x, middle - 3)])
@@ -64,7 +64,8 @@ extension DiagramLayout {
     guard let first = columns.first, let last = columns.last else { return }
     pen.dashes((first - 1.4, middle), (last + 3, middle))
     if device.kind == .residualCurrentDevice {
-      // The ring around all conductors, in which a current to earth leaves a remainder.
+      // The ring is the current transformer around all conductors; it detects the residual current when current
+      // flows to earth.
       let ring = middle + 4.6
       var path = Path()
       let (left, right) = ((first - 2.2) * scale, (last + 2.2) * scale)
@@ -81,7 +82,7 @@ extension DiagramLayout {
     head(device, words, x: last + 5, y: middle - 4, &pen)
   }
 
-  /// The designation in bold, and the words below it.
+  /// Writes the designation in bold, and the words below the designation.
   private func head(_ device: Device, _ words: String, x: Double, y: Double, _ pen: inout Pen) {
     let height = pen.text(device.id, x, y, points: 9.5, isBold: true)
     pen.text(words, x, y + height, points: 9)
@@ -95,7 +96,7 @@ extension DiagramLayout {
     let inline = Self.inlineX
     for (pole, x) in columns.enumerated() {
       blade((x, top), (x, bottom), &pen)
-      // The arc at the fixed contact is a contactor's.
+      // The arc at the fixed contact marks a contactor.
       var arc = Path()
       arc.move(x: x * scale, y: (middle - 3) * scale)
       arc.curve(
@@ -111,13 +112,13 @@ extension DiagramLayout {
     let protective = place(of: device, "PE")
     terminal(protective, &pen)
     pen.text("PE", middle: protective.x, protective.y + 1.2, points: 6.5)
-    // The auxiliary contact, which closes with the main ones.
+    // The auxiliary contact closes together with the main contacts.
     blade((inline + 6, top), (inline + 6, bottom), &pen)
     for (y, mark) in [(top, "13"), (bottom, "14")] {
       terminal((inline + 6, y), &pen)
       pen.text(mark, endingAt: inline + 4.6, y == top ? y - 0.2 : y - 3, points: 6.5)
     }
-    // The coil, and the mechanical connection to all contacts.
+    // The dashes are the mechanical connection from the coil to all contacts.
     pen.line([(inline - 5, coilY), (inline + 5, coilY)])
     pen.box(inline - 3, coilY - 2, 6, 4)
     for (x, mark) in [(inline - 5, "A2"), (inline + 5, "A1")] {
@@ -237,7 +238,7 @@ extension DiagramLayout {
     guard right.x > left.x else { return }
     let middle = (left.x + right.x) / 2
     let y = left.y - 3.4
-    // Closed as long as the case presses on it.
+    // The contact is drawn closed, as it is while the case presses on the plunger.
     pen.line([left, (left.x, y), (left.x + 2.2, y)])
     pen.line([right, (right.x, y), (right.x - 2.4, y), (left.x + 2, y - 1)])
     pen.line([(middle, y - 0.6), (middle, y - 3.4)])

@@ -2,7 +2,8 @@ import Drawing
 import Records
 
 extension DiagramLayout {
-  /// The drawing of the wire with a number from 1: its line, its number, and a dot where it leaves another wire.
+  /// The drawing of a wire: its line, its number (from 1), and a dot where the wire leaves another one. The
+  /// drawing is empty where an end of the wire names no device.
   func group(ofWire number: Int, _ wire: WiringDiagram.Wire, table: DiagramTable) -> Figure.Group {
     var pen = Pen("wire-\(number)", table.words(ofWire: number, wire), scale: scale, typesetter: typesetter)
     guard let from = end(wire.from), let to = end(wire.to) else { return pen.group }
@@ -31,15 +32,16 @@ extension DiagramLayout {
     // A conductor of the main circuit goes straight down.
     if fromPole != nil, fromPole == toPole, start.y != finish.y {
       let top = min(start.y, finish.y)
-      // Below the contactor the numbers leave room for its words.
+      // The wire numbers below the contactor are set lower, to leave room for its text.
       let isBelowContactor = top == mains[.contactor]?.bottom
       return Route(points: [start, finish], number: (start.x + 0.8, top + (isBelowContactor ? 4.6 : 1)))
     }
-    // What leaves the main circuit leaves it at the height of its other end.
+    // A wire that leaves the main circuit starts there at the height of its other end.
     if fromPole != nil, toPole == nil { return tapped(start, finish) }
     if toPole != nil, fromPole == nil { return tapped(finish, start) }
     if start.x == finish.x {
-      // An antenna or a switch above the module, or a snubber above its coil.
+      // The wire is vertical: it leads from an antenna or a switch down to the module, or from the snubber to
+      // the coil.
       let middle = (start.y + finish.y) / 2
       let isLeftOfCoil = start.x < Self.inlineX
       return Route(points: [start, finish], number: (start.x + (isLeftOfCoil ? -4.4 : 0.8), middle - 2))
@@ -64,7 +66,8 @@ extension DiagramLayout {
       number: (isInline ? 47 : Self.moduleLeft - 9, other.y - 3.9))
   }
 
-  /// The protective conductors join the one that comes from the supply.
+  /// The route of a protective conductor to the earth stud. It joins the conductor that comes from the supply,
+  /// with a dot where they meet.
   private func earthed(_ end: End, _ start: Point) -> Route {
     let x = Self.earthX
     if start.x == x { return Route(points: [start, (x, earthY)], number: (x + 0.8, start.y + 3)) }
@@ -87,7 +90,8 @@ extension WiringDiagram.Colour {
     }
   }
 
-  /// The colour as a technician says it, in English by the letters of IEC 60757.
+  /// The word for the colour: a technician's word in Chinese, and the letters of IEC 60757 in English, except
+  /// for a coaxial cable.
   func word(_ language: SchemeDiagram.Language) -> String {
     switch (self, language) {
     case (.yellow, .zh): "黄"

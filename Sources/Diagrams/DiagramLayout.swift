@@ -1,11 +1,12 @@
 import Drawing
 import Records
 
-/// Places the devices and wires of a scheme as a ladder: on the left the main circuit from the supply down to the welder, on
-/// the right the module, between them a rung for each wire. Every kind of device has its place; the rungs follow the order
-/// of the wires, and the module's terminals stand where their wires arrive.
+/// Places the devices and wires of a scheme as a ladder: the main circuit from the supply down to the welder on
+/// the left, the module on the right, and between them a rung for each wire that reaches the module's left
+/// edge. Every kind of device has its place. The rungs follow the order of the wires, and the module's
+/// terminals stand where their wires arrive.
 struct DiagramLayout {
-  /// The size of the figure at the scale of 1, millimetres.
+  /// The width of the figure at the scale of 1, millimetres.
   static let width = 114.0
 
   let scheme: InstallationScheme
@@ -23,20 +24,20 @@ struct DiagramLayout {
   static let moduleLeft = 82.0
   static let moduleRight = 112.0
   static let rung = 7.0
-  /// The middle of what lies on a rung, such as the coil.
+  /// The x of the middle of a device that lies on a rung, such as the coil, millimetres.
   static let inlineX = 60.0
 
-  /// The columns of the switched conductors.
+  /// The x of each switched conductor, millimetres.
   let columns: [Double]
-  /// The heights of the upper and the lower terminals of what is in the main circuit.
+  /// The y of the upper and the lower terminals of each device in the main circuit, millimetres.
   private(set) var mains: [Device.Kind: (top: Double, bottom: Double)] = [:]
-  /// The heights of the module's terminals on its left edge, by their marks.
+  /// The y of each of the module's terminals on its left edge, millimetres, by the terminal's mark.
   private(set) var rungs: [String: Double] = [:]
-  /// The columns of the module's terminals on its upper edge.
+  /// The x of each of the module's terminals on its upper edge, millimetres, by the terminal's mark.
   private(set) var moduleTops: [String: Double] = [:]
   private(set) var moduleTop = 0.0
   private(set) var moduleBottom = 0.0
-  /// The height from which conductors are tapped, rung by rung.
+  /// The y of the snubber's rung, millimetres; 0 in a diagram without a snubber.
   private(set) var snubberY = 0.0
   private(set) var coilY = 0.0
   private(set) var sensorTop = 0.0
@@ -67,7 +68,7 @@ struct DiagramLayout {
     }
     moduleTop = y - 4
     y += 5
-    // What leads from the main circuit to the module has a rung, in the order of the wires.
+    // Each wire from the main circuit to the module has a rung, in the order of the wires.
     for mark in marksOfModule(from: [.breaker, .residualCurrentDevice]) { take(mark, &y) }
     for mark in marksOfModule(from: [.fuse]) { take(mark, &y) }
     if diagram.device(.snubber) != nil {
@@ -87,7 +88,8 @@ struct DiagramLayout {
     let sensor = marksOfModule(from: [.hallSensor, .currentTransformer]).filter { rungs[$0] == nil }
     for mark in sensor { take(mark, &y) }
     y = max(y, sensorTop + 16) + 3
-    // The rest of the module's terminals stand below, on the upper edge those of antenna and seal switch.
+    // The terminals for the antenna and the seal switch stand on the module's upper edge, and the remaining
+    // ones below the rungs so far.
     let above = marksOfModule(from: [.antenna, .sealSwitch])
     for (index, mark) in above.enumerated() where rungs[mark] == nil {
       moduleTops[mark] = 90 + Double(index) * 9
@@ -106,7 +108,8 @@ struct DiagramLayout {
     y += Self.rung
   }
 
-  /// The module's marks to which wires from devices of these kinds lead, in the order of the wires.
+  /// The module's marks at wires from devices of these kinds, in the order of the wires. Wires from a PE
+  /// terminal or from the contactor's coil do not count.
   private func marksOfModule(from kinds: Set<Device.Kind>) -> [String] {
     guard let module = diagram.device(.module) else { return [] }
     var marks: [String] = []
@@ -199,7 +202,8 @@ struct DiagramLayout {
     marksOfModule(from: [.fuse]).compactMap { rungs[$0] }.first ?? coilY - Self.rung
   }
 
-  /// The module's mark at the other end of the first wire of a terminal; nil where it leads elsewhere.
+  /// The module's mark at the other end of the first wire that leads from a terminal to the module; nil where
+  /// no wire does.
   private func markOfModule(at terminal: String) -> String? {
     for wire in diagram.wires where wire.from == terminal || wire.to == terminal {
       if let other = end(wire.from == terminal ? wire.to : wire.from), other.device.kind == .module {

@@ -51,7 +51,7 @@ struct DiagramTable {
   /// The distance between two lines at the scale of 1, millimetres.
   static let line = 4.9
 
-  /// The table as a group, in as many columns as asked for.
+  /// The table of the wires as a group in `columns` columns, and its height, millimetres at the scale of 1.
   func group(x: Double, y: Double, columns: Int, columnWidth: Double, scale: Double, typesetter: Typesetter)
     -> (group: Figure.Group, height: Double)
   {

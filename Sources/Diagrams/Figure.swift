@@ -1,9 +1,9 @@
 import Drawing
 
-/// A drawing as groups of lines, areas and texts, which are drawn on a page, into an SVG or as dots. Coordinates are
-/// millimetres at the scale of 1, from the figure's top left.
+/// A drawing as groups of lines, areas and texts, which are drawn on a page, into an SVG or as dots.
+/// Coordinates are millimetres from the figure's top left.
 struct Figure {
-  /// One device or one wire, or the frame around them.
+  /// One device, one wire, the heading or the table of the wires.
   struct Group {
     /// The name in an SVG, such as `device-QF1` and `wire-3`.
     let id: String
@@ -30,7 +30,8 @@ struct Figure {
 
   // MARK: - Drawing
 
-  /// Draws all groups. A page shows lines in black, so that a pale one is not lost on paper.
+  /// Draws all groups. Lines are black on a page, so that a pale one is not lost on paper; white areas stay
+  /// white.
   func draw(on artboard: some Artboard, x: Double, y: Double) {
     for group in groups { draw(group, on: artboard, x: x, y: y, isColoured: false) }
   }
@@ -59,7 +60,8 @@ struct Figure {
   var textBoxes: [Rectangle] { groups.flatMap { $0.texts.map(\.box) } }
 }
 
-/// Collects the lines and texts of one group at a scale.
+/// Collects the lines and texts of one group. Its arguments are millimetres at the scale of 1, and the group is
+/// made at `scale`.
 struct Pen {
   let scale: Double
   let typesetter: Typesetter
@@ -83,7 +85,7 @@ struct Pen {
     group.lines.append(.init(path: path, width: width * scale, colour: colour))
   }
 
-  /// A straight line of dashes, as a mechanical connection is drawn.
+  /// Draws a straight line of dashes, as for a mechanical connection.
   mutating func dashes(_ from: Point, _ to: Point) {
     let length = ((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot()
     var at = 0.0
@@ -104,7 +106,7 @@ struct Pen {
     group.lines.append(.init(path: path, width: 0.35 * scale, colour: .black))
   }
 
-  /// A circle: a terminal, or filled where wires are joined.
+  /// Draws a circle, open for a terminal and filled where wires are joined.
   mutating func circle(_ centre: Point, radius: Double, isFilled: Bool = false, isPaper: Bool = true) {
     var path = Path()
     path.addCircle(x: centre.x * scale, y: centre.y * scale, radius: radius * scale)
@@ -115,6 +117,7 @@ struct Pen {
   // MARK: - Texts
 
   /// Sets a text with the top left of its box at a point.
+  /// - Returns: the height of the box, millimetres at the scale of 1.
   @discardableResult
   mutating func text(
     _ text: String, _ x: Double, _ y: Double, points: Double = 9, isBold: Bool = false, width: Double? = nil

@@ -3,8 +3,9 @@ import Drawing
 public import FoundationEssentials
 public import Records
 
-/// A scheme on A4 to take along: title and approval, the diagram with the table of its wires, and the steps. What does not
-/// fit goes on on the next page, and each page says which of how many it is.
+/// A scheme on A4 to take along: title and approval, the diagram with the table of its wires, and the steps. A
+/// card that does not fit on one page continues on the next, and each page states its number and the number of
+/// pages.
 public struct SchemeCard {
   private let diagram: SchemeDiagram
   private let company: String?
@@ -21,7 +22,8 @@ public struct SchemeCard {
     let scale: Double
   }
 
-  /// The ways that are tried until all stands on one page; what fits on none has letters that can be read, on several.
+  /// The layouts in the order in which they are tried until one fits on a single page. Where none fits, the
+  /// last one, which has legible letters, is used on several pages.
   private static let layouts =
     [11, 10.5, 10, 9.5, 9].map { Layout(size: $0, scale: 0.92) }
     + [9, 8.5, 8].map { Layout(size: $0, scale: 0.84) } + [Layout(size: 9.5, scale: 0.92)]
@@ -29,7 +31,7 @@ public struct SchemeCard {
 
   private var isChinese: Bool { diagram.language == .zh }
 
-  /// Makes the document.
+  /// Renders the card as a PDF.
   /// - Throws: `noGlyph`, `drawing`.
   public func render() throws(DiagramError) -> Data {
     let flow = try PageFlow.onOnePage(trying: Self.layouts) { (flow, layout) throws(DiagramError) in

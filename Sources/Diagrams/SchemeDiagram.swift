@@ -5,7 +5,7 @@ public import Records
 /// The wiring diagram of a scheme, drawn from its data: the main circuit as a ladder, the module beside it, and a table of
 /// the wires. The same scheme gives the same bytes.
 public struct SchemeDiagram {
-  /// The language of words; marks of terminals and units are the same in both.
+  /// The language of the words; marks of terminals and units are the same in both languages.
   public enum Language: String, Sendable, CaseIterable { case zh, en }
 
   public let scheme: InstallationScheme
@@ -34,7 +34,7 @@ public struct SchemeDiagram {
   /// Whether no qualified electrician has approved the scheme yet.
   public var isDraft: Bool { scheme.approval == nil }
 
-  /// What stands below the title: the approval, or that the scheme is a draft.
+  /// The text below the title: the approval, or a note that the scheme is a draft.
   public var approvalText: String {
     guard let approval = scheme.approval else {
       return language == .zh

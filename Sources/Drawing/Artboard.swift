@@ -8,7 +8,8 @@ public protocol Artboard: AnyObject {
   func draw(_ text: TextBlock, x: Double, y: Double, colour: Canvas.Colour)
   /// Draws a picture as large as fits into `box` and in its middle, with the picture's dark parts in `colour`.
   func draw(_ image: GreyImage, in box: Rectangle, colour: Canvas.Colour)
-  /// Draws within a turned box: in `draw` the origin is the top left of the box as its reader sees it.
+  /// Runs `draw` in a turned box, where the origin is the top left of the box as a reader of the drawing sees
+  /// it.
   func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void)
 }
 

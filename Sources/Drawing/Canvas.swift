@@ -1,8 +1,8 @@
 import CPangoCairo
 
-/// A page on which cairo draws, with coordinates in millimetres from its top left. Errors stay in cairo's
-/// context until the page's owner asks for its bytes. On a bitmap of ink every colour but white is ink, and
-/// white removes ink.
+/// A page on which cairo draws, with coordinates in millimetres from the page's top left. Errors stay in
+/// cairo's context until the page's owner asks for the page's bytes. On a bitmap of ink every colour but white
+/// is ink, and white removes ink.
 public final class Canvas {
   /// A colour of the screen, each component from 0 to 1.
   public struct Colour: Hashable, Sendable {
@@ -116,8 +116,8 @@ public final class Canvas {
     cairo_restore(context)
   }
 
-  /// Draws within `box` turned by `rotation`: in `draw` the origin is the turned box's top left as its
-  /// reader sees it, and its size is `rotation.turned(box)`.
+  /// Runs `draw` in `box` turned by `rotation`. There the origin is the top left of the box as a reader of the
+  /// drawing sees it, and the size is `rotation.turned(box)`.
   public func turned(_ rotation: Rotation, within box: Rectangle, draw: () -> Void) {
     cairo_save(context)
     // Columns of the matrix: the directions on the page of a step to the reader's right and of a step down.

@@ -1,6 +1,6 @@
 /// An error in making a page or reading one.
 public enum DrawingError: Error, Hashable, Sendable {
-  /// cairo gave up; `status` is its `cairo_status_t`.
+  /// cairo failed; `status` is its `cairo_status_t`.
   case cairo(status: UInt32)
   case outOfMemory
   /// A width or height in dots is zero or more than `PixelSize.maxSide`, or the picture has more dots than
@@ -9,14 +9,15 @@ public enum DrawingError: Error, Hashable, Sendable {
   /// The text needs `neededMillimetres` even at the smallest size allowed, which is more than
   /// `givenMillimetres`.
   case textTooLarge(axis: Axis, neededMillimetres: Double, givenMillimetres: Double, sizePoints: Double)
-  /// No installed font has some of the text's characters.
+  /// No installed font has `count` of the text's characters.
   case noGlyph(count: Int)
   /// A text of `bytes` UTF-8 bytes is more than a QR symbol holds at the level asked for.
   case symbolTooLong(bytes: Int)
   case png(PNGFault)
   case jpeg(JPEGFault)
   case pdf(PDFFault)
-  /// A PDF has no exact place for a seal, or what is in it is not exact; `offset` is that of the byte, from 0.
+  /// A PDF does not have exactly one place for a seal in the form of `SealablePDF`, or the contents of the
+  /// place have a fault; `offset` is that of the faulty byte, from 0.
   case sealedPDF(offset: Int, SealablePDF.Fault)
   case svg(SVGFault)
 

@@ -1,17 +1,18 @@
 public import Records
 
-/// What became of each part of one installation on its way to the platform.
+/// The delivery state of the parts of one installation that go to the platform.
 public struct DeliveryState: Sendable {
   public struct Revision: Sendable {
     public let number: Int
     public let bytes: Int
-    /// Whether it is an inspection on top of a record that others wrote, too.
+    /// Whether the revision is an inspection on top of a record that other laptops wrote, too.
     public let isVisit: Bool
-    /// The number of times it was sent, and when last.
+    /// The number of times that the revision was sent.
     public let attempts: Int
     public let attemptedAt: String?
     public let acknowledgedAt: String?
-    /// Whether what it adds is sent as another revision, because the platform's record had gone on.
+    /// Whether the additions of this revision are sent as another revision, because the platform's record had
+    /// newer revisions.
     public let isCarriedOver: Bool
   }
 
@@ -19,7 +20,7 @@ public struct DeliveryState: Sendable {
     public let filename: String
     public let sha256: String
     public let bytes: Int
-    /// Whether it is the original of a photo, for which no record waits.
+    /// Whether the file is the original of a photo; no record waits for an original.
     public let isOriginal: Bool
     public let acknowledgedAt: String?
   }
@@ -35,16 +36,17 @@ public struct DeliveryState: Sendable {
   public let files: [File]
   /// The keys that modules hold.
   public let keys: [Key]
-  /// The number of timestamps of its agreements that the platform does not have.
+  /// The number of timestamps of the installation's agreements that the platform does not have.
   public let timestamps: Int
-  /// Why it was set aside; nil where it was not.
+  /// The reason why the installation was set aside; nil where it was not.
   public let setAside: SetAside?
   /// Whether the platform has another record, so that a person has to decide.
   public let isInConflict: Bool
 }
 
 extension Fieldbook {
-  /// Says what became of each part of an installation; the lists are empty for one that never closed.
+  /// Reads the delivery state of an installation; there are no revisions and no files where no revision was
+  /// ever closed.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func deliveryState(of id: InstallationID) throws(FieldbookError) -> DeliveryState {
     try database.snapshot { () throws(FieldbookError) in

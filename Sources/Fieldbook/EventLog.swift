@@ -2,13 +2,13 @@ import Cryptography
 import FoundationEssentials
 public import Records
 
-/// Writing to the log, whose entries are chained by `LogChain`.
+/// Writes the log, whose entries are chained by `LogChain`.
 enum EventLog {
   /// The word that replaces the id of an installation in an entry about the laptop itself.
   static let laptop = "laptop"
 
   /// Appends one event within the caller's transaction.
-  /// - Returns: the entry's digest.
+  /// - Returns: the entry's sequence number and its digest, lower-case hex.
   static func append(
     _ event: InstallationEvent, to installation: InstallationID, at: Timestamp, in database: Database
   ) throws(FieldbookError) -> (seq: Int64, sha256: String) {
@@ -46,9 +46,9 @@ enum EventLog {
 }
 
 extension Fieldbook {
-  /// Walks the whole chain.
-  /// - Parameter watch: receives the number of entries read after every thousandth; an error that it throws
-  ///   ends the walk.
+  /// Checks the number, the link and the digest of every entry of the log.
+  /// - Parameter watch: a closure that receives the number of entries read, after every 1,000 entries; an error
+  ///   that it throws ends the check.
   /// - Returns: the number of entries, and the digest of the last one (zeros where there is none).
   /// - Throws: `logBroken` with the first entry that does not fit, `store`.
   public func verifyLog(watch: (Int) throws(FieldbookError) -> Void = { _ in }) throws(FieldbookError) -> (
@@ -82,7 +82,7 @@ extension Fieldbook {
     return entries
   }
 
-  /// Reads those events of one installation that can be read, and gives the numbers of the others.
+  /// Reads the events of one installation that can be read, and returns the numbers of the entries that cannot.
   func readableEvents(of id: InstallationID) throws(FieldbookError) -> (
     entries: [LogEntry], unreadable: [Int64]
   ) {

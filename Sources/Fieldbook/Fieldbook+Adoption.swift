@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import Records
 
-/// Records that another laptop made, and that this one has taken over.
+/// Handles records that another laptop made and that this laptop has taken over.
 extension Fieldbook {
   // MARK: - Taking one over
 
@@ -12,9 +12,9 @@ extension Fieldbook {
   ///   - adopted: a record that was judged where it entered.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record as this fieldbook has it.
-  /// - Throws: `evidence` where the bytes are not those of the digest or cannot be read, `refused` where no module is installed or
-  ///   the certificate has expired, `inspectionWaits`, `recordGoneOn` where the platform has shown another or a newer record, `codeBound`,
-  ///   `labelIs`, `clockBehind`, `clockImplausible`, `store`.
+  /// - Throws: `evidence` where the bytes are not those of the digest or cannot be read, `refused` where no
+  ///   module is installed or the certificate has expired, `inspectionWaits`, `recordGoneOn` where the platform
+  ///   has shown another or a newer record, `codeBound`, `labelIs`, `clockBehind`, `clockImplausible`, `store`.
   public func adopt(_ adopted: InstallationEvent.Adopted, at now: @autoclosure () -> Timestamp)
     throws(FieldbookError) -> Installation
   {
@@ -34,7 +34,8 @@ extension Fieldbook {
         throw FieldbookError.refused(.certificateExpired(adopted.technician.certificateExpires))
       }
       guard before.isInstalled else { throw FieldbookError.refused(.notInstalled) }
-      // What waits is a revision of the platform's record, which this one would not go on from.
+      // A pending inspection is a revision of the platform's record, which the record taken over would not
+      // continue.
       guard try pendingVisits(of: id).isEmpty else { throw FieldbookError.inspectionWaits(id) }
       // An archive may be older than what the platform has shown, or differ from it.
       if let known = try lastKnownToPlatform(id), known.sha256 != adopted.sha256 {
@@ -51,7 +52,7 @@ extension Fieldbook {
       }
       try claim(event, for: id)
       try insertProjection(of: installation)
-      // From an archive nobody can tell what the platform has.
+      // An archive does not say what the platform has.
       if adopted.source == .platform { try remember(adopted.body, of: before, at: at) }
       try close(installation, seq: entry.seq)
       return installation
@@ -60,7 +61,7 @@ extension Fieldbook {
 
   // MARK: - What was taken over
 
-  /// Gives the record that was taken over, as it was; nil for a record that was begun on this laptop.
+  /// Returns the record as it was when it was taken over; nil for a record that was begun on this laptop.
   /// - Throws: `damagedRow`, `store`.
   public func adoption(of id: InstallationID) throws(FieldbookError) -> InstallationEvent.Adopted? {
     let row = try database.first(
@@ -103,7 +104,7 @@ extension Fieldbook {
     return KnownRecord(installation: installation, sha256: first.sha256)
   }
 
-  /// Whether the platform's record is an earlier one than that which was taken over, and that one goes on from it.
+  /// Whether the platform's record is an earlier revision that the record taken over continues.
   func isBeforeAdoption(_ remote: RemoteRecord) throws(FieldbookError) -> Bool {
     guard let adopted = try adoption(of: remote.installation.id),
       remote.installation.revision < adopted.revision,
@@ -112,14 +113,16 @@ extension Fieldbook {
     return taken.continues(remote.installation, sha256: remote.sha256)
   }
 
-  /// Whether a record was taken over from an archive whose revision the platform may get from another laptop only.
+  /// Whether a record was taken over from an archive and the platform is not known to have it, so that the
+  /// platform can get the revision in the archive only from another laptop.
   /// - Throws: `damagedRow`, `store`.
   public func waitsForAnother(_ id: InstallationID) throws(FieldbookError) -> Bool {
     guard try adoption(of: id) != nil else { return false }
     return try lastKnownToPlatform(id) == nil
   }
 
-  /// The bytes of a revision that is closed, with those keys of a record that was taken over that this program does not know.
+  /// The bytes of a closed revision. For a record that was taken over, they keep the JSON keys that this
+  /// program does not know.
   func closedBody(of installation: Installation) throws(FieldbookError) -> Data {
     let body = try encode(installation)
     guard let adopted = try adoption(of: installation.id), let before = adopted.installation,
@@ -154,8 +157,8 @@ extension Fieldbook {
     "\(column) NOT IN (SELECT \(notedID) FROM setting WHERE \(notes))"
   }
 
-  /// The SQL that is true of a row of the ledger whose record was begun on this laptop. Every index has the row's number, so that
-  /// figures go on being read from indexes alone.
+  /// The SQL that is true of a row of the ledger whose record was begun on this laptop. Every index contains
+  /// the row's number, so that figures can still be read from indexes alone.
   static let isOwnRow = """
     ledger.rowid NOT IN (SELECT other.rowid FROM setting
       JOIN ledger AS other ON other.installation = \(notedID) WHERE \(notes))

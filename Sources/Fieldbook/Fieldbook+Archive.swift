@@ -6,7 +6,7 @@ extension Fieldbook {
   public struct ClosedRevision: Sendable {
     /// The number of the revision, from 1.
     public let number: Int
-    /// The log's entry that closed it.
+    /// The number of the log's entry that closed the revision, from 1.
     public let seq: Int64
     public let body: Data
     /// SHA-256 of `body`, lower-case hex.
@@ -17,7 +17,7 @@ extension Fieldbook {
   public struct WrittenHistory: Sendable {
     /// The record that the entries add up to, without its delivery.
     public let installation: Installation
-    /// The entries of the log that are this installation's, oldest first.
+    /// The log's entries of this installation, oldest first.
     public let entries: [WrittenLogEntry]
     /// The closed revisions, oldest first.
     public let revisions: [ClosedRevision]
@@ -54,10 +54,11 @@ extension Fieldbook {
 
   /// Lists the installations with a closed revision, in the order of the names of their folders in an archive: the code of the
   /// label, or the id of a void record and of one without a code.
-  /// - Parameter day: lists only those whose newest revision was closed on this day or later; nil lists all.
+  /// - Parameter day: the first day on which the newest revision may have been closed; nil lists all
+  ///   installations.
   /// - Throws: `damagedRow`, `store`.
   public func closedInstallations(since day: CalendarDay? = nil) throws(FieldbookError) -> [InstallationID] {
-    // A date of the log is RFC 3339 text that begins with the day where the laptop was.
+    // A date of the log is RFC 3339 text that begins with the local day of the laptop.
     try database.rows(
       """
       SELECT revision.installation FROM revision JOIN event ON event.seq = revision.seq

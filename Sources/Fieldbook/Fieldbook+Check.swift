@@ -54,8 +54,9 @@ extension Fieldbook {
   /// chain of the log, closed revisions, every record against its events, every file against its digest.
   /// Changes nothing.
   /// - Parameters:
-  ///   - onEvent: receives each stage.
-  ///   - isCancelled: asked between records and files; true ends the check with `cancelled`.
+  ///   - onEvent: a closure that receives each stage.
+  ///   - isCancelled: a closure that is called between records, between files and after every 1,000 log
+  ///     entries; `true` ends the check with `cancelled`.
   /// - Throws: `store`, `home`, `cancelled`.
   public func check(
     onEvent: (CheckStep) -> Void = { _ in }, isCancelled: () -> Bool = { false }

@@ -30,7 +30,8 @@ extension Fieldbook {
       sha256: photo.sha256, by: try Self.id(user.installation, table: "photo_use"), stage: stage)
   }
 
-  /// Records what an event claims, within the transaction that writes the event.
+  /// Records what an event claims, or releases the claims of a void record, within the transaction that writes
+  /// the event.
   func claim(_ event: InstallationEvent, for id: InstallationID) throws(FieldbookError) {
     for photo in event.photos {
       try database.run(
@@ -51,7 +52,8 @@ extension Fieldbook {
     }
   }
 
-  /// Records what a record that was taken over claims. What is evidence of another installation already stays that one's.
+  /// Records what a record that was taken over claims. A photo or a seal that is already evidence of another
+  /// installation stays with that installation.
   private func claim(_ adopted: Installation, for id: InstallationID) throws(FieldbookError) {
     for photo in adopted.photos {
       try database.run(
@@ -78,14 +80,15 @@ extension Fieldbook {
 }
 
 extension Fieldbook {
-  /// Finds an installation whose agreement, present or earlier, or whose repair was signed with one of these strokes. A void record counts too, and
-  /// so does the record that is to be signed again.
+  /// Finds an installation whose agreement, present or earlier, or whose repair was signed with one of these
+  /// strokes. A void record counts too, and so does the record that is to be signed again.
   /// - Parameter strokes: SHA-256 of the documents with the strokes, lower-case hex.
   /// - Throws: `store`.
   public func installation(signedWith strokes: [String]) throws(FieldbookError) -> InstallationID? {
     guard !strokes.isEmpty else { return nil }
-    // The log is asked, because a record's row can be damaged; a digest is found in an entry that cannot be read, too. These
-    // are two searches, because SQLite uses the index for each of them and not for both in one.
+    // The log is searched, because a record's row can be damaged; this also finds a digest in an entry that
+    // cannot be read. There are two searches, because SQLite uses the index for each of them alone, but not for
+    // one search with both conditions.
     let marks = strokes.indices.map { "?\($0 + 1)" }
     let isNamed = marks.map { "instr(CAST(body AS TEXT), \($0)) > 0" }.joined(separator: " OR ")
     let found = try database.first(

@@ -28,7 +28,8 @@ extension Fieldbook {
     return text.flatMap { Timestamp($0) }
   }
 
-  /// Checks that an event may bear this date: no event is dated before the latest event that this laptop wrote.
+  /// Checks that an event may bear this date: no event is dated before `earliestDay` or before the newest entry
+  /// of the log.
   /// - Throws: `clockImplausible`, `clockBehind`, `store`.
   public func checkClock(_ now: Timestamp) throws(FieldbookError) {
     guard now.isWritable, now.day >= Self.earliestDay else { throw .clockImplausible(now) }

@@ -38,7 +38,7 @@ extension Fieldbook {
     }
   }
 
-  /// Checks that no code of a block is this laptop's or was given to another.
+  /// Checks that no code of a block belongs to this laptop or was given to another laptop.
   /// - Throws: `blockOverlaps`, `blockGiven`, `store`.
   public func checkMayBeGiven(_ block: CodeBlock) throws(FieldbookError) {
     if let held = try blocks().first(where: { $0.block.overlaps(block) }) { throw .blockOverlaps(held.block) }
@@ -148,7 +148,8 @@ extension Fieldbook {
     return code
   }
 
-  /// Releases a code that nobody has seen, so that another installation can have it.
+  /// Releases the code of an installation, which nobody has seen, so that another installation can have the
+  /// code.
   func releaseCode(of id: InstallationID) throws(FieldbookError) {
     try database.run("UPDATE code SET installation = NULL WHERE installation = ?", [.text(id.text)])
   }

@@ -3,13 +3,14 @@ public import Records
 extension Fieldbook {
   /// The records that had their outcome on one local day.
   public struct Outcomes: Hashable, Sendable {
-    /// The installations that were signed for the first time, the earliest first; what is void or retired now does not count.
+    /// The installations that were signed for the first time, the earliest first; an installation that is void,
+    /// refused or retired now does not count.
     public let installed: [InstallationID]
     /// The welders whose repair was confirmed, the earliest first.
     public let repaired: [InstallationID]
-    /// The welders that were registered as retired, or taken out of use for good.
+    /// The number of welders that were registered as retired, or taken out of use for good.
     public let retired: Int
-    /// The installations that their owners refused.
+    /// The number of installations that their owners refused.
     public let refused: Int
   }
 
@@ -89,8 +90,9 @@ extension Fieldbook {
     ) { $0.integer(0) } ?? 0
   }
 
-  /// The days on which welders were bought that are in work and not fitted yet; those that are not under the plan's rule of new
-  /// welders, or have no such day, are left out.
+  /// The purchase days of the welders that are in work and not fitted yet. Welders that were bought before the
+  /// plan's day, to which its rule of new welders does not apply, and welders without a purchase day are left
+  /// out.
   /// - Throws: `store`.
   public func purchaseDaysOfOpenWelders() throws(FieldbookError) -> [InstallationID: CalendarDay] {
     let rows = try database.rows(

@@ -1,8 +1,8 @@
 import FoundationEssentials
 public import Records
 
-/// Drafts hold names and phones. A draft that is dropped is overwritten in the database and in its log; one whose record is
-/// opened ends in the transaction that opens it.
+/// Drafts hold names and phones. A draft that is dropped is overwritten in the database and in its write-ahead
+/// log. A draft whose record is opened is removed in the transaction that opens the record.
 extension Fieldbook {
   /// Keeps the answers of a registration; they are on disk when this returns.
   /// - Parameter number: the draft that these answers replace; nil for a new one.

@@ -1,10 +1,11 @@
 public import Records
 
-/// Finds the records of one welder or one module. Records that are void or refused do not count: nothing of theirs is
-/// installed. A retired welder counts, because one that comes back deserves a question.
+/// Finds the records of one welder or one module. Records that are void or refused do not count, because
+/// nothing of theirs is installed. A retired welder counts, because a retired welder that comes back has to be
+/// asked about.
 extension Fieldbook {
   /// Finds the other records of a welder, by its brand and serial number, whatever their width, case and blanks.
-  /// - Parameter id: the record that is not another; nil for a welder that has none yet.
+  /// - Parameter id: the record that is left out of the search; nil for a welder that has no record yet.
   /// - Returns: at most ten, the last opened first; none for a welder without a serial number.
   /// - Throws: `store`.
   public func installations(of welder: Welder, otherThan id: InstallationID?) throws(FieldbookError)
@@ -44,11 +45,12 @@ extension Fieldbook {
   private static let counting: [Installation.Status] = [
     .surveyed, .open, .closed, .delivered, .outOfUse, .retired,
   ]
-  /// The statuses of records that hold on to their module: that of a retired welder is free.
+  /// The statuses of records that keep their module. The module of a retired welder is free.
   private static let holding: [Installation.Status] = [.open, .closed, .delivered, .outOfUse]
 
+  /// Finds the other records of a welder, and joins them with the reason for having another record of it.
   /// - Returns: nil where no other record has this welder.
-  /// - Throws: `welderKnown` where one has and no reason is given, `store`.
+  /// - Throws: `welderKnown` where another record has the welder and no reason is given, `store`.
   func duplicate(of welder: Welder, otherThan id: InstallationID, reason: WrittenText?) throws(FieldbookError)
     -> Duplicate?
   {
@@ -58,7 +60,7 @@ extension Fieldbook {
     return Duplicate(installations: others, reason: reason)
   }
 
-  /// Finds the record that took a module out because it answers no more.
+  /// Finds the record that says that a module was taken out because it no longer responds.
   /// - Returns: nil for any other module.
   /// - Throws: `store`, `damagedRow`.
   public func installation(withDeadModule serialNumber: String) throws(FieldbookError) -> InstallationID? {
@@ -77,9 +79,11 @@ extension Fieldbook {
     return nil
   }
 
+  /// Finds the other records that name a module, and joins them with the reason for having another record of
+  /// it.
   /// - Returns: nil where no other record names this module.
-  /// - Throws: `moduleDead` where it was taken out because it answers no more, `moduleKnown` where another record names it and
-  ///   no reason is given, `store`.
+  /// - Throws: `moduleDead` where the module was taken out because it no longer responds, `moduleKnown` where
+  ///   another record names it and no reason is given, `store`.
   public func duplicate(ofModule serialNumber: String, otherThan id: InstallationID, reason: WrittenText?)
     throws(FieldbookError) -> Duplicate?
   {

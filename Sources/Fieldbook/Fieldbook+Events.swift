@@ -7,15 +7,20 @@ extension Fieldbook {
   /// Registers a welder: takes its code, opens its record and appends the photos that come with it, all or
   /// nothing. A retired welder's record closes at once and is queued.
   /// - Parameters:
-  ///   - id: a new id, made by the caller, or that of a surveyed record, which goes on as the welder's.
-  ///   - registered: for a fit welder `code` is that of a label from stock, or nil to take the next one of this
-  ///     laptop's blocks; for a retired one it is nil, and `retiredReason` is not.
-  ///   - photos: already in `files`; a retired welder needs at least one.
-  ///   - draft: the draft with the answers, which ends with this; nil where there is none.
-  ///   - reason: why the welder is registered although another record has it; nil refuses such a welder.
+  ///   - id: a new id, made by the caller, or the id of a surveyed record, which becomes the record of the
+  ///     welder.
+  ///   - registered: the registration. For a fit welder, `code` is the code of a label from stock, or nil to
+  ///     take the next code of this laptop's blocks. For a retired welder, `code` is nil and `retiredReason` is
+  ///     not.
+  ///   - photos: the photos, which are already in `files`; a retired welder needs at least one.
+  ///   - draft: the number of the draft with the answers, which is removed; nil where there is no draft.
+  ///   - reason: the reason why the welder is registered although another record has it; nil refuses such a
+  ///     welder.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
-  /// - Throws: `welderKnown`, `clockBehind`, `clockImplausible`, `photoUsed`, `pictureUsed`, `photoResembles`, `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
-  ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `draftGone`, `fileMissing`, `fileDamaged`, `store`.
+  /// - Throws: `welderKnown`, `clockBehind`, `clockImplausible`, `photoUsed`, `pictureUsed`, `photoResembles`,
+  ///   `refused(.certificateExpired)`, `codesExhausted`, `codeBound`, `retiredNeedsReason`,
+  ///   `retiredNeedsPhoto`, `retiredTakesNoCode`, `alreadyOpen`, `draftGone`, `fileMissing`, `fileDamaged`,
+  ///   `store`.
   public func open(
     _ id: InstallationID, _ registered: InstallationEvent.Registered, photos: [Photo] = [],
     endingDraft draft: Int? = nil, duplicateReason reason: WrittenText? = nil,
@@ -58,31 +63,33 @@ extension Fieldbook {
         try updateProjection(of: installation)
       }
       if isRetired { try close(installation, seq: seq) }
-      // Two programs that go on with one draft open one record.
+      // Of two programs that open a record from the same draft, the second fails here.
       if let draft { try endDraft(draft) }
       return installation
     }
-    // The answers that were given before the last ones are nobody's any more.
+    // Old pages of the write-ahead log may still hold the draft's earlier answers.
     if draft != nil { shedOldPages() }
     return opened
   }
 
   // MARK: - Going on with it
 
-  /// Appends events to a record, all or none. Each is judged again here, under the lock, against the present
-  /// record. `signed` closes the record and queues it with its files; so do `refused` and `voided`. A void record that
-  /// nobody outside this laptop can know of is not queued, and its code is free again; so is that of a refused one.
-  /// `corrected`, `transferred` and `repairBegun` open a signed record again. `repairOpened`, `moved` and `withdrawn` make a
-  /// revision that is closed and queued at once.
+  /// Appends events to a record, all or none. Each event is checked again here, under the lock, against the
+  /// present record. `signed`, `repairClosed`, `refused` and `voided` close the record and queue it with its
+  /// files; a void record in work that nobody outside this laptop can know of is not queued. The code of a void
+  /// or refused record that nobody outside can know of is free again. `corrected`, `transferred` and
+  /// `repairBegun` open a signed record again. `repairOpened`, `moved` and `withdrawn` make a revision that is
+  /// closed and queued at once.
   /// - Parameters:
-  ///   - lock: the installation's, held since before the work for these events began.
+  ///   - lock: the installation's lock, held since before the work for these events began.
   ///   - technician: the technician at work, whose certificate is checked; nil in a company's office, which only corrects,
   ///     plans and voids what was surveyed.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Returns: the record with the events in it.
-  /// - Throws: `notFound`, `refused`, `welderKnown`, `moduleKnown`, `moduleDead`, `recordGoneOn`, `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`,
-  ///   `keyUnknown` (for `paired`: the key has to be committed first), `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`,
-  ///   `clockBehind`, `clockImplausible`, `unencodable`, `store`.
+  /// - Throws: `notFound`, `refused`, `welderKnown`, `moduleKnown`, `moduleDead`, `recordGoneOn`,
+  ///   `alreadyRegistered`, `fileMissing`, `fileDamaged`, `notADigest`, `keyUnknown` (for `paired`: the key has
+  ///   to be committed first), `photoUsed`, `pictureUsed`, `photoResembles`, `sealUsed`, `clockBehind`,
+  ///   `clockImplausible`, `unencodable`, `store`.
   public func append(
     _ events: [InstallationEvent], holding lock: InstallationLock, by technician: Technician?,
     at now: @autoclosure () -> Timestamp
@@ -93,8 +100,8 @@ extension Fieldbook {
 
   /// Closes a record with its agreement, and queues it with its files.
   /// - Parameters:
-  ///   - proven: the record that the agreement was made of, as `provenRecord` gave it.
-  ///   - lock: the installation's, held since before `provenRecord` was asked.
+  ///   - proven: the record that the agreement was made of, as `provenRecord` returned it.
+  ///   - lock: the installation's lock, held since before `provenRecord` was called.
   /// - Throws: `recordChanged` where an event was added since, and the errors of `append`.
   public func close(
     _ proven: Installation, with agreement: AgreementRecord, holding lock: InstallationLock,
@@ -107,8 +114,8 @@ extension Fieldbook {
 
   /// Closes a record with the owner's confirmation of its repair, and queues it with its files.
   /// - Parameters:
-  ///   - proven: the record that the confirmation was made of, as `provenRecord` gave it.
-  ///   - lock: the installation's, held since before `provenRecord` was asked.
+  ///   - proven: the record that the confirmation was made of, as `provenRecord` returned it.
+  ///   - lock: the installation's lock, held since before `provenRecord` was called.
   /// - Throws: `recordChanged` where an event was added since, and the errors of `append`.
   public func close(
     _ proven: Installation, with confirmation: InstallationEvent.RepairClosed, holding lock: InstallationLock,
@@ -119,7 +126,7 @@ extension Fieldbook {
     return try append([.repairClosed(confirmation)], to: proven.id, from: proven, by: technician, at: now())
   }
 
-  /// Checks that a lock is still held: one that was let go of proves nothing.
+  /// Checks that a lock is still held, because a released lock proves nothing.
   func checkHeld(_ lock: InstallationLock) throws(FieldbookError) {
     guard lock.isHeld else { throw .recordChanged(lock.installation) }
   }
@@ -151,7 +158,7 @@ extension Fieldbook {
       }
       var closing: Int64?
       for event in events {
-        // A revision that the event before has closed is there before the next one begins.
+        // A revision that the previous event closed is stored before the next revision begins.
         if let seq = closing { forgets = try close(installation, seq: seq) || forgets }
         closing = nil
         if let seq = try take(event, into: &installation, by: technician, at: at) { closing = seq }
@@ -274,7 +281,8 @@ extension Fieldbook {
       if let refusal = installation.refusalOfPlanning { throw .refused(refusal) }
       return
     case .photographed(let photo):
-      // The photo of the plate from which its code is read comes with the label, which the seal follows.
+      // The `after` photo shows the plate with a code that can be read. It is taken with the label, and sealing
+      // is the step after the label.
       step = photo.stage == .after ? .seal : installation.step(of: photo.stage)
     case .flashBegun, .flashed: step = .flash
     case .inspected, .paired: step = .pair
@@ -283,7 +291,7 @@ extension Fieldbook {
     case .tested, .protected: step = .test
     case .handedOver: step = .handover
     case .signed: step = .sign
-    case .welderInspected: throw .refused(.closed)  // `append(_:holding:at:)` takes these
+    case .welderInspected: throw .refused(.closed)  // `append(_:holding:at:)` appends inspections
     case .moduleRetired(let retired):
       step = .repair
       if let refusal = installation.refusal(ofRetiring: retired.serialNumber) { throw .refused(refusal) }
@@ -352,7 +360,7 @@ extension Fieldbook {
     }
   }
 
-  /// Checks an event that an installed welder's record is taken up again for.
+  /// Checks an event that changes the record of an installed welder.
   private func checkMayBeChanged(
     by event: InstallationEvent, _ installation: Installation, _ technician: Technician, at: Timestamp
   ) throws(FieldbookError) {
@@ -372,8 +380,8 @@ extension Fieldbook {
     try checkIsNewest(installation)
   }
 
-  /// Checks that the platform's record has not gone on without this fieldbook, since the platform would refuse a revision of
-  /// it.
+  /// Checks that the platform's record has no revision that this fieldbook lacks, since the platform would
+  /// refuse a revision of an older record.
   private func checkIsNewest(_ installation: Installation) throws(FieldbookError) {
     let known = try lastKnownToPlatform(installation.id)?.installation.revision ?? 0
     let isCarriedOver = try isCarriedOver(installation.id)

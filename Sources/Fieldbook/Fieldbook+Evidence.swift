@@ -18,8 +18,9 @@ extension Fieldbook {
 
   // MARK: - Before delivery
 
-  /// Reads what a closed record and its log are to be judged by. Its files are not read.
-  /// - Returns: the judgement, which any thread can make: a fault, or nil where there is none.
+  /// Reads the data by which a closed record and its log are judged. The record's files are not read.
+  /// - Returns: a closure that judges the record, on any thread, and returns its first fault, or nil where
+  ///   there is none.
   /// - Throws: `store`, `damagedRow`.
   public func judging(_ record: PendingRecord) throws(FieldbookError) -> @Sendable () -> EvidenceFault? {
     if try isVisit(record) {
@@ -83,7 +84,7 @@ extension Fieldbook {
       closings: Dictionary(closings, uniquingKeysWith: { first, _ in first }))
   }
 
-  /// Reads the entries of one installation, and looks at their links to both neighbours.
+  /// Reads the entries of one installation, and checks their links to both neighbours.
   private func writtenEntries(of id: InstallationID) throws(FieldbookError) -> [WrittenRecord.Entry] {
     let last = try database.first("SELECT max(seq) FROM event") { $0.integer(0) } ?? 0
     return try database.rows(

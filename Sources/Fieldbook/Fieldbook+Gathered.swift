@@ -1,13 +1,14 @@
 public import Records
 
-/// A ledger over records that are elsewhere, such as in a company's database: forms and figures are counted by the same rules and the
-/// same SQL as those of a laptop's own records.
+/// A ledger over records that are elsewhere, such as in a company's database: forms and figures are counted by
+/// the same rules and the same SQL as those of a laptop's own records.
 extension Fieldbook {
   /// Makes a fieldbook in memory that has rows of a ledger and nothing else: no events, no records, no files.
   /// - Throws: `store`.
   public static func gathering() throws(FieldbookError) -> Fieldbook { try Fieldbook(inMemory: ()) }
 
-  /// Adds rows to a fieldbook that `gathering` made. Where records say different things of a unit, those count that were added later.
+  /// Adds rows to a fieldbook that `gathering` made. Where rows differ about a unit, the rows that were added
+  /// later count.
   /// - Throws: `store`, also where a row is there already.
   public func gather(_ rows: [LedgerRow]) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in

@@ -5,8 +5,8 @@ extension Fieldbook {
   /// Appends an inspection to the record of an installed welder. It makes a revision of its own, without a new signature,
   /// which is queued. Nothing is added to a record that is not as it was written.
   /// - Parameters:
-  ///   - lock: the installation's, held since before the inspection began.
-  ///   - now: asked for within the transaction, so that the dates of the log's entries follow one another.
+  ///   - lock: the installation's lock, held since before the inspection began.
+  ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Throws: `evidence`, `refused` where the welder is not installed, `clockBehind`, `clockImplausible`, `store`.
   public func append(
     _ inspection: Inspection, holding lock: InstallationLock, at now: @autoclosure () -> Timestamp
@@ -27,11 +27,11 @@ extension Fieldbook {
 
   // MARK: - The record that a welder is held against
 
-  /// A record of this fieldbook, with what is not as it was written in it.
+  /// A record of this fieldbook, with the first fault in it.
   public struct OwnRecord: Sendable {
     public let id: InstallationID
-    /// The record to hold a welder against: the one that is kept, or where that was changed and its events were not, the
-    /// sum of the events. It is nil where neither can be read.
+    /// The record to compare a welder with: the stored record, or the sum of its events where the stored record
+    /// was changed and the events were not; nil where neither can be read.
     public let installation: Installation?
     /// The first fault; nil where all is as it was written.
     public let fault: EvidenceFault?
@@ -49,7 +49,7 @@ extension Fieldbook {
       id = try resolve(reference)
     } catch .notFound(_) {}
     if let code, try id.map({ (id) throws(FieldbookError) in try keptCode(of: id) != code }) ?? true {
-      // A row of the code, or the record's, may have been changed or removed.
+      // The row of the code or of the record may have been changed or removed.
       id = try loggedInstallation(withCode: code) ?? id
     } else if id == nil {
       id = try loggedInstallation(beginningWith: text)
@@ -60,14 +60,14 @@ extension Fieldbook {
     let sum = (try? readableEvents(of: id).entries).flatMap { try? addUp($0) }
     switch fault {
     case nil: return OwnRecord(id: id, installation: kept, fault: nil)
-    // The events were changed, so that the record that is kept says more.
+    // The events were changed, so that the stored record says more than their sum.
     case .entry, .unreadableEntry: return OwnRecord(id: id, installation: kept ?? sum, fault: fault)
     case .record, .revision, .fileMissing, .fileDamaged:
       return OwnRecord(id: id, installation: sum ?? kept, fault: fault)
     }
   }
 
-  /// The code in the record that is kept; nil where it has none or cannot be read.
+  /// The code in the stored record; nil where the record is missing, has no code or cannot be read.
   private func keptCode(of id: InstallationID) throws(FieldbookError) -> LabelCode? {
     do throws(FieldbookError) {
       return try record(of: id).code
@@ -78,7 +78,8 @@ extension Fieldbook {
     }
   }
 
-  /// The installation that the log says was registered with this code last and is not void.
+  /// The last installation that the log says was registered or taken over with this code, and that has not
+  /// released it; nil where there is none.
   private func loggedInstallation(withCode code: LabelCode) throws(FieldbookError) -> InstallationID? {
     let ids = try database.rows(
       """
@@ -108,7 +109,8 @@ extension Fieldbook {
     return nil
   }
 
-  /// The only installation in the log whose id begins with a text of at least four characters.
+  /// The only installation in the log whose id begins with a text of at least four characters; nil where there
+  /// is none, or more than one.
   private func loggedInstallation(beginningWith text: String) throws(FieldbookError) -> InstallationID? {
     guard text.utf8.count >= Self.shortestReference,
       text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isLowerCaseHexDigit })
@@ -122,8 +124,9 @@ extension Fieldbook {
 
   // MARK: - Whether it is as it was written
 
-  /// Finds what is not as it was written in a record: its events, the record that is kept, its row, its code, the bytes and
-  /// the places in the queue of its closed revisions, or at last its files.
+  /// Finds the first part of a record that is not as it was written. It checks the record's events, the stored
+  /// record, its row, its code, the bytes and the places in the queue of its closed revisions, and at last its
+  /// files.
   /// - Returns: nil where all is as it was written.
   /// - Throws: `notFound` where neither the log nor a row has the installation, `home`, `store`.
   public func recordFault(of id: InstallationID) throws(FieldbookError) -> EvidenceFault? {
@@ -171,8 +174,8 @@ extension Fieldbook {
     }
   }
 
-  /// Checks that each closed revision is there, is the sum of its events, names the one before it, and is in the queue or
-  /// was there.
+  /// Checks that each closed revision is there, is the sum of its events, names the previous revision, and is
+  /// in the queue or was there.
   private func checkRevisions(of record: Installation, _ entries: [LogEntry]) throws(FieldbookError) {
     let id = record.id
     let revisions = try database.rows(

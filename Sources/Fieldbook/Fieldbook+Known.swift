@@ -2,15 +2,15 @@ import Characters
 import FoundationEssentials
 public import Records
 
-/// A unit of the records, as its last record has it.
+/// A unit of the records, as its last record describes it.
 public struct KnownUnit: Hashable, Sendable {
   public let owner: Owner
-  /// The unit's welders on this laptop.
+  /// The number of the unit's welders on this laptop.
   public let welders: Int
   public let lastOpenedAt: Timestamp
 }
 
-/// A welder's brand and model, with the last welder of it.
+/// A brand and model of the records, with the last welder of that model.
 public struct KnownModel: Hashable, Sendable {
   public let welder: Welder
   /// Whether the unit that was asked about has such a welder.
@@ -23,8 +23,8 @@ public struct KnownPlace: Hashable, Sendable {
   public let community: String?
 }
 
-/// What the records say already, so that nobody types it twice. Void records say nothing, and a record that cannot be read
-/// hides no other.
+/// Reads what the records already say, so that nobody types it twice. Void records are left out, and a record
+/// that cannot be read hides no other record.
 extension Fieldbook {
   // MARK: - Units
 
@@ -81,7 +81,8 @@ extension Fieldbook {
     try models("", [.text(unitID), .integer(max(1, limit))])
   }
 
-  /// The last welder of a model, with or without its brand, in capital or small letters.
+  /// The last welder of a model, whatever the case of its letters; a nil `brand` matches every brand. It is nil
+  /// where no record has the model.
   public func model(brand: String?, model: String) throws(FieldbookError) -> KnownModel? {
     let condition = "AND model = ?3" + (brand == nil ? "" : " AND brand = ?4")
     return try models(
@@ -112,7 +113,7 @@ extension Fieldbook {
     try lastFacts(of: "sealed", "number")
   }
 
-  /// How the operating rules were settled the last time; nil where they never were.
+  /// The operating rules of the last handover; nil where there is none.
   public func lastOperatingRules() throws(FieldbookError) -> OperatingRules? {
     try lastFacts(of: "handedOver", "operatingRules").flatMap { OperatingRules(rawValue: $0) }
   }
@@ -128,13 +129,15 @@ extension Fieldbook {
 
   // MARK: - Private helpers
 
-  /// A number above every moment in seconds, by which the models of a unit come first.
+  /// A number above every date in seconds since 1970. It is added to the dates of a unit's models, so that
+  /// these come first.
   private static let unitFirst = 100_000_000_000
 
-  /// The key by which records belong to one unit, that of the ledger, which knows the units that are one.
+  /// The SQL of a record's unit in the ledger, where merged units are one unit.
   private static let unitKey = "(SELECT unit FROM ledger WHERE installation = id)"
 
-  /// A table `parts` of these parts of all records; each record is read once. A part is null where it cannot be read.
+  /// The SQL of a table `parts` with these parts of all records that are not void; each record is read once. A
+  /// part is null where it cannot be read.
   private static func parts(_ names: [String]) -> String {
     let columns = names.map { "CASE WHEN json_valid(body) THEN body -> '$.\($0)' END AS \($0)" }
     return """

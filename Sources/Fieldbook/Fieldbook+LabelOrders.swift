@@ -4,8 +4,8 @@ extension Fieldbook {
   /// A request to put labels down in the stock as one order.
   public struct StockRequest: Sendable {
     public let codes: [LabelCode]
-    /// Digest of the request. An order to the same output with the same digest is still the same; the stock
-    /// does not interpret it.
+    /// Digest of the request. Two requests with the same output and the same digest are the same order; the
+    /// stock does not interpret the digest.
     public let digest: String
     /// Digest that an older program computed for the same request, so that orders of that program are
     /// recognised; nil where there is none.
@@ -94,6 +94,7 @@ extension Fieldbook {
     }
   }
 
+  /// Puts down every label of a request in an order.
   /// - Returns: The codes whose labels this same order has made before, each with its file's digest.
   private func putDown(_ request: StockRequest, order: Int) throws(FieldbookError) -> [LabelCode: String?] {
     let blocks = try blocks().map(\.block)
@@ -125,7 +126,8 @@ extension Fieldbook {
     return made
   }
 
-  /// Counts labels that are complete and on disk. A label that the order has counted before stays unchanged.
+  /// Counts labels that are complete and on disk. A label that the order has counted before is not counted
+  /// again, but its payload, digest and texts are replaced.
   /// - Returns: Number of labels that were not counted before.
   /// - Throws: `store`.
   @discardableResult

@@ -4,9 +4,9 @@ public import Records
 extension Fieldbook {
   // MARK: - What becomes of a label
 
-  /// Hands labels from stock out, all or none.
+  /// Hands out labels from stock, all or none.
   /// - Parameter recipient: the person who receives them.
-  /// - Throws: `labelIs` where one is not in stock, `codeBound`, `store`.
+  /// - Throws: `labelIs` where a label is not in stock, `codeBound`, `store`.
   public func handOut(_ codes: [LabelCode], to recipient: String, at: Timestamp) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
       for code in codes {
@@ -92,7 +92,7 @@ extension Fieldbook {
     }
   }
 
-  /// The whole stock in numbers, all of the same moment.
+  /// The numbers of labels in the whole stock, all counted at the same moment.
   public func labelCounts() throws(FieldbookError) -> LabelCounts {
     let counts = try database.first(
       """

@@ -1,8 +1,8 @@
 public import Records
 
 extension Fieldbook {
-  /// Finds the record, as the platform's next revision, of the last inspection that this laptop made against the platform's
-  /// record; nil where it made none of that welder.
+  /// Finds the last inspection that this laptop made against the platform's record, as the next revision of
+  /// that record; nil where this laptop made no inspection of the welder.
   /// - Parameter reference: a label code, the address in a label's symbol, or the beginning of an id.
   /// - Throws: `ambiguous`, `damagedRow`, `store`.
   public func lastVisited(_ reference: String) throws(FieldbookError) -> Installation? {

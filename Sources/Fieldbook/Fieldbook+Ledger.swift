@@ -1,15 +1,15 @@
 public import Records
 
-/// What forms and figures are made of. All of it is read from columns, and no record's body is touched, so that 100,000
-/// records are a matter of milliseconds. `LedgerFacts` alone decides where a welder counts; SQL only groups.
+/// Reads the data of forms and figures from the columns of the ledger. No record's body is read, so that
+/// 100,000 records take milliseconds. `LedgerFacts` alone decides where a welder counts; SQL only groups.
 extension Fieldbook {
   // MARK: - Welders
 
-  /// Goes through the welders that a filter lets through, by street, by the initials of the unit's pinyin and by
-  /// the day of the record.
+  /// Calls `body` with each welder that a filter lets through, ordered by street, by the initials of the unit's
+  /// pinyin and by the day of the record.
   /// - Parameters:
   ///   - figure: the figure in which the welders count.
-  ///   - isRecordedInPeriod: whether only welders are meant that were recorded in the period, as in 附件1.
+  ///   - isRecordedInPeriod: whether only welders that were recorded in the period are included, as in 附件1.
   ///   - today: the day by which `due` and `overdue` are told apart.
   /// - Throws: `store`.
   public func forEachLedgerWelder(
@@ -74,8 +74,8 @@ extension Fieldbook {
 
   // MARK: - Units
 
-  /// Goes through the units that have a welder which the filter lets through, by street and by the initials of their pinyin. A
-  /// unit with welders in two streets stands once in each.
+  /// Calls `body` with each unit that has a welder which the filter lets through, ordered by street and by the
+  /// initials of the unit's pinyin. A unit with welders in two streets comes once for each street.
   /// - Throws: `store`.
   public func forEachLedgerUnit(_ filter: LedgerFilter, today: CalendarDay, _ body: (LedgerUnit) -> Void)
     throws(FieldbookError)
@@ -117,7 +117,8 @@ extension Fieldbook {
         }
         let isLast = index == places.count - 1 || places[index + 1].street != place.street
         if isLast {
-          // The units came by their first records, which orders those of one name.
+          // The units are in the order of their first records, which decides between units with the same
+          // initials.
           for (_, unit) in ofStreet.enumerated().sorted(by: {
             ($0.element.order, $0.offset) < ($1.element.order, $1.offset)
           })
@@ -130,8 +131,8 @@ extension Fieldbook {
     }
   }
 
-  /// The units with records in several streets, and those that others count as: what is said of them is not said by the records
-  /// of one street.
+  /// The units with records in several streets, and the units into which others were merged. The records of one
+  /// street do not say everything about such a unit.
   private func widespreadUnits() throws(FieldbookError) -> Set<String> {
     Set(
       try database.rows(
@@ -143,8 +144,9 @@ extension Fieldbook {
       ) { $0.text(0) })
   }
 
-  /// Gives a unit its name, person and operators by all its records, wherever the welders stand: the newest that says something
-  /// holds, of the records of the unit that was kept before those of units that count as it.
+  /// Sets a unit's name, type, person, phone and operators from all its records, whatever their street. The
+  /// newest record with a value decides; records of the unit itself come before records of units merged into
+  /// it.
   private func nameAsWhole(_ unit: inout LedgerUnit) throws(FieldbookError) {
     var whole = LedgerUnit(id: unit.id, counts: unit.counts)
     whole.street = unit.street
@@ -157,8 +159,8 @@ extension Fieldbook {
     unit = whole
   }
 
-  /// Takes what a record says of its unit: name, type, person, phone, operators and certified ones in the first six columns. The
-  /// last record that says something is the one that holds.
+  /// Copies the values of a record into its unit: name, type, person, phone, operators and certified operators,
+  /// from the first six columns. A column without a value leaves the unit's value as it is.
   private static func take(_ row: Row, into unit: inout LedgerUnit) {
     unit.name = row.optionalText(0) ?? unit.name
     unit.type = UnitType(rawValue: row.text(1)) ?? unit.type
@@ -178,7 +180,7 @@ extension Fieldbook {
     ) { $0.text(0) }
   }
 
-  /// The communities of a street's records, or of all, in the order of their names.
+  /// The communities of a street's records, or of all records for a nil `street`, in the order of their names.
   /// - Throws: `store`.
   public func ledgerCommunities(of street: String?) throws(FieldbookError) -> [String] {
     try database.rows(
@@ -191,11 +193,11 @@ extension Fieldbook {
 
   // MARK: - Figures
 
-  /// What figures and charts are made of, all at one moment.
+  /// The data of figures and charts, all of one moment.
   public struct LedgerFigures: Sendable {
-    /// The welders counted by street and industry, by the names of the streets.
+    /// The numbers of welders by street and industry, in the order of the streets' names.
     public let cells: [LedgerCell]
-    /// The welders that were done, by the day of their first signature, the first day first.
+    /// The number of welders that were done, for each day of a first signature, the first day first.
     public let days: [(day: CalendarDay, done: Int)]
   }
 
@@ -256,16 +258,17 @@ extension Fieldbook {
 
   /// Adds groups of welders to the figures in which they count.
   /// - Parameters:
-  ///   - condition: which welders are counted, besides the filter.
-  ///   - days: the columns whose days matter, which keep the groups apart.
-  ///   - chosen: the figures that are added to.
+  ///   - condition: the SQL condition of the welders that are counted, besides the filter.
+  ///   - days: the columns of days by which the welders are grouped, besides street, industry, status and
+  ///     payer.
+  ///   - chosen: the figures to which groups are added.
   private func fold(
     _ filter: LedgerFilter, _ condition: String, by days: [String], into chosen: Set<LedgerFigure>,
     _ today: CalendarDay, _ add: (Place, LedgerFigure, Int) -> Void
   ) throws(FieldbookError) {
     let (filtered, values) = Self.condition(of: filter)
     let groups = (["street", "industry", "status", "payer"] + days).joined(separator: ", ")
-    // A column by which nothing is grouped has the value of any row, and is not looked at.
+    // A column that is not grouped by has the value of any row of the group, and does not matter.
     try database.forEach(
       """
       SELECT street, industry, status, payer, recorded_on, fitted_on, retired_on, purchased_on, count(*),
@@ -287,8 +290,8 @@ extension Fieldbook {
 
   // MARK: - Conditions
 
-  /// A refusal after which the welder was registered anew, so that the later record counts in its place. A serial number of
-  /// one or two characters is no name of a welder.
+  /// The SQL condition of a refusal after which the welder was registered again, so that only the later record
+  /// counts. A serial number of one or two characters does not identify a welder.
   private static let isRepeatedRefusal = """
     (ledger.status = 'refused' AND length(ledger.serial) > 2 AND EXISTS (
       SELECT 1 FROM ledger AS later INDEXED BY ledger_by_place
@@ -296,9 +299,9 @@ extension Fieldbook {
         AND later.status NOT IN ('void', 'refused') AND later.serial = ledger.serial COLLATE NOCASE))
     """
 
-  /// What the filter demands besides its period, with the values to bind.
+  /// The SQL condition of the filter apart from its period, with the values to bind.
   private static func condition(of filter: LedgerFilter) -> (sql: String, values: [SQLValue]) {
-    // A welder that another laptop fitted counts there.
+    // A welder whose record was taken over counts on the laptop that began the record.
     var conditions = [isOwnRow]
     var values: [SQLValue] = []
     func demand(_ column: String, _ value: String?) {
@@ -321,7 +324,7 @@ extension Fieldbook {
 }
 
 extension Row {
-  /// The day in a column; nil where it has none.
+  /// The day in a column; nil where the column has no day.
   fileprivate func day(_ column: Int32) -> CalendarDay? {
     isNull(column) ? nil : CalendarDay(text(column))
   }

@@ -16,8 +16,8 @@ extension Fieldbook: Outbox {
     }
   }
 
-  /// Gives the bytes of a key; nil where they were erased or no longer match `keyID`, since altered bytes are
-  /// never given out.
+  /// Returns the bytes of a key; nil where they were erased or no longer match `keyID`, since altered bytes are
+  /// never returned.
   /// - Throws: `FieldbookError.keyUnknown` for a key that was never stored here, `store`.
   public func secret(ofKey keyID: String) throws(FieldbookError) -> [UInt8]? {
     let secret = try database.first("SELECT secret FROM pairing_key WHERE key_id = ?", [.text(keyID)]) {
@@ -27,14 +27,14 @@ extension Fieldbook: Outbox {
     return secret.flatMap { Self.isKey($0, named: keyID) ? $0 : nil }
   }
 
-  /// Lists the records in the order in which they were closed. A later revision follows the earlier ones of its
-  /// record.
+  /// Lists the pending records: first this laptop's own in the order in which they were closed, then the
+  /// visits, oldest first.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func pendingRecords() throws(FieldbookError) -> [PendingRecord] {
     try database.snapshot { () throws(FieldbookError) in try ownPendingRecords() + pendingVisits() }
   }
 
-  /// Lists the revisions of one installation that wait, oldest first.
+  /// Lists the pending revisions of one installation: first its own, then the visits, each oldest first.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func pendingRecords(of id: InstallationID) throws(FieldbookError) -> [PendingRecord] {
     try database.snapshot { () throws(FieldbookError) in
@@ -42,7 +42,8 @@ extension Fieldbook: Outbox {
     }
   }
 
-  /// Lists this laptop's own revisions that wait. One whose bytes are gone has none, for which `judging` finds a fault.
+  /// Lists this laptop's own pending revisions. A revision whose bytes are missing has an empty body, for which
+  /// `judging` finds a fault.
   /// - Parameter id: the only installation that is asked for; nil for all.
   private func ownPendingRecords(of id: InstallationID? = nil) throws(FieldbookError) -> [PendingRecord] {
     try database.rows(
@@ -65,7 +66,7 @@ extension Fieldbook: Outbox {
   }
 
   /// Lists the queued files of a record.
-  /// - Parameter condition: The SQL that chooses among them.
+  /// - Parameter condition: The SQL condition of the files that are listed.
   private func files(of id: InstallationID, _ condition: String) throws(FieldbookError) -> [PendingFile] {
     try database.rows(
       "SELECT sha256, bytes, filename FROM delivery_file WHERE installation = ? AND \(condition) ORDER BY position",
@@ -143,7 +144,7 @@ extension Fieldbook: Outbox {
   // MARK: - What became of it
 
   /// Runs calls of the queue in one transaction.
-  /// - Throws: `FieldbookError.store`; nothing of the calls is kept then.
+  /// - Throws: `FieldbookError.store`, in which case no change of the calls is kept.
   public func together(_ body: () -> Void) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in body() }
   }
@@ -206,8 +207,8 @@ extension Fieldbook: Outbox {
   }
 
   /// Records that the platform has a record. Acknowledging twice changes nothing.
-  /// - Throws: `FieldbookError.revisionUnknown`, `digestDiffers`, `stillPending` while a key or file of the record is
-  ///   not acknowledged, of which an original with a copy is none, `store`.
+  /// - Throws: `FieldbookError.revisionUnknown`, `digestDiffers`, `stillPending` while a key or a file of the
+  ///   record is not acknowledged (an original does not count), `store`.
   public func acknowledge(record id: InstallationID, revision: Int, sha256: String, at: Timestamp)
     throws(FieldbookError)
   {
@@ -244,7 +245,7 @@ extension Fieldbook: Outbox {
     }
   }
 
-  /// Whether the platform has a revision, or has what it adds where it was carried over.
+  /// Whether the platform has a revision, or the additions of a revision that was carried over.
   func isDelivered(_ id: InstallationID, revision: Int) throws(FieldbookError) -> Bool {
     let acknowledged = try database.first(
       """

@@ -18,7 +18,8 @@ extension Fieldbook: PairingKeys {
     }
   }
 
-  /// Finds a key that a module was given in any installation.
+  /// Finds a key that was stored for a module in any installation; nil where there is none, or its secret was
+  /// erased.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func heldKey(_ keyID: String, moduleSerial: String) throws(FieldbookError) -> SecretKey? {
     try database.first(
@@ -116,8 +117,8 @@ extension Fieldbook: PairingKeys {
     guard known == true else { throw .keyUnknown(keyID: keyID) }
   }
 
-  /// Overwrites the secrets of keys that the platform has and that no step left needs here.
-  /// - Returns: whether there were any; `shedOldPages` is then called after the commit.
+  /// Overwrites the secrets of keys that the platform has and that no remaining step needs here.
+  /// - Returns: whether there were any; the caller then calls `shedOldPages` after the commit.
   func forgetDeliveredKeys(of installation: InstallationID) throws(FieldbookError) -> Bool {
     try database.run(
       """
@@ -126,6 +127,6 @@ extension Fieldbook: PairingKeys {
       """, [.text(installation.text)]) > 0
   }
 
-  /// Removes the old pages from the write-ahead log, which still hold an erased secret.
+  /// Removes the old pages from the write-ahead log, which may still hold erased secrets and answers.
   func shedOldPages() { database.shedOldPages() }
 }

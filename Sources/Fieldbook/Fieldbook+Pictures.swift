@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import Records
 
-/// Recognises pictures again: the same photo with other words of its camera, or nearly the same one.
+/// Recognises pictures that are already evidence: the same photo with other metadata, or nearly the same photo.
 extension Fieldbook {
   /// A photo that is evidence and shows the same as another, or nearly the same.
   public struct KnownPicture: Hashable, Sendable {
@@ -12,19 +12,21 @@ extension Fieldbook {
 
   // MARK: - Marks
 
-  /// The number of the way in which a picture is made small before its marks are taken; it goes up with each change of it.
+  /// The version of the method that scales a picture down before its marks are computed. Each change of the
+  /// method increases this number.
   private static let method = 2
 
-  /// Keeps what a picture looks like; what is kept already stays, unless it was looked at in an earlier way.
+  /// Keeps the marks of a picture. Marks that are kept already stay, unless they were computed by an earlier
+  /// method.
   /// - Parameters:
-  ///   - marks: nil for a file that cannot be decoded.
-  ///   - sha256: of the file, lower-case hex.
+  ///   - marks: the marks of the picture; nil for a file that cannot be decoded.
+  ///   - sha256: SHA-256 of the file, lower-case hex.
   /// - Throws: `store`.
   public func keep(_ marks: PictureMarks?, of sha256: String) throws(FieldbookError) {
     try keep([(marks, of: sha256)])
   }
 
-  /// Keeps what several pictures look like, all or none.
+  /// Keeps the marks of several pictures, all or none.
   public func keep(_ pictures: [(marks: PictureMarks?, of: String)]) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
       for (marks, sha256) in pictures {
@@ -51,8 +53,8 @@ extension Fieldbook {
     }
   }
 
-  /// The photos that are evidence and were never looked at, or only in an earlier way, by SHA-256, those of the newest
-  /// installations first.
+  /// The SHA-256 of each photo that is evidence and has no marks, or only marks of an earlier method. Photos of
+  /// the newest installations come first.
   /// - Throws: `store`.
   public func photosWithoutMarks() throws(FieldbookError) -> [String] {
     try database.rows(
@@ -67,9 +69,9 @@ extension Fieldbook {
 
   // MARK: - Finding
 
-  /// Finds the other photos that are evidence and show the same picture, or nearly the same, the nearest first. It looks
-  /// at every picture that is known, which are few enough.
-  /// - Parameter sha256: the photo itself, which is not among them.
+  /// Finds the other photos that are evidence and show the same picture, or nearly the same, the nearest first.
+  /// The search compares every known picture, because there are few enough.
+  /// - Parameter sha256: SHA-256 of the photo itself, which is left out of the result.
   /// - Throws: `store`, `damagedRow`.
   public func pictures(like marks: PictureMarks, except sha256: String) throws(FieldbookError) -> [KnownPicture]
   {
@@ -108,7 +110,7 @@ extension Fieldbook {
     }
   }
 
-  /// The distances of the pictures that are near, by their numbers.
+  /// The distances of the similar pictures, by the pictures' numbers.
   private func near(_ hashes: [UInt8]) throws(FieldbookError) -> [Int: Int] {
     var distances: [Int: Int] = [:]
     try database.forEach("SELECT number, hashes FROM photo_hash") { row in

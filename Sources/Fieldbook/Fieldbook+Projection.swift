@@ -5,7 +5,7 @@ import Records
 extension Fieldbook {
   // MARK: - Reading and writing what the events add up to
 
-  /// Computes the record from its events, without its delivery.
+  /// Reads the stored record, without its delivery.
   func record(of id: InstallationID) throws(FieldbookError) -> Installation {
     let body = try database.first("SELECT body FROM record WHERE installation = ?", [.text(id.text)]) {
       $0.blob(0)
@@ -46,7 +46,7 @@ extension Fieldbook {
       """,
       [
         .text(installation.code), .text(installation.status.rawValue), .text(installation.owner.unitName),
-        // The registration of a surveyed welder opens its record.
+        // The registration of a surveyed welder changes the date on which its record was opened.
         .text(installation.openedAt), .integer(Int(installation.openedAt.secondsSince1970)),
         .text(installation.nextStep?.rawValue), .integer(installation.revision), id,
       ])
@@ -112,8 +112,8 @@ extension Fieldbook {
     return .same
   }
 
-  /// Whether the ledger's columns and the words of the search are those of the stored record, so that forms, figures and lists say what it
-  /// says.
+  /// Whether the ledger's columns and the words of the search match the stored record, so that forms, figures
+  /// and lists say what the record says.
   private func hasSoundColumns(_ id: InstallationID) throws(FieldbookError) -> Bool {
     let found = try database.first(soundLedgerRow, [.text(id.text)]) { _ in true }
     guard found == true else { return false }
@@ -140,7 +140,8 @@ extension Fieldbook {
     try setStatus(expected.status, of: id)
   }
 
-  /// Adds events up by the rules of `open` and `append`; nil where they do not begin with a registration.
+  /// Adds events up by the rules of `open` and `append`; nil where they do not begin with a registration, a
+  /// survey or an adoption.
   func addUp(_ entries: [LogEntry]) throws(FieldbookError) -> Installation? {
     try Installation.replaying(entries) { (closed) throws(FieldbookError) in try closedDigest(of: closed) }
   }

@@ -8,7 +8,7 @@ extension Fieldbook {
 
   // MARK: - One installation
 
-  /// Finds an installation's id from an id, the beginning of one, a label code or the address in a label's
+  /// Finds an installation's id from an id, the beginning of an id, a label code or the address in a label's
   /// symbol. A code that is bound to no record stands for the void record that had it.
   /// - Throws: `notFound`, `ambiguous`, `referenceTooShort`, `store`.
   public func resolve(_ reference: String) throws(FieldbookError) -> InstallationID {
@@ -73,7 +73,7 @@ extension Fieldbook {
     return status
   }
 
-  /// Reads the record that an id, the unique beginning of one or a label code names.
+  /// Reads the record that an id, the unique beginning of an id or a label code names.
   /// - Throws: the errors of `resolve` and `installation(_:)`.
   public func installation(matching reference: String) throws(FieldbookError) -> Installation {
     try installation(try resolve(reference))

@@ -1,6 +1,6 @@
 public import Records
 
-/// The queue of installations as a run goes through it, page by page and without their contents.
+/// Reads the queue of installations page by page, without their contents.
 extension Fieldbook {
   // MARK: - Pages
 
@@ -48,7 +48,7 @@ extension Fieldbook {
     ) { (row) throws(FieldbookError) in (Int64(row.integer(0)), try Self.id(row.text(1), table: table)) }
   }
 
-  /// Counts what waits.
+  /// Counts the pending records, files, originals and timestamps.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func totals() throws(FieldbookError) -> QueueTotals {
     try database.snapshot { () throws(FieldbookError) in
@@ -99,7 +99,7 @@ extension Fieldbook {
     try database.run("DELETE FROM set_aside WHERE installation = ?", [.text(id.text)])
   }
 
-  /// Says why a record was set aside; nil where it was not, or nothing of it waits.
+  /// Reads why a record is set aside; nil where it is not.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func setAside(of id: InstallationID) throws(FieldbookError) -> SetAside? {
     try database.first(
@@ -120,7 +120,7 @@ extension Fieldbook {
     try database.first("SELECT count(*) FROM set_aside") { $0.integer(0) } ?? 0
   }
 
-  /// Lists records that were set aside, those of the longest standing first.
+  /// Lists records that were set aside, the record that has been set aside for the longest time first.
   /// - Throws: `FieldbookError.store`, `damagedRow`.
   public func setAsideRecords(limit: Int) throws(FieldbookError) -> [InstallationID] {
     try database.rows(

@@ -3,9 +3,9 @@ public import Records
 extension Fieldbook {
   private static func signingName(_ id: InstallationID) -> String { "signing \(id)" }
 
-  /// Puts down which strokes are about to be kept for a signature, and removes those that an earlier run put down for it and that
-  /// no record names: a run that is killed between keeping them and closing the record must leave no writing behind that the
-  /// signatory may not want kept the next time.
+  /// Notes which strokes are about to be kept for a signature, and removes the strokes that an earlier run
+  /// noted and that no record names. A run that is killed between keeping the strokes and closing the record
+  /// must not leave handwriting behind, since the signatory may not want it kept the next time.
   /// - Parameter sha256: SHA-256 of the document with the strokes as it will be kept, lower-case hex.
   /// - Throws: `store`.
   public func beginSigning(_ id: InstallationID, strokesSha256 sha256: String) throws(FieldbookError) {
@@ -21,7 +21,7 @@ extension Fieldbook {
     }
   }
 
-  /// Forgets what `beginSigning` put down, once the record names the strokes. A note that stays does no harm.
+  /// Removes the note of `beginSigning`, once the record names the strokes. A note that stays does no harm.
   public func endSigning(_ id: InstallationID) throws(FieldbookError) {
     try database.transaction { () throws(FieldbookError) in
       try database.run("DELETE FROM setting WHERE name = ?", [.text(Self.signingName(id))])

@@ -2,7 +2,7 @@ import Characters
 import FoundationEssentials
 public import Records
 
-/// What a fieldbook has of survey lists, and how further lists go into it.
+/// Reads the welders of survey lists, and imports further lists.
 extension Fieldbook {
   /// A welder of a survey list, with the row of the list that was imported last.
   public struct SurveyedWelder: Hashable, Sendable {
@@ -26,7 +26,7 @@ extension Fieldbook {
     fileprivate let rowCount: Int
   }
 
-  /// What is to become of one row of a list.
+  /// The change that one row of a list makes.
   public enum SurveyOrder: Hashable, Sendable {
     /// A welder that no list had.
     case new(InstallationID, InstallationEvent.Surveyed)
@@ -89,7 +89,7 @@ extension Fieldbook {
 
   /// Imports the rows of a list, all or none.
   /// - Parameters:
-  ///   - known: the welders that the orders were made of.
+  ///   - known: the welders with which the list was compared to make the orders.
   ///   - now: the clock, read within the transaction so that the dates of the log's entries are in order.
   /// - Throws: `surveyGoneOn` where another list was imported or a welder was registered since `known` was read, `notFound`,
   ///   `clockBehind`, `clockImplausible`, `alreadyOpen`, `store`.

@@ -31,7 +31,7 @@ extension Fieldbook {
       [.text(sha256), .text(id.text)])
   }
 
-  /// Keeps a token as a file of its own. An agreement that has one already keeps that one.
+  /// Keeps a token as a file of its own. An agreement that already has a token keeps the earlier token.
   /// - Parameter time: the time that the token states, seconds since 1970.
   /// - Throws: `fileMissing` for an agreement that was not noted as sealed, `fileTooLarge`, `home`, `store`.
   public func keep(timestamp token: Data, time: Int64, of agreement: String) throws(FieldbookError) {
@@ -77,7 +77,7 @@ extension Fieldbook {
     }
   }
 
-  /// The tokens' files with the installations whose they are.
+  /// The digests of the tokens' files, each with its installation.
   func timestampFiles() throws(FieldbookError) -> [(sha256: String, id: InstallationID)] {
     try database.rows(
       "SELECT sha256, installation FROM agreement_timestamp WHERE sha256 IS NOT NULL ORDER BY agreement"

@@ -2,7 +2,8 @@ import Characters
 public import FoundationEssentials
 public import Records
 
-/// The installations that this laptop inspected by the platform's record, and the records of which the platform has another.
+/// Reads the installations that this laptop inspected by the platform's record, and the records in conflict
+/// with the platform's.
 extension Fieldbook {
   // MARK: - Many
 
@@ -17,7 +18,7 @@ extension Fieldbook {
     public let revision: Int
     /// The number of inspections by this laptop.
     public let inspections: Int
-    /// The number of those that the platform has not acknowledged.
+    /// The number of these inspections that the platform has not acknowledged.
     public let waiting: Int
     /// The last inspection by this laptop; nil where its entry cannot be read.
     public let last: Inspection?
@@ -26,8 +27,8 @@ extension Fieldbook {
 
   /// Lists the installations that this laptop inspected and has no record of, the last inspected first.
   /// - Parameters:
-  ///   - limit: number of installations, from 1.
-  ///   - after: the last installation of the previous page.
+  ///   - limit: maximum number of installations, from 1.
+  ///   - after: the last installation of the previous page; nil for the first page.
   /// - Throws: `notFound` for an `after` that this laptop never inspected, `store`.
   public func visited(limit: Int = 100, after: InstallationID? = nil) throws(FieldbookError) -> [VisitedSummary]
   {
@@ -97,7 +98,7 @@ extension Fieldbook {
     public let revision: Int
     /// SHA-256 of the record's bytes, lower-case hex.
     public let sha256: String
-    /// The moment at which the platform gave it; nil where nobody wrote that down.
+    /// The time at which the platform sent the record; nil where it is not known.
     public let seenAt: Timestamp?
   }
 
@@ -109,8 +110,8 @@ extension Fieldbook {
     return try visitedRecord(id)
   }
 
-  /// Finds which record of the platform a label code or the beginning of an id names, among those that this laptop inspected;
-  /// nil where it names none.
+  /// Finds the id of the platform's record that a label code or the beginning of an id names, among the records
+  /// that this laptop inspected; nil where there is none.
   /// - Throws: `ambiguous`, `store`.
   func visitedID(matching reference: String) throws(FieldbookError) -> InstallationID? {
     let text = TextNormalization.typed(reference).lowercased()
@@ -133,7 +134,8 @@ extension Fieldbook {
     }.compactMap(\.self)
   }
 
-  /// Gives the platform's record with what this laptop has added; nil where none was seen.
+  /// Returns the platform's record with the inspections that this laptop has added; nil where this laptop never
+  /// saw the record.
   /// - Throws: `damagedRow`, `store`.
   public func visitedRecord(_ id: InstallationID) throws(FieldbookError) -> VisitedRecord? {
     try database.snapshot { () throws(FieldbookError) in
@@ -158,21 +160,22 @@ extension Fieldbook {
 
   // MARK: - Conflicts
 
-  /// A record of which the platform has another, so that nothing of it can be delivered.
+  /// A record in conflict with the platform's record of the same installation, so that nothing of it can be
+  /// delivered.
   public struct Conflict: Hashable, Sendable {
     public let id: InstallationID
     public let code: LabelCode?
     public let unitName: String
-    /// The moment at which `sync` or `inspect` found it; nil where that cannot be read.
+    /// The time at which `sync` or `inspect` found the conflict; nil where the time cannot be read.
     public let foundAt: Timestamp?
   }
 
-  /// Whether the platform has another record of an installation.
+  /// Whether the platform's record of an installation is in conflict with the one here.
   public func isConflicted(_ id: InstallationID) throws(FieldbookError) -> Bool {
     try database.first("SELECT 1 FROM conflict WHERE installation = ?", [.text(id.text)]) { _ in true } ?? false
   }
 
-  /// Lists the records of which the platform has another, the first found first.
+  /// Lists the records in conflict with the platform's, the first found first.
   public func conflicts() throws(FieldbookError) -> [Conflict] {
     try database.rows(
       """

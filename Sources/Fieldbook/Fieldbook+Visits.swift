@@ -2,10 +2,11 @@ import Cryptography
 public import FoundationEssentials
 public import Records
 
-/// Inspections that are delivered as the next revision of the platform's record: of records that only the platform has, and
-/// of this fieldbook's where the platform's record has gone on meanwhile.
+/// Keeps inspections that are delivered as the next revision of the platform's record. They belong to records
+/// that only the platform has, or to this fieldbook's records where the platform's record has newer revisions.
 extension Fieldbook {
-  /// An entry of the log about an installation that this fieldbook does not have, or whose record here was changed.
+  /// A log entry with the inspection of an installation that this fieldbook does not have, or whose record here
+  /// was changed.
   struct VisitEntry: Codable {
     struct Facts: Codable {
       var installation: InstallationID
@@ -20,8 +21,9 @@ extension Fieldbook {
 
   // MARK: - Keeping one
 
-  /// Keeps an inspection of an installation by the platform's record, and queues the platform's next revision. Earlier
-  /// inspections of it that the platform has not acknowledged are built on its record once more, before this one.
+  /// Keeps an inspection that was made by the platform's record, and queues it as the next revision of that
+  /// record. Earlier inspections of the installation that the platform has not acknowledged are built on the
+  /// record again, before this inspection.
   /// - Parameter record: the platform's current revision, byte for byte.
   /// - Returns: the number of the revision that the inspection makes.
   /// - Throws: `clockBehind`, `clockImplausible`, `damagedRow`, `unencodable`, `store`.
@@ -49,11 +51,12 @@ extension Fieldbook {
 
   // MARK: - Building them anew
 
-  /// Builds what waits of an installation on the platform's current record, where that has gone on from the one that this
-  /// laptop knows. This fieldbook's own revisions that wait are carried over where they are inspections only, or come after
-  /// others that were carried over; they stay as they are, and are not sent themselves any more.
+  /// Builds the pending revisions of an installation again on the platform's current record, where that record
+  /// has revisions that this laptop does not know. This fieldbook's own pending revisions are carried over
+  /// where each is an inspection, or voids a record of which a revision was carried over before. They stay as
+  /// they are, and are no longer sent themselves.
   ///
-  /// The whole is one transaction, and building twice is building once.
+  /// The rebuild is one transaction. A second call has the same result as the first.
   /// - Parameter record: the platform's current revision, byte for byte.
   /// - Throws: `clockImplausible`, `damagedRow`, `unencodable`, `store`.
   public func rebuild(_ id: InstallationID, on record: Data, at: Timestamp) throws(FieldbookError) -> Rebuild {
@@ -90,7 +93,7 @@ extension Fieldbook {
     }
   }
 
-  /// The entries of the log that wait as visits, oldest first.
+  /// The numbers of the log entries that are pending as visits, oldest first.
   private func waitingVisits(of id: InstallationID) throws(FieldbookError) -> [Int64] {
     try database.rows(
       "SELECT entry FROM visit WHERE installation = ? AND acknowledged_at IS NULL ORDER BY entry",
@@ -98,8 +101,8 @@ extension Fieldbook {
     ) { Int64($0.integer(0)) }
   }
 
-  /// The entries of this fieldbook's own revisions that wait and may be carried over, oldest first; nil where one of them
-  /// may not.
+  /// The numbers of the log entries that closed this fieldbook's own pending revisions, oldest first; nil where
+  /// one of these revisions may not be carried over.
   /// - Throws: `evidence` where the record is not as it was written, `store`.
   private func waitingInspections(of id: InstallationID) throws(FieldbookError) -> [Int64]? {
     let closing = try database.rows(
@@ -114,7 +117,8 @@ extension Fieldbook {
     let mayBeCarried = entries.allSatisfy { entry in
       switch entry.event {
       case .welderInspected: true
-      // The platform will never take this laptop's own revision, because those before it were carried over.
+      // The platform will never take this laptop's own revision, because the revisions before it were carried
+      // over.
       case .voided: isCarried
       default: false
       }
@@ -122,22 +126,23 @@ extension Fieldbook {
     return mayBeCarried && entries.count == closing.count ? closing : nil
   }
 
-  /// Whether revisions of this fieldbook were carried over, so that its own numbers are not the platform's any more.
+  /// Whether revisions of a record were carried over, so that the revisions here no longer have the platform's
+  /// numbers.
   public func isCarriedOver(_ id: InstallationID) throws(FieldbookError) -> Bool {
     try database.first(
       "SELECT 1 FROM delivery WHERE installation = ? AND carried_at IS NOT NULL LIMIT 1", [.text(id.text)]
     ) { _ in true } == true
   }
 
-  /// The latest revision that the platform has acknowledged to this laptop or shown to it.
+  /// A revision of a record, with its digest.
   public struct KnownRecord: Sendable {
     public let installation: Installation
-    /// SHA-256 of its bytes, lower-case hex.
+    /// SHA-256 of the revision's bytes, lower-case hex.
     public let sha256: String
   }
 
-  /// Gives the latest revision that the platform is known to have had; nil where none is known. Rows that are not as they
-  /// were written do not count.
+  /// Returns the latest revision that the platform has acknowledged to this laptop or shown to it; nil where
+  /// there is none. Rows that are not as they were written do not count.
   public func lastKnownToPlatform(_ id: InstallationID) throws(FieldbookError) -> KnownRecord? {
     let rows = try database.rows(
       """
@@ -155,8 +160,8 @@ extension Fieldbook {
     }.max { $0.installation.revision < $1.installation.revision }
   }
 
-  /// Builds revisions of entries on the platform's record, one after the other. An entry that the record has already is
-  /// acknowledged, because the platform took it and its answer was lost.
+  /// Builds one revision for each log entry on the platform's record, one after the other. An entry that the
+  /// record already has is marked as acknowledged, because the platform stored it and the reply was lost.
   /// - Returns: the number of the last revision.
   private func build(
     _ entries: [Int64], on record: Data, of installation: Installation, at: Timestamp
@@ -196,7 +201,7 @@ extension Fieldbook {
     let previousSha256: String
   }
 
-  /// Adds one entry of the log to a record; nil where the record has it already.
+  /// Adds one entry of the log to a record; nil where the record already has the entry.
   private func visit(_ entry: Int64, after record: Data, of id: InstallationID) throws(FieldbookError)
     -> VisitRevision?
   {
@@ -208,7 +213,7 @@ extension Fieldbook {
       var installation = try? RecordCoding.decode(Installation.self, from: record),
       let before = try? RecordCoding.decode(JSONValue.self, from: record)
     else { throw .damagedRow(table: "event", key: String(entry)) }
-    // An inspection is known by its entry of the log, because two of them may say the same.
+    // An inspection is recognised by the digest of its log entry, because two inspections may say the same.
     if installation.history.contains(where: { $0.sha256 == row.sha256 }) { return nil }
     let previous = Self.digest(of: record)
     installation.beginRevision(after: previous)
@@ -222,7 +227,8 @@ extension Fieldbook {
       revision: installation.revision, body: body, sha256: Self.digest(of: body), previousSha256: previous)
   }
 
-  /// Reads the event of an entry about this installation, or of one about a record that only the platform has.
+  /// Reads the event of a log entry about this installation. For a `VisitEntry`, the event is its inspection.
+  /// The result is nil for any other entry.
   private static func event(_ body: Data, name: String, subject: String, of id: InstallationID)
     -> InstallationEvent?
   {
@@ -257,7 +263,8 @@ extension Fieldbook {
 
   // MARK: - A conflict
 
-  /// Records that the platform has another record than the one that waits here, so that nothing of it can be delivered.
+  /// Records that the platform's record is in conflict with the pending one, so that the pending one cannot be
+  /// delivered.
   public func markConflict(record id: InstallationID, at: Timestamp) throws(FieldbookError) {
     try database.run(
       "INSERT INTO conflict (installation, found_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -326,14 +333,15 @@ extension Fieldbook {
   }
 
   /// Counts an attempt to send a revision that waits as a visit.
-  /// - Returns: whether there is one.
+  /// - Returns: whether there is such a revision.
   func markVisitAttempted(_ id: InstallationID, revision: Int, at: Timestamp) throws(FieldbookError) -> Bool {
     try database.run(
       "UPDATE visit SET attempts = attempts + 1, attempted_at = ? WHERE installation = ? AND revision = ?",
       [try Self.time(at), .text(id.text), .integer(revision)]) > 0
   }
 
-  /// Records that the platform has a revision that waited as a visit, which is its current record now.
+  /// Records that the platform has a revision that was pending as a visit, which is now the platform's current
+  /// record.
   func acknowledgeVisit(_ id: InstallationID, revision: Int, sha256: String, at: Timestamp)
     throws(FieldbookError)
   {
@@ -356,7 +364,8 @@ extension Fieldbook {
     try markDelivered(id)
   }
 
-  /// Shows a record of this fieldbook as delivered once its latest revision is, itself or as a visit.
+  /// Marks a record of this fieldbook as delivered once its latest revision is delivered, as itself or as a
+  /// visit.
   func markDelivered(_ id: InstallationID) throws(FieldbookError) {
     let revision = try database.first(
       "SELECT revision FROM installation WHERE id = ? AND status = 'closed'", [.text(id.text)]
@@ -367,7 +376,7 @@ extension Fieldbook {
 }
 
 extension JSONValue {
-  /// This document with the values of another put over it: keys and entries that only this one has stay.
+  /// This document with the values of `other` laid over it. Keys and entries that only this document has stay.
   func merged(with other: JSONValue) -> JSONValue {
     switch (self, other) {
     case (.object(let mine), .object(let others)):

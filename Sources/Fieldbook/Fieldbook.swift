@@ -12,8 +12,8 @@ public final class Fieldbook {
   /// Opens the fieldbook in `home`, or creates it there. Where the disk is full or read-only, an existing
   /// fieldbook can still be read.
   /// - Parameters:
-  ///   - home: made where it is missing, readable by its owner only.
-  ///   - busyMilliseconds: how long to wait for another process's transaction.
+  ///   - home: the path of the directory, which is made where it is missing, readable by its owner only.
+  ///   - busyMilliseconds: the time to wait for another process's transaction, milliseconds.
   /// - Throws: `home`, `strangeEntry`, `store`, `notAFieldbook`, `fromTheFuture`, `databaseMissing`.
   public init(home: String, busyMilliseconds: Int32 = 10_000) throws(FieldbookError) {
     self.home = home

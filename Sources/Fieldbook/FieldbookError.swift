@@ -36,7 +36,7 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case refused(StepRefusal)
   /// The record is registered already, and `open` registers a record only once.
   case alreadyRegistered
-  /// Another list was imported, or a surveyed welder was registered, while this list was looked at.
+  /// Another list was imported, or a surveyed welder was registered, while this list was being compared.
   case surveyGoneOn
   case retiredNeedsReason
   case retiredNeedsPhoto
@@ -59,13 +59,14 @@ public enum FieldbookError: Error, Hashable, Sendable {
   case welderKnown([InstallationID])
   /// Another record names this module, and no reason is named; at most ten are named.
   case moduleKnown(serialNumber: String, [InstallationID])
-  /// This record took the module out because it answers no more.
+  /// This record took the module out because the module no longer responds.
   case moduleDead(serialNumber: String, InstallationID)
-  /// The platform's record has gone on from this laptop's, which cannot be corrected here.
+  /// The platform's record has revisions that this laptop's record lacks, so that the record cannot be changed
+  /// here.
   case recordGoneOn(InstallationID)
   /// An inspection of a welder by the platform's record waits to be delivered, so that the record cannot be taken over yet.
   case inspectionWaits(InstallationID)
-  /// This seal was put on another installation, or was on this one and is broken.
+  /// This seal was put on another installation, or was put on this installation and is broken.
   case sealUsed(number: String, by: InstallationID)
 
   /// No draft of a registration has this number: another program has opened or dropped it.
@@ -74,7 +75,7 @@ public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: The clock
   /// The laptop's clock says a time before the newest entry that this laptop wrote.
   case clockBehind(now: Timestamp, newest: Timestamp)
-  /// The laptop's clock says a time before this work existed.
+  /// The laptop's clock says a time before `Fieldbook.earliestDay`, or a time that cannot be written.
   case clockImplausible(Timestamp)
 
   // MARK: Codes
@@ -100,7 +101,7 @@ public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: Labels
   /// The labels of these codes are made already; at most ten are named.
   case labelsPrinted([LabelCode], count: Int)
-  /// The labels of these codes cannot be printed again because they never were; at most ten are named.
+  /// The labels of these codes cannot be printed again because they were never printed; at most ten are named.
   case labelsNotPrinted([LabelCode], count: Int)
   /// The label belongs to another order, which is interrupted or under way.
   case labelInOrder(LabelCode, output: String)
@@ -110,7 +111,7 @@ public enum FieldbookError: Error, Hashable, Sendable {
   // MARK: Files
   case fileTooLarge(bytes: Int, largest: Int)
   case fileMissing(sha256: String)
-  /// The file is not what its digest or its size says.
+  /// The file does not match its digest or its size.
   case fileDamaged(sha256: String)
   /// The text is not 64 lower-case hexadecimal digits.
   case notADigest
@@ -133,7 +134,7 @@ public enum StoreFault: Hashable, Sendable {
   case diskFull
   /// The disk cannot be written at all.
   case readOnly
-  /// The permissions of the file or its folder forbid it.
+  /// The permissions of the database file or its folder do not allow opening the file.
   case cannotOpen
   case corrupt
   case notADatabase

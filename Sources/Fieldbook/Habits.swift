@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Records
 
-/// What was chosen last on this laptop and is offered the next time.
+/// The last choices on this laptop, which are offered the next time.
 public struct Habits: Hashable, Sendable, Codable {
   /// The path of the serial port that was used last.
   public var port: String?
@@ -16,7 +16,7 @@ public struct Habits: Hashable, Sendable, Codable {
 extension Fieldbook {
   private static let habitsName = "habits"
 
-  /// Reads what was chosen last; nothing where it cannot be read, since it only saves typing.
+  /// Reads the last choices. They are empty where they cannot be read, since they only save typing.
   public func habits() -> Habits {
     let body = try? database.first(
       "SELECT body FROM setting WHERE name = ?", [.text(Self.habitsName)]
@@ -24,7 +24,7 @@ extension Fieldbook {
     return body.flatMap { try? RecordCoding.decode(Habits.self, from: $0) } ?? Habits()
   }
 
-  /// Changes what is offered the next time.
+  /// Changes the choices that are offered the next time.
   /// - Throws: `store`.
   public func updateHabits(_ change: (inout Habits) -> Void) throws(FieldbookError) {
     let known = habits()

@@ -3,7 +3,7 @@ public import Records
 /// An installation as one line of `list` shows it.
 public struct InstallationSummary: Hashable, Sendable {
   public let id: InstallationID
-  /// The code of the label; nil for a retired welder.
+  /// The code of the label; nil for a welder that was surveyed only or registered as retired.
   public let code: LabelCode?
   public let status: Installation.Status
   public let unitName: String

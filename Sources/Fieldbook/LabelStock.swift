@@ -18,7 +18,7 @@ public struct StockedLabel: Hashable, Sendable {
 
     public let name: Name
     public let at: Timestamp
-    /// Reason of a reprint or of spoiling, or the person to whom it was handed.
+    /// Reason of a reprint or of spoiling, or the person to whom the label was handed; nil for a first print.
     public let note: String?
   }
 
@@ -36,12 +36,12 @@ public struct StockedLabel: Hashable, Sendable {
   public let events: [Event]
 }
 
-/// Numbers of codes by the state of their labels. Every code that has a label is in exactly one of `inStock`,
-/// `handedOut`, `bound` and `spoiled`.
+/// Numbers of codes by the state of their labels. Every code with a finished label is in exactly one of
+/// `inStock`, `handedOut`, `bound` and `spoiled`.
 public struct LabelCounts: Hashable, Sendable {
   /// Number of codes that were taken or came in a company's list and have no label yet.
   public var waiting = 0
-  /// Number of labels in interrupted orders.
+  /// Number of labels in orders that are under way or interrupted.
   public var printing = 0
   /// Number of labels in `printing` whose code had a label before.
   public var reprinting = 0
@@ -65,7 +65,7 @@ public struct LabelCounts: Hashable, Sendable {
 public struct LabelOrder: Hashable, Sendable {
   let number: Int
   /// Codes whose labels this order has made already, each with its file's digest, or nil where several labels
-  /// share the file. Empty unless an interrupted order is continued.
+  /// share the file. The dictionary is empty unless an interrupted order is continued.
   public let made: [LabelCode: String?]
   /// Whether the request has not changed since the order was interrupted, so that the files of `made` can stay.
   public let isUnchanged: Bool

@@ -12,7 +12,7 @@ public struct RegistrationDraft: Hashable, Sendable {
     public var values: [String: String]
     /// The source of each value that nobody typed, as a word of the walk.
     public var origins: [String: String]
-    /// The names of the questions that were answered, with nothing too.
+    /// The names of the questions that were answered, including those with an empty answer.
     public var asked: [String]
     /// The surveyed record that is registered; nil for a new one.
     public var survey: InstallationID?

@@ -17,23 +17,24 @@ public struct Setup: Hashable, Sendable, Codable {
     }
   }
 
-  /// The place to which this laptop delivers in place of the platform. Secrets are not copied into it.
+  /// The place to which this laptop delivers in place of the platform. It holds no secrets.
   public struct Delivery: Hashable, Sendable, Codable {
-    /// `s3://bucket/prefix` or `file:///folder`.
+    /// The address, `s3://bucket/prefix` or `file:///folder`.
     public var address: String
-    /// The address of the bucket's service; nil for Amazon's own, and for a folder.
+    /// The address of the bucket's service; nil for Amazon's own service, and for a folder.
     public var endpoint: String?
     /// The region of the bucket; nil for a folder.
     public var region: String?
-    /// The path of the file with the bucket's credentials; nil where the environment gives them. Like the token they stay
-    /// in the one file that its owner guards.
+    /// The path of the file with the bucket's credentials; nil where the environment gives them. Like the
+    /// token, the credentials stay in the one file that its owner guards.
     public var credentialsFile: String?
 
     public init(address: String) { self.address = address }
   }
 
   public var technician: Technician?
-  /// Whether this is the office of a company, where labels are made and no step of an installation is taken.
+  /// Whether this laptop is in the office of a company, where labels are made and no step of an installation is
+  /// taken.
   public var desk: Bool?
   /// The inspector of this laptop, who installs nothing; nil on a technician's laptop and in an office.
   public var inspector: Inspector?
@@ -54,25 +55,28 @@ public struct Setup: Hashable, Sendable, Codable {
   /// The scheme, host and port of the platform that the token was given for; nil in a setup from an older
   /// version.
   public var tokenOrigin: String?
-  /// Where this laptop delivers in place of the platform; nil where it delivers to the platform.
+  /// The place to which this laptop delivers instead of the platform; nil where it delivers to the platform.
   public var delivery: Delivery?
   /// A request for codes that the platform has not answered yet.
   public var codeOrder: CodeOrder?
-  /// When the originals of photos go to the platform; nil in a setup that does not say, where they go later.
+  /// The policy of when the originals of photos are sent to the platform; nil in a setup without this choice,
+  /// which means that they are sent later.
   public var originals: OriginalsPolicy?
-  /// Where labels come from; nil in a setup that does not say, where they are made on site.
+  /// The source of labels; nil in a setup without this choice, which means that labels are made on site.
   public var plates: PlateSource?
-  /// The APN that modules are given unless told otherwise.
+  /// The APN that modules get unless another APN is named.
   public var accessPointName: String?
 
-  /// The file of the company's own clauses for agreements, as it was read; nil for those that are shipped.
+  /// The contents of the file with the company's own clauses for agreements; nil for the clauses that are
+  /// shipped.
   public var agreementTerms: String?
 
   /// The address of the timestamp authority; nil where agreements get no timestamp.
   public var timestampAuthority: String?
 
-  /// The certificates of those who certify the company's seals, PEM, as the company's file has them; they complete the
-  /// certificate that comes for this laptop's request. Nil where no file brought any.
+  /// The certificates of the authorities that certify the company's seals, PEM, as the company's file has them;
+  /// nil where no file had any. They complete the chain of the certificate that is issued for this laptop's
+  /// request.
   public var sealIssuers: String?
 
   public init() {}
@@ -98,7 +102,7 @@ public struct Setup: Hashable, Sendable, Codable {
 extension Fieldbook {
   private static let setupName = "setup"
 
-  /// Reads the setup that was saved last; before the first one all its values are missing.
+  /// Reads the setup that was saved last. Before the first save, only the default region is set.
   /// - Throws: `damagedRow`, `store`.
   public func setup() throws(FieldbookError) -> Setup {
     let body = try database.first(

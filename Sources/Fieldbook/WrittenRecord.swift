@@ -2,19 +2,19 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// All that the fieldbook has of one installation's record, in the bytes in which it was written. Judging it needs no database, so
-/// that any thread can.
+/// All that the fieldbook has of one installation's record, in the bytes in which it was written. Judging the
+/// record needs no database, so that any thread can judge it.
 struct WrittenRecord: Sendable {
   /// An entry of the log.
   struct Entry: Sendable {
     let written: WrittenLogEntry
-    /// Whether the entries beside it in the log, or its ends, fit to it.
+    /// Whether the neighbouring entries, or the ends of the log, fit this entry.
     let isLinked: Bool
   }
 
   /// The closing of a revision.
   struct Closing: Sendable {
-    /// The entry of the log that closed it.
+    /// The number of the log entry that closed the revision.
     let seq: Int64
     /// SHA-256 of the revision's bytes, lower-case hex.
     let sha256: String
@@ -30,8 +30,8 @@ struct WrittenRecord: Sendable {
 
   // MARK: - The record and its entries
 
-  /// Proves the record by its entries, and each of them by its digest and its neighbours. A void record may have entries that
-  /// cannot be read, which is why it was taken back.
+  /// Proves the record by its entries, and each entry by its digest and its neighbours. A void record may have
+  /// entries that cannot be read, which is why it was voided.
   /// - Returns: the record that the entries make, without its delivery, and the entries that can be read.
   /// - Throws: the first item that differs from what was written.
   func proven() throws(EvidenceFault) -> (record: Installation, entries: [LogEntry]) {
@@ -69,15 +69,16 @@ struct WrittenRecord: Sendable {
 
   // MARK: - A closed revision
 
-  /// Checks a revision that is to be delivered: its bytes, the log up to its closing, and that each file that it names is queued
-  /// or was. The files themselves are not looked at.
+  /// Checks a revision that is to be delivered: its bytes, the log up to its closing, and that each file that
+  /// the revision names is or was queued. The files themselves are not read.
   /// - Throws: the first item that differs from what was written.
   func check(_ record: PendingRecord) throws(EvidenceFault) {
     let damaged = EvidenceFault.revision(record.revision)
     guard Fieldbook.digest(of: record.body) == record.sha256 else { throw damaged }
     let (sum, entries) = try proven()
     guard let closing = closings[record.revision], closing.sha256 == record.sha256 else { throw damaged }
-    // Most often the newest revision waits, whose bytes are those of the record that has just been proven.
+    // Usually the pending revision is the newest one, and its bytes are those of the record that has just been
+    // proven.
     let isNewest = entries.last.map { $0.seq <= closing.seq } ?? false
     guard isNewest, record.body == body else {
       guard let sent = try? RecordCoding.decode(Installation.self, from: record.body),

@@ -45,13 +45,14 @@ public final class Draft {
   /// The path of the draft until it is placed.
   public var path: FilePath { file.path }
 
-  /// The system's number of the open draft, for a library that writes into it by itself.
+  /// The file descriptor of the open draft, for a library that writes into it by itself.
   public var descriptor: Int32 { file.descriptor }
 
   // MARK: - Filling
 
   /// Writes at the end of the draft.
-  /// - Parameter isCancelled: called when a signal interrupts the writing; true ends it with EINTR.
+  /// - Parameter isCancelled: a closure that is called when a signal interrupts the writing; true ends it with
+  ///   EINTR.
   /// - Throws: `FileError` of `write`.
   public func write(_ bytes: some ContiguousBytes, isCancelled: () -> Bool = { false }) throws(FileError) {
     try file.write(bytes, isCancelled: isCancelled)
@@ -62,7 +63,7 @@ public final class Draft {
   public func lock() throws(FileError) { _ = try file.lock(waits: true) }
 
   /// Reads the contents of the draft back from the file.
-  /// - Parameter maxBytes: a longer file is refused with EFBIG.
+  /// - Parameter maxBytes: the maximum size in bytes; a longer file is refused with EFBIG.
   /// - Throws: `FileError` of `read`.
   public func contents(maxBytes: Int) throws(FileError) -> Data {
     try file.rewind()
@@ -79,7 +80,7 @@ public final class Draft {
         // Some file systems report only now that there is no space left.
         try file.close()
       } else {
-        // A lock on the draft is held until it has its name.
+        // A lock on the draft is held until the draft has its final name.
         try file.sync(isRequired: durability == .synced)
       }
       try path.rename(to: target)

@@ -20,7 +20,7 @@ public struct FileError: Error, Hashable, Sendable {
     case remove
     /// Making a link.
     case link
-    /// Asking for the kind of an entry.
+    /// Reading the status of an entry.
     case status
   }
 

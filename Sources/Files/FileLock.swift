@@ -6,7 +6,8 @@ internal import Synchronization
 public final class FileLock: Sendable {
   public enum Attempt: Sendable {
     case taken(FileLock)
-    /// Another process holds the lock; the value is its id, as far as the system tells it.
+    /// Another process, or this one, holds the lock; the value is the id of that process, or nil where the
+    /// system does not say.
     case held(by: Int32?)
   }
 
@@ -60,7 +61,8 @@ public final class FileLock: Sendable {
 
   deinit { release() }
 
-  /// The process that took a lock on a file, as proc(5) lists them: `1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF`.
+  /// The id of the process that holds a lock on a file, from /proc/locks; nil where it is not found. proc(5)
+  /// describes the lines, such as `1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF`.
   private static func holder(of file: FileStatus) -> Int32? {
     guard let table = try? FilePath("/proc/locks").contents(maxBytes: 1 << 20) else { return nil }
     let device = file.identity.device
@@ -79,7 +81,8 @@ public final class FileLock: Sendable {
     return nil
   }
 
-  /// The two halves of a device number, as makedev(3) puts them together.
+  /// The major half of a device number, as makedev(3) puts the halves together.
   private static func major(_ device: UInt64) -> UInt64 { device >> 8 & 0xFFF | device >> 32 & 0xFFFF_F000 }
+  /// The minor half of a device number.
   private static func minor(_ device: UInt64) -> UInt64 { device & 0xFF | device >> 12 & 0xFFFF_FF00 }
 }

@@ -26,7 +26,7 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
     return slash == 0 ? "/" : FilePath(bytes: Array(rest[..<slash]))
   }
 
-  /// The last name of the path.
+  /// The last name of the path; empty where the path ends with a slash.
   public var lastName: FilePath {
     FilePath(bytes: Array(bytes[(bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? 0)...]))
   }
@@ -98,7 +98,7 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
 
   // MARK: - For the system
 
-  /// The path as the system's calls take it. A path that contains a zero byte becomes the empty path, which
+  /// Calls `body` with the path as a C string. A path that contains a zero byte becomes the empty path, which
   /// names nothing: the system would stop at the zero and use another path.
   func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     let characters = (bytes.contains(0) ? [] : bytes.map { CChar(bitPattern: $0) }) + [0]

@@ -46,6 +46,7 @@ public struct FileStatus: Hashable, Sendable {
 }
 
 extension FilePath {
+  /// Reads the status of the entry of this name.
   /// - Parameter followsLinks: whether the status of a link is that of its target.
   /// - Throws: `FileError` of `status`; ENOENT where nothing has this name.
   public func status(followsLinks: Bool = true) throws(FileError) -> FileStatus {

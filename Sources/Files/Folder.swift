@@ -1,13 +1,13 @@
 internal import CFiles
 internal import Glibc
 
-/// Folders: made, listed, brought to disk and removed.
+/// Makes, lists, syncs and removes folders.
 public enum Folder {
   // MARK: - Making
 
   /// Makes a folder and the missing folders above it. An existing folder is accepted, also behind a link.
   /// - Parameters:
-  ///   - permissions: the permissions of every new folder; an existing one keeps its own.
+  ///   - permissions: the permissions of every new folder; an existing folder keeps its own.
   ///   - isSynced: whether each name is on disk when this returns.
   /// - Throws: `FileError` of `createDirectory` with the path that could not be made, EEXIST where something else has
   ///   the name; of `sync`.
@@ -68,8 +68,8 @@ public enum Folder {
     return try names(in: folder, path)
   }
 
-  /// Goes through the names in a folder without `.` and `..`, in no order, and keeps none.
-  /// - Parameter body: gets a name's bytes; false ends it.
+  /// Calls `body` with each name in a folder without `.` and `..`, in no order.
+  /// - Parameter body: a closure that gets a name's bytes; false ends the listing.
   /// - Throws: `FileError` of `list`.
   public static func forEachName(in path: FilePath, _ body: (Slice<UnsafeRawBufferPointer>) -> Bool)
     throws(FileError)
@@ -136,7 +136,7 @@ public enum Folder {
   }
 
   private static func empty(_ folder: OpenFile) throws(FileError) {
-    // closedir(3) closes the descriptor of the folder.
+    // closedir(3) also closes the descriptor of the list, which is therefore a copy of the folder's.
     guard let list = fdopendir(fcntl(folder.descriptor, F_DUPFD_CLOEXEC, 0)) else {
       throw folder.failure(.list)
     }

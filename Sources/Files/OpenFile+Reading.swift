@@ -4,8 +4,8 @@ internal import Glibc
 extension OpenFile {
   /// Reads everything from the current position to the end of the file, the pipe or the device.
   /// - Parameters:
-  ///   - maxBytes: more bytes than these are refused with EFBIG; below `Int.max`.
-  ///   - isCancelled: called when a signal interrupts the reading; true ends it with EINTR.
+  ///   - maxBytes: the maximum number of bytes, below `Int.max`; more bytes are refused with EFBIG.
+  ///   - isCancelled: a closure that is called when a signal interrupts the reading; true ends it with EINTR.
   /// - Throws: `FileError` of `read`.
   public func contents(maxBytes: Int, isCancelled: () -> Bool = { false }) throws(FileError) -> Data {
     let tooLarge = FileError(path, .read, EFBIG)
@@ -17,7 +17,8 @@ extension OpenFile {
 
   /// Reads from the current position up to the end or to `maxBytes`, for files that hold more than is wanted or
   /// do not end.
-  /// - Parameter isCancelled: called when a signal interrupts the reading; true ends it with EINTR.
+  /// - Parameter isCancelled: a closure that is called when a signal interrupts the reading; true ends it with
+  ///   EINTR.
   /// - Throws: `FileError` of `read`.
   public func beginning(maxBytes: Int, isCancelled: () -> Bool = { false }) throws(FileError) -> Data {
     // One byte more than the file should have shows its end. The files of /proc and /sys do not give their
@@ -36,7 +37,7 @@ extension OpenFile {
   }
 
   /// Reads from the current position to the end in pieces, so that the size of the file does not matter.
-  /// - Parameter body: gets pieces of at most 128 KiB, which are valid only during the call.
+  /// - Parameter body: a closure that gets pieces of at most 128 KiB, which are valid only during the call.
   /// - Throws: `FileError` of `read`.
   public func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws(FileError) {
     var piece = [UInt8](repeating: 0, count: 128 << 10)
@@ -53,8 +54,8 @@ extension OpenFile {
 
   /// Reads at a place in the file, whose own position stays where it is.
   /// - Parameters:
-  ///   - offset: in bytes from the file's start.
-  ///   - count: in bytes; fewer come where the file ends before.
+  ///   - offset: the place in the file, in bytes from its start.
+  ///   - count: the number of bytes; fewer are returned where the file ends before.
   /// - Throws: `FileError` of `read`.
   public func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
@@ -66,9 +67,10 @@ extension OpenFile {
 
   /// Reads a part of the file in pieces, so that its size does not matter; the file's own position stays where it is.
   /// - Parameters:
-  ///   - offset: in bytes from the file's start.
-  ///   - count: in bytes.
-  ///   - body: gets pieces of at most 128 KiB, which are valid only during the call; false ends the reading.
+  ///   - offset: the place in the file, in bytes from its start.
+  ///   - count: the number of bytes.
+  ///   - body: a closure that gets pieces of at most 128 KiB, which are valid only during the call; false ends
+  ///     the reading.
   /// - Returns: the number of bytes that were read, fewer than `count` where the file ends before or `body` ended it.
   /// - Throws: `FileError` of `read`.
   @discardableResult
@@ -92,7 +94,8 @@ extension OpenFile {
     return done
   }
 
-  /// - Returns: number of bytes, fewer than the buffer takes where the file ends, or -1 with errno.
+  /// Reads at a place in the file until the buffer is full or the file ends.
+  /// - Returns: the number of bytes, or -1 with errno.
   private func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
     var done = 0
     while done < buffer.count {
@@ -106,8 +109,8 @@ extension OpenFile {
     return done
   }
 
-  /// Maps the contents of a regular file that is too large to be held; the system loads the pages when they are
-  /// read. If somebody shortens the file meanwhile, the reading program is ended, see mmap(2).
+  /// Maps the contents of a regular file that is too large to be held in memory; the system loads the pages
+  /// when they are read. If somebody shortens the file meanwhile, the reading program is ended, see mmap(2).
   /// - Throws: `FileError` of `read`.
   public func mapped() throws(FileError) -> Data {
     let count = try status().byteCount
@@ -119,7 +122,8 @@ extension OpenFile {
     return Data(bytesNoCopy: start, count: count, deallocator: .unmap)
   }
 
-  /// - Returns: number of bytes, 0 at the end, or -1 with errno.
+  /// Reads once from the current position.
+  /// - Returns: the number of bytes, 0 at the end, or -1 with errno.
   private func read(into buffer: Slice<UnsafeMutableRawBufferPointer>, _ isCancelled: () -> Bool) -> Int {
     let buffer = UnsafeMutableRawBufferPointer(rebasing: buffer)
     while true {
@@ -136,8 +140,8 @@ extension OpenFile {
 extension FilePath {
   /// Reads the whole contents of a file, a pipe or a device.
   /// - Parameters:
-  ///   - maxBytes: more bytes than these are refused with EFBIG; below `Int.max`.
-  ///   - isCancelled: called when a signal interrupts the reading; true ends it with EINTR.
+  ///   - maxBytes: the maximum number of bytes, below `Int.max`; more bytes are refused with EFBIG.
+  ///   - isCancelled: a closure that is called when a signal interrupts the reading; true ends it with EINTR.
   /// - Throws: `FileError` of `read`.
   public func contents(
     maxBytes: Int, _ options: OpenFile.ReadingOptions = [], isCancelled: () -> Bool = { false }

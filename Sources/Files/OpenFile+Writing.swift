@@ -4,9 +4,9 @@ internal import Glibc
 extension OpenFile {
   /// Writes all of the bytes.
   /// - Parameters:
-  ///   - patienceSeconds: how long a device or a pipe opened `withoutWaiting` may accept nothing before the
-  ///     writing fails with ETIMEDOUT; 0 lets it fail with EAGAIN at once.
-  ///   - isCancelled: called when a signal interrupts the writing; true ends it with EINTR.
+  ///   - patienceSeconds: the time, in seconds, for which a device or a pipe opened `withoutWaiting` may accept
+  ///     nothing before the writing fails with ETIMEDOUT; 0 lets it fail with EAGAIN at once.
+  ///   - isCancelled: a closure that is called when a signal interrupts the writing; true ends it with EINTR.
   /// - Throws: `FileError` of `write`.
   public func write(
     _ bytes: some ContiguousBytes, patienceSeconds: Int32 = 0, isCancelled: () -> Bool = { false }
@@ -25,7 +25,7 @@ extension OpenFile {
   }
 
   /// Writes all of the bytes at a place in the file.
-  /// - Parameter offset: in bytes from the file's start.
+  /// - Parameter offset: the place in the file, in bytes from its start.
   /// - Throws: `FileError` of `write`.
   public func write(_ bytes: some ContiguousBytes, at offset: Int) throws(FileError) {
     let failure = bytes.withUnsafeBytes { bytes in
@@ -37,7 +37,7 @@ extension OpenFile {
   }
 
   /// Sets the time at which the contents were last written, as other programs will read it.
-  /// - Parameter milliseconds: since 1970 UTC.
+  /// - Parameter milliseconds: the time in milliseconds since 1970 UTC, 0 or more.
   /// - Throws: `FileError` of `write`.
   public func setModified(milliseconds: Int64) throws(FileError) {
     let time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
@@ -60,8 +60,10 @@ extension OpenFile {
     guard isKept ? cannotSync && !isRequired : cannotSync || failure.errno == EROFS else { throw failure }
   }
 
-  /// - Parameter write: writes some of the remaining bytes and is given the number of bytes already written; it
-  ///   returns the number of bytes written, or -1 with errno. A call that fails with EINTR is repeated.
+  /// Calls `write` until all bytes are written.
+  /// - Parameter write: a closure that writes some of the remaining bytes. It gets the number of bytes already
+  ///   written, and returns the number of bytes that it wrote, or -1 with errno. A call that fails with EINTR
+  ///   is repeated.
   /// - Returns: 0 where all bytes were written; otherwise the error number.
   private static func forRest(
     of bytes: UnsafeRawBufferPointer, _ isCancelled: () -> Bool, _ write: (UnsafeRawBufferPointer, Int) -> Int

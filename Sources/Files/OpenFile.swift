@@ -5,10 +5,11 @@ internal import Glibc
 /// An open file. The file is closed when the last reference to this object goes, or earlier by `close`.
 public final class OpenFile {
   public let path: FilePath
-  /// The system's number of the open file; -1 once it is closed.
+  /// The descriptor of the open file; -1 once the file is closed.
   public private(set) var descriptor: Int32
 
-  /// - Parameter descriptor: belongs to this object from now on, which closes it.
+  /// Makes the object of a file that is already open.
+  /// - Parameter descriptor: the file's descriptor, which this object owns and closes.
   init(path: FilePath, descriptor: Int32) {
     self.path = path
     self.descriptor = descriptor
@@ -27,7 +28,8 @@ public final class OpenFile {
     public static let regularOnly = ReadingOptions(rawValue: 1)
     /// A link is refused with ELOOP.
     public static let refusesLinks = ReadingOptions(rawValue: 2)
-    /// Reading does not wait: a pipe without a writer is empty, and one whose writer is slow fails with EAGAIN.
+    /// Reading does not wait: a pipe without a writer is empty, and a pipe whose writer is slow fails with
+    /// EAGAIN.
     public static let withoutWaiting = ReadingOptions(rawValue: 4)
   }
 
@@ -74,8 +76,8 @@ public final class OpenFile {
   /// Opens a file, a pipe or a device for writing, and waits until a named pipe has a reader.
   /// - Parameters:
   ///   - permissions: the permissions of a new file; nil makes no file. An existing file gets them too where
-  ///     they apply whatever the umask.
-  ///   - isCancelled: called when a signal interrupts the waiting; true ends it with EINTR.
+  ///     they are `exactly`.
+  ///   - isCancelled: a closure that is called when a signal interrupts the waiting; true ends it with EINTR.
   /// - Throws: `FileError` of `create`.
   public init(
     writing path: FilePath, _ options: WritingOptions = [], making permissions: FilePermissions? = nil,
@@ -98,7 +100,7 @@ public final class OpenFile {
   }
 
   /// Makes a new file, open for writing and reading. An existing entry of that name is removed first, because a
-  /// killed run has left it or it is a link to somewhere else.
+  /// killed run may have left it, or it may be a link to somewhere else.
   /// - Throws: `FileError` of `create`.
   public init(replacing path: FilePath, permissions: FilePermissions) throws(FileError) {
     self.path = path
@@ -136,13 +138,15 @@ public final class OpenFile {
     return file
   }
 
-  /// The umask may have removed bits that the owner needs, or left bits that others must not have.
+  /// Sets exact permissions again on the open file. The umask may have removed bits that the owner needs, and
+  /// an existing file may have bits that others must not have.
   private func applyPermissions(_ permissions: FilePermissions?) {
     if case .exactly(let bits)? = permissions { fchmod(descriptor, bits) }
   }
 
   // MARK: - The open file itself
 
+  /// Reads the status of the open file.
   /// - Throws: `FileError` of `status`.
   public func status() throws(FileError) -> FileStatus {
     var status = stat()
@@ -164,7 +168,7 @@ public final class OpenFile {
     guard result == 0 else { throw failure(.write) }
   }
 
-  /// Gives the descriptor up to a caller who closes it.
+  /// Returns the descriptor to the caller, who has to close it.
   public func release() -> Int32 {
     defer { descriptor = -1 }
     return descriptor

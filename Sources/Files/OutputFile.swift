@@ -2,7 +2,8 @@ public import FoundationEssentials
 internal import Glibc
 
 /// A file that the user names by its path. A regular file, also behind links, is written as a whole or not at
-/// all; a pipe or a device gets the bytes as they come. An unfinished output leaves no regular file behind.
+/// all, unless its folder takes no new files; a pipe or a device gets the bytes as they come. An unfinished
+/// output leaves no new regular file behind.
 public final class OutputFile {
   private enum Way {
     case draft(Draft)
@@ -15,8 +16,10 @@ public final class OutputFile {
 
   /// Opens a path for writing, makes a missing folder, and waits until a named pipe has a reader.
   /// - Parameters:
-  ///   - isPrivate: whether the file is for its owner only, whatever the umask and the file before it.
-  ///   - isCancelled: called when a signal interrupts waiting or writing; true ends it with EINTR.
+  ///   - isPrivate: whether the file is for its owner only, whatever the umask and the permissions of an
+  ///     existing file.
+  ///   - isCancelled: a closure that is called when a signal interrupts waiting or writing; true ends it with
+  ///     EINTR.
   /// - Throws: `FileError`; EISDIR for a folder.
   public init(
     _ path: FilePath, isPrivate: Bool = false, isCancelled: @escaping () -> Bool = { false }
@@ -45,6 +48,7 @@ public final class OutputFile {
         writing: path, target == nil ? .appends : isRegular ? .truncates : [], isCancelled: isCancelled))
   }
 
+  /// Writes all of the bytes.
   /// - Throws: `FileError` of `write`.
   public func write(_ bytes: some ContiguousBytes) throws(FileError) {
     switch way {

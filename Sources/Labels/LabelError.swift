@@ -28,8 +28,8 @@ public enum LabelError: Error, Hashable, Sendable {
     dotsPerInch: Int, excessCharacters: Int, fitsWith: QRSymbol.Correction?)
   /// The payload is `excessCharacters` longer than a QR symbol holds at the level asked for.
   case payloadTooLong(bytes: Int, excessCharacters: Int)
-  /// The print gain would take more than a fifth of a module off each edge. Both lengths are rounded to a
-  /// thousandth.
+  /// The print gain would take more than a fifth of a module off each edge, or more than one dot where a fifth
+  /// is less. Both lengths are rounded to a thousandth.
   case printGainTooLarge(givenMillimetres: Double, maxMillimetres: Double, moduleDots: Int)
   /// The picture of the label cannot be read back, so that it is no label.
   case unreadable(UnreadableReason)

@@ -3,7 +3,7 @@ public import Files
 import FoundationEssentials
 public import Records
 
-/// Writes a form into a file, which gets its name when it is complete, on the disk, and read back.
+/// Writes a form into a file, which gets its name once it is complete, on the disk, and has been read back.
 public final class FormExport {
   public enum Format: String, Hashable, Sendable, CaseIterable { case xlsx, csv, json }
 
@@ -24,9 +24,10 @@ public final class FormExport {
 
   /// Begins a form.
   /// - Parameters:
-  ///   - path: the form's path. A file of the same name is replaced. The form holds personal data and is for its owner only.
+  ///   - path: the form's path. A file of the same name is replaced. Only the owner can read the form, since it
+  ///     holds personal data.
   ///   - temporaryFolder: an existing folder for the parts of a workbook until it is finished.
-  ///   - namesStreet: whether each row of 附件2 says in which street its unit is.
+  ///   - namesStreet: whether the note of each row of 附件2 names the street of its unit.
   /// - Throws: `notAFile`, `file`, `workbook`.
   public init(
     _ form: LedgerForm, as format: Format, at path: FilePath, head: FormHead, namesStreet: Bool,
@@ -79,8 +80,8 @@ public final class FormExport {
   }
 
   /// Completes the form, reads it back, and gives it its name.
-  /// - Throws: `tooManyRows`, `workbook`, `file`, and `readBack` where what stands on the disk is not what was meant. Nothing is
-  ///   left in these cases, and a file that had the name before is still there.
+  /// - Throws: `tooManyRows`, `workbook`, `file`, and `readBack` where the file on the disk is not what was to
+  ///   be written. In these cases nothing is left, and a file that had the name before stays.
   public func finish() throws(LedgerError) {
     do throws(LedgerError) {
       let sums = form == .progress ? sums : nil
@@ -124,7 +125,7 @@ public final class FormExport {
     if pending.count >= 1 << 16 { flush() }
   }
 
-  /// Writes what is pending; the first error stays until the end.
+  /// Writes the pending bytes; the first error is kept until `finish`, and nothing is written after it.
   private func flush() {
     guard firstError == nil else { return pending.removeAll(keepingCapacity: true) }
     written.update(pending)

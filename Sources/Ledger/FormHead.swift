@@ -1,12 +1,12 @@
 public import Records
 
-/// What stands above the rows of a form besides its title.
+/// The values that stand above the rows of a form besides its title.
 public struct FormHead: Hashable, Sendable {
-  /// 填报单位: who reports, and stamps; nil leaves the place empty.
+  /// 填报单位: the unit that reports and stamps; nil leaves its place empty.
   public var reporter: String?
   /// 填表时间, which is also the moment of creation in the file, so that the same rows make the same bytes.
   public var filledOn: CalendarDay
-  /// Which welders the form is about, in a few words; nil for all.
+  /// The scope in a few words, which says which welders the form is about; nil for all welders.
   public var scope: String?
 
   public init(reporter: String?, filledOn: CalendarDay, scope: String?) {
@@ -15,7 +15,7 @@ public struct FormHead: Hashable, Sendable {
     self.scope = scope
   }
 
-  /// The day as an official paper writes it.
+  /// `filledOn` as an official paper writes it.
   var writtenDay: String {
     let (year, month, day) = filledOn.components
     return "\(year)年\(month)月\(day)日"

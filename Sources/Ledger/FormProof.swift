@@ -3,12 +3,13 @@ import Cryptography
 import Files
 import FoundationEssentials
 
-/// Reads a finished workbook from the disk, by another library than wrote it, and holds its cells against the digest of those
-/// that were meant. It knows the form in which the sheets are written, and goes through them piece by piece.
+/// Computes the digest of a form's cells: of those to be written, and of those in the finished workbook, which
+/// is read from the disk by another library than the one that wrote it. The reader knows the form in which the
+/// sheets are written, and reads them piece by piece.
 struct FormProof: ~Copyable {
   private var hasher = SHA256Hasher()
 
-  /// Adds the next row that the workbook is to have to the digest that is expected.
+  /// Adds the next row of cells to the digest.
   mutating func add(_ values: [FormValue]) {
     var bytes: [UInt8] = []
     for value in values {
@@ -33,11 +34,11 @@ struct FormProof: ~Copyable {
 
   // MARK: - Reading
 
-  /// The digest of the first sheet's cells in a workbook on the disk.
+  /// Computes the digest of the cells in the first sheet of a workbook on the disk.
   /// - Parameters:
-  ///   - skipped: the number of rows above those that count.
-  ///   - count: the number of rows that count.
-  /// - Returns: nil where the file is no whole workbook, or has fewer rows.
+  ///   - skipped: the number of rows above the rows to be read.
+  ///   - count: the number of rows to be read.
+  /// - Returns: nil where the file is no whole workbook, or has too few rows.
   static func digest(ofWorkbook path: String, skipping skipped: Int, rows count: Int) -> SHA256Digest? {
     var code: Int32 = 0
     guard let archive = zip_open(path, ZIP_RDONLY, &code) else { return nil }
@@ -56,7 +57,7 @@ struct FormProof: ~Copyable {
   }
 }
 
-/// Finds the cells of a sheet in its XML: what stands in `<t>` is a text and what stands in `<v>` a number.
+/// Finds the cells of a sheet in its XML: the contents of `<t>` are a text, and those of `<v>` a number.
 private struct SheetScanner: ~Copyable {
   private enum State { case outside, tag, content }
 
@@ -104,7 +105,7 @@ private struct SheetScanner: ~Copyable {
     }
   }
 
-  /// The text of a piece of XML, whose only entities are those of the writer.
+  /// Replaces the entities in a text of the XML, which has only those that the writer uses.
   private static func plain(_ bytes: [UInt8]) -> String {
     guard bytes.contains(UInt8(ascii: "&")) else { return String(decoding: bytes, as: UTF8.self) }
     var plain: [UInt8] = []

@@ -6,10 +6,12 @@ public struct FormSums: Sendable {
   public struct Line: Hashable, Sendable {
     public var units = 0
     public var counts = LedgerCounts()
-    /// 从业人员, and those of them who hold a certificate; nil where no unit says.
+    /// The number of 从业人员; nil where no unit states it.
     public var operators: Int?
+    /// The number of 从业人员 who hold a certificate; nil where no unit states it.
     public var certified: Int?
 
+    /// Adds the figures of a unit.
     /// - Parameter isCounted: whether the unit is counted already, so that only its welders are added.
     mutating func add(_ unit: LedgerUnit, isCounted: Bool) {
       counts = counts + unit.counts
@@ -20,7 +22,7 @@ public struct FormSums: Sendable {
     }
   }
 
-  /// The units that are counted in `all`.
+  /// The ids of the units that are counted in `all`.
   private var counted: Set<String> = []
   public private(set) var all = Line()
   /// The streets in the order of their rows; the name is empty where records lack it.

@@ -4,7 +4,7 @@ import Tables
 
 /// The rows of a form as CSV or as JSON, in pieces of text.
 enum FormText {
-  /// The headings of a CSV.
+  /// The beginning of a CSV: the byte order mark and the line of headings.
   static func csvBegin(_ form: LedgerForm) -> String {
     CSVLine.byteOrderMark + CSVLine(form.columns.map(\.title)).text
   }
@@ -21,7 +21,7 @@ enum FormText {
     return "{" + parts.joined(separator: ",") + ",\"rows\":["
   }
 
-  /// A row as an object, whose values that nobody knows are left out.
+  /// A row as a JSON object, in which unknown values are left out.
   static func json(_ values: [FormValue], of form: LedgerForm, isFirst: Bool) -> String {
     let fields = zip(form.columns, values).compactMap { column, value -> String? in
       switch value {
@@ -52,7 +52,7 @@ enum FormText {
       }).joined(separator: ",")
   }
 
-  /// A text as JSON writes it.
+  /// A text as a JSON string.
   private static func quoted(_ text: String) -> String {
     var quoted: [UInt8] = [UInt8(ascii: "\"")]
     for byte in text.utf8 {

@@ -2,8 +2,8 @@ import CXLSXWriter
 import Files
 import Glibc
 
-/// Writes a form as a workbook that is printed, signed and stamped: A4 landscape, as wide as the page, the headings on every
-/// page. The library keeps one row in memory, and its first error until the end.
+/// Writes a form as a workbook that is printed, signed and stamped: A4 landscape, as wide as the page, the
+/// headings on every page. The library keeps one row in memory. The first error is kept until `finish`.
 final class FormWorkbook {
   typealias Format = UnsafeMutablePointer<lxw_format>
   typealias Sheet = UnsafeMutablePointer<lxw_worksheet>
@@ -21,11 +21,12 @@ final class FormWorkbook {
   static let headingRow: UInt32 = 3
   private static let maxRows = 1_048_576
 
+  /// Begins a workbook.
   /// - Parameters:
-  ///   - path: the path of a file of the caller's, into which the workbook is written when it is finished.
+  ///   - path: the path of the caller's file, into which the workbook is written when it is finished.
   ///   - temporaryFolder: the place of the library's temporary files, which hold names and phones.
   init(_ form: LedgerForm, head: FormHead, path: String, temporaryFolder: String) throws(LedgerError) {
-    // Where the folder is missing, the library would take /tmp without a word.
+    // Where the folder is missing, the library would use /tmp without an error.
     do throws(FileError) {
       guard try FilePath(temporaryFolder).status().kind == .folder else {
         throw FileError(FilePath(temporaryFolder), .create, ENOTDIR)
@@ -61,7 +62,7 @@ final class FormWorkbook {
     write(values, isSum: false)
   }
 
-  /// Adds what stands below the rows, and writes the file.
+  /// Adds the sums and the note below the rows, and writes the file.
   /// - Parameter sums: the sums of 附件2, of which those by street stand on a sheet of their own; nil for 附件1.
   /// - Throws: `tooManyRows`, `workbook`.
   func finish(_ sums: FormSums?) throws(LedgerError) {
@@ -88,7 +89,7 @@ final class FormWorkbook {
   private func begin() {
     let last = UInt16(form.columns.count - 1)
     check(worksheet_write_string(sheet, 0, 0, form.attachment, formats.plain))
-    // The library takes rows only in their order.
+    // The library accepts rows only in ascending order.
     if form == .progress, !scope.isEmpty { merge(sheet, 0, 2, last, scope, formats.scope) }
     merge(sheet, 1, 0, last, form.title, formats.title, height: 32)
     switch form {
@@ -112,23 +113,23 @@ final class FormWorkbook {
     if form == .progress { addFooter(to: sheet) }
   }
 
-  /// Which welders the form is about, as its head says it; empty for all.
+  /// The words of the head that say which welders the form is about; empty for all welders.
   private var scope: String { head.scope.map { "范围：\($0)" } ?? "" }
 
-  /// Says at the foot of every printed page which welders the form is about.
+  /// Writes the scope and the page number at the foot of every printed page, where the form has a scope.
   private func addFooter(to sheet: Sheet) {
     guard !scope.isEmpty else { return }
-    // An ampersand begins a code in a footer, and two of them are one.
+    // An ampersand begins a code in a footer, and two ampersands stand for one.
     let words = scope.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
     let text = "&L" + words.map { String(Substring($0)) }.joined(separator: "&&") + Self.pageNumber
-    // A longer footer is refused by Excel, and the scope stands in the head as well.
+    // Excel refuses a longer footer; the scope is then left out here, since it stands in the head as well.
     if text.unicodeScalars.count <= Self.maxFooter { check(worksheet_set_footer(sheet, text)) }
   }
 
   private static let pageNumber = "&C第 &P 页，共 &N 页"
   private static let maxFooter = 200
 
-  /// The head of 附件2 and of its sums: who reports, when, and who signs.
+  /// The head of 附件2 and of its sums: the reporting unit, the day, and the place for the signature.
   /// - Parameter splitAt: the last columns of the first two places.
   private func progressHead(splitAt: (Int, Int), last: Int) -> [(Int, Int, String)] {
     [
@@ -138,7 +139,7 @@ final class FormWorkbook {
     ]
   }
 
-  /// Writes the line of the head, as high as the longest of its texts needs.
+  /// Writes the line of the head, high enough for the longest of its texts.
   private func writeHead(
     _ parts: [(first: Int, last: Int, text: String)], on sheet: Sheet, row: UInt32, widths: [Double]
   ) {
@@ -209,7 +210,7 @@ final class FormWorkbook {
     row += 1
   }
 
-  /// The height of a row in points, in which each text has the lines that it needs.
+  /// The height of a row in points, in which each text has the lines that it needs, up to `maxLines`.
   private func height(of values: [FormValue]) -> Double {
     var lines = 1
     for (column, value) in zip(form.columns, values) {
@@ -269,7 +270,7 @@ final class FormWorkbook {
 
   // MARK: - Looks
 
-  /// The looks of cells. The workbook owns them.
+  /// The formats of cells, which the workbook owns.
   private struct Formats {
     let plain, title, head, scope, heading, required, text, number, sum, note: Format?
 
@@ -306,7 +307,7 @@ final class FormWorkbook {
       }
       text = format(11) {
         ruled($0)
-        // '@': what looks like a number stays as it was typed.
+        // The format '@' keeps a text that looks like a number as it was typed.
         format_set_num_format($0, "@")
       }
       number = format(11) {

@@ -1,6 +1,6 @@
 public import Files
 
-/// The reasons why no form is made.
+/// The reasons why a form or a report cannot be made.
 public enum LedgerError: Error, Hashable, Sendable {
   /// The output is a pipe, a device or a folder: a form is read back before it gets its name.
   case notAFile(path: String)
@@ -8,7 +8,7 @@ public enum LedgerError: Error, Hashable, Sendable {
   case file(FileError)
   /// libxlsxwriter refused; the value is its own error code.
   case workbook(code: UInt32)
-  /// The finished form does not read back as it was meant.
+  /// The finished form, read back, is not what was to be written.
   case readBack
   /// The sheet has no room for all rows.
   case tooManyRows

@@ -2,9 +2,9 @@ public import Records
 
 /// A form of the plan.
 public enum LedgerForm: String, Hashable, Sendable, CaseIterable {
-  /// 附件1, a row a welder.
+  /// 附件1, with a row for each welder.
   case survey
-  /// 附件2, a row a unit.
+  /// 附件2, with a row for each unit.
   case progress
 
   /// The words above the title.
@@ -76,7 +76,7 @@ public enum LedgerForm: String, Hashable, Sendable, CaseIterable {
   /// The row of a welder in 附件1.
   /// - Parameter number: 序号, from 1.
   public static func row(of welder: LedgerWelder, number: Int) -> [FormValue] {
-    // The same words explain the industry and the welder where a list had them once for both.
+    // Where both notes have the same words, as from a list with one column for both, they stand once.
     let remarks = welder.remarks == welder.industryNote ? nil : welder.remarks
     let notes = [welder.industryNote, remarks].compactMap(\.self).filter { !$0.isEmpty }
     return [
@@ -92,7 +92,7 @@ public enum LedgerForm: String, Hashable, Sendable, CaseIterable {
   /// The row of a unit in 附件2.
   /// - Parameters:
   ///   - number: 序号, from 1.
-  ///   - namesStreet: whether the note says in which street the unit is, because the form is not one street's.
+  ///   - namesStreet: whether the note names the street of the unit, as in a form of more than one street.
   public static func row(of unit: LedgerUnit, number: Int, namesStreet: Bool) -> [FormValue] {
     let counts = unit.counts
     var notes = namesStreet ? [unit.street].compactMap(\.self) : []
@@ -121,7 +121,7 @@ public struct FormColumn: Hashable, Sendable {
   /// The width in digits of the sheet's type.
   let width: Double
   let kind: Kind
-  /// Whether the plan demands the value, which its form marks in blue.
+  /// Whether the plan requires the value. The headings of such columns are blue.
   let isRequired: Bool
 
   init(_ title: String, _ key: String, width: Double, _ kind: Kind, isRequired: Bool = false) {
@@ -137,21 +137,22 @@ public struct FormColumn: Hashable, Sendable {
 public enum FormValue: Hashable, Sendable {
   case text(String)
   case number(Double)
-  /// Nobody knows it.
+  /// The value is unknown.
   case unknown
 
   init(_ text: String?) {
     if let text, !text.isEmpty { self = .text(text) } else { self = .unknown }
   }
 
-  /// A number to the sixth digit behind the point, so that every program that reads it finds the same.
+  /// Rounds a number to six decimal places, so that every program that reads the form finds the same number.
   init(_ number: Double?) {
     self = number.map { .number(($0 * 1_000_000).rounded() / 1_000_000) } ?? .unknown
   }
 
   init(_ number: Int?) { self = number.map { .number(Double($0)) } ?? .unknown }
 
-  /// The value as CSV and JSON write it: a number in as few digits as say it exactly; empty for what nobody knows.
+  /// The value as CSV and JSON write it: a number in the fewest digits that state it exactly; empty for an
+  /// unknown value.
   var text: String {
     switch self {
     case .text(let text): text
@@ -162,14 +163,15 @@ public enum FormValue: Hashable, Sendable {
 
   // MARK: - In a workbook
 
-  /// The length from which on a text is cut for a cell, in UTF-16 units. Excel takes 32,767 of them
-  /// (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3), and one that is longer breaks the whole workbook.
+  /// The maximum length of a text in a cell, in UTF-16 units; a longer text is cut. Excel accepts up to 32,767
+  /// units (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3), and a longer text
+  /// breaks the whole workbook.
   static let maxCellUnits = 32_000
 
-  /// The value as a workbook's cell takes it.
+  /// The value for a workbook's cell, with a text cut to `maxCellUnits`.
   var inCell: FormValue { if case .text(let text) = self { .text(Self.cellText(text)) } else { self } }
 
-  /// A text as a workbook's cell takes it: where it is too long, its beginning and '…'.
+  /// A text for a workbook's cell: a text of more than `maxCellUnits` is cut, and ends in '…'.
   static func cellText(_ text: String) -> String {
     // A UTF-8 text has at least as many bytes as UTF-16 units.
     guard text.utf8.count > maxCellUnits else { return text }

@@ -2,19 +2,21 @@ public import Records
 
 /// The progress of the work: figures by street, by industry and by week, beside the plan.
 public struct LedgerReport: Sendable {
-  /// A week from Monday on.
+  /// A week from Monday to Sunday.
   public struct Week: Hashable, Sendable {
     public let monday: CalendarDay
-    /// Number of welders whose module was fitted in the week.
+    /// The number of welders that were done in the week.
     public let done: Int
-    /// Number of welders that were done by the end of the week, and number of those that should have been by the plan.
+    /// The number of welders that were done by the end of the week.
     public let doneSoFar: Int
+    /// The number of welders that should be done by the end of the week by the plan.
     public let planned: Int
 
     public var sunday: CalendarDay { CalendarDay(daysSince1970: monday.daysSince1970 + 6) }
   }
 
-  /// The phase in which modules are fitted by section four of the plan, 1 September to 31 December 2024, both inclusive.
+  /// The phase in which modules are fitted by section four of the plan, 1 September to 31 December 2024, both
+  /// inclusive.
   public static let fittingPhase = CalendarDay(daysSince1970: 19_967)...CalendarDay(daysSince1970: 20_088)
   /// The last day of the phase in which welders are surveyed, 15 August 2024.
   public static let surveyEnd = CalendarDay(daysSince1970: 19_950)
@@ -23,13 +25,14 @@ public struct LedgerReport: Sendable {
   public let total: LedgerCounts
   /// The streets by their names; an empty name stands for records without one.
   public let streets: [(name: String, counts: LedgerCounts)]
-  /// The industries in the plan's order that have a welder; nil stands for records without one.
+  /// The industries that have a welder, in the plan's order; nil stands for records without an industry.
   public let industries: [(industry: Industry?, counts: LedgerCounts)]
-  /// Every week from the first in which a module was fitted to the last, or to today's within the plan's phase.
+  /// Every week from the first to the last in which a welder was done, and on to today's week within the plan's
+  /// phase; empty where no welder is done.
   public let weeks: [Week]
 
   /// - Parameters:
-  ///   - days: the welders that were done on each day, the first day first.
+  ///   - days: the numbers of welders that were done on each day.
   ///   - today: the day of the report.
   public init(cells: [LedgerCell], days: [(day: CalendarDay, done: Int)], today: CalendarDay) {
     self.today = today
@@ -50,7 +53,7 @@ public struct LedgerReport: Sendable {
   }
 
   /// The number of welders that should be done by the end of a day: the plan spreads them evenly over its phase.
-  /// - Parameter welders: number of all welders that are to be fitted.
+  /// - Parameter welders: the number of all welders that are to be fitted.
   public static func planned(by day: CalendarDay, of welders: Int) -> Int {
     let first = fittingPhase.lowerBound.daysSince1970
     let length = fittingPhase.upperBound.daysSince1970 - first + 1
@@ -63,7 +66,7 @@ public struct LedgerReport: Sendable {
     var done: [Int: Int] = [:]
     for (day, count) in days { done[monday(of: day).daysSince1970, default: 0] += count }
     guard var monday = done.keys.min(), var last = done.keys.max() else { return [] }
-    // A week without any work is told as well, while the plan's phase goes on.
+    // Weeks without any work are listed as well, up to today within the plan's phase.
     last = max(last, Self.monday(of: min(today, fittingPhase.upperBound)).daysSince1970)
     var weeks: [Week] = []
     var soFar = 0
@@ -88,8 +91,8 @@ public struct LedgerReport: Sendable {
 }
 
 extension LedgerCounts {
-  /// The share of the welders that are to be fitted whose module is fitted, in percent from 0 to 100; nil where none are to be
-  /// fitted.
+  /// The share of the welders that are to be fitted whose module is fitted, in percent from 0 to 100; nil where
+  /// none are to be fitted.
   public var percentDone: Int? {
     let welders = self[.known] - self[.retired]
     return welders > 0 ? self[.done] * 100 / welders : nil

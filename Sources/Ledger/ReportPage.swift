@@ -2,8 +2,8 @@ import Drawing
 public import FoundationEssentials
 import Records
 
-/// The monthly report on one page of A4: the figures, and charts by street, by industry and by week, with the places for stamp
-/// and signature.
+/// The monthly report on one page of A4: the figures, and charts by street, by industry and by week, with the
+/// places for stamp and signature.
 public struct ReportPage {
   private let report: LedgerReport
   private let head: FormHead
@@ -18,10 +18,10 @@ public struct ReportPage {
   private static let height = 297.0
   private static let left = 18.0
   private static let right = 192.0
-  /// The number of streets that have a bar of their own; the others share one.
+  /// The maximum number of bars of streets; of more streets, the smaller ones share the last bar.
   private static let maxStreets = 20
 
-  /// The inks of what is done, retired and outstanding, and of lines; they differ in lightness too, for grey printers.
+  /// The ink of welders that are done. All inks differ in lightness as well as colour, for grey printers.
   private static let doneInk = Canvas.Colour(red: 0.10, green: 0.38, blue: 0.62)
   private static let retiredInk = Canvas.Colour.grey(0.55)
   private static let outstandingInk = Canvas.Colour(red: 0.96, green: 0.76, blue: 0.42)
@@ -39,7 +39,7 @@ public struct ReportPage {
     draw(on: document.canvas)
     do {
       try document.endPage()
-      // The page says all that is in it, so that its own words are its identity.
+      // The PDF's id is made of the day alone, so that the same report gives the same bytes.
       let days = withUnsafeBytes(of: head.filledOn.daysSince1970.littleEndian) { Array($0) }
       return try document.finish(identity: days + Array("ledger  ".utf8))
     } catch { throw .drawing }
@@ -70,7 +70,7 @@ public struct ReportPage {
     foot(on: canvas, top: 262)
   }
 
-  /// The largest streets, and behind them all others added up as one.
+  /// The streets; of more than `maxStreets`, the largest ones, followed by all others added up as one.
   private var folded: [(name: String, counts: LedgerCounts)] {
     let named = report.streets.map { (name: $0.name.isEmpty ? "未填" : $0.name, counts: $0.counts) }
     guard named.count > Self.maxStreets else { return named }
@@ -122,7 +122,8 @@ public struct ReportPage {
     top += heading.heightMillimetres + 0.6
     let most = max(1, rows.map(\.counts[.known]).max() ?? 1)
     let size = min(8.5, row * 1.7)
-    // The names have as much room as the longest needs, and the bars have the larger half in any case.
+    // The names have as much room as the longest name needs, from 32 to 48 mm, so that the bars have the larger
+    // part.
     let longest = rows.map { set($0.name, size).widthMillimetres }.max() ?? 0
     let (first, last) = (Self.left + min(max(longest + 2, 32), 48), Self.right - 32)
     for (name, counts) in rows {
@@ -146,7 +147,8 @@ public struct ReportPage {
     return top
   }
 
-  /// A text in the largest type, at most of `size` points, in which it has room on one line or on several.
+  /// Sets a text in the largest type of up to `size` points in which it fits the width and height, on one line
+  /// or several; where none fits, in the type of `minPoints`.
   private func fitted(_ text: String, _ size: Double, width: Double, height: Double) -> TextBlock {
     let line = set(text, size)
     if line.widthMillimetres <= width { return line }
@@ -157,7 +159,7 @@ public struct ReportPage {
     return set(text, Self.minPoints, width: width)
   }
 
-  /// The smallest type of a name, points.
+  /// The minimum type size of a fitted text, points.
   private static let minPoints = 3.5
 
   private func legend(_ parts: [(word: String, ink: Canvas.Colour)], on canvas: any Artboard, top: Double) {
@@ -174,7 +176,8 @@ public struct ReportPage {
 
   // MARK: - Weeks
 
-  /// Columns of what was done in each week, and two lines: what is done in all, and what should be by the plan.
+  /// Draws a column for the welders done in each week, and two lines: the total done so far, and the total
+  /// planned.
   private func weeks(on canvas: any Artboard, box: Rectangle) {
     let heading = set("按周（星期一起）", 11, .bold)
     canvas.draw(heading, x: Self.left, y: box.y - 9)
@@ -189,7 +192,7 @@ public struct ReportPage {
       return canvas.draw(none, x: box.x + 4, y: box.y + 4)
     }
     let most = Double(max(1, report.weeks.map { max($0.doneSoFar, $0.planned) }.max() ?? 1))
-    // Half a welder is no figure, so that an odd height has no line at its half.
+    // The axis is labelled at its half and its top; an odd maximum has no whole number of welders at its half.
     for share in [0.5, 1] where (most * share).rounded() == most * share {
       let y = box.bottom - box.height * share
       var line = Path()
@@ -204,7 +207,7 @@ public struct ReportPage {
     func x(_ index: Int) -> Double { box.x + (Double(index) + 0.5) * step }
     func y(_ count: Int) -> Double { box.bottom - box.height * Double(count) / most }
     var (done, plan) = (Path(), Path())
-    // As many dates as have room stand below the columns.
+    // Dates stand below the columns at least 11 mm apart.
     let every = max(1, Int((11 / step).rounded(.up)))
     for (index, week) in report.weeks.enumerated() {
       if week.done > 0 {
@@ -214,7 +217,7 @@ public struct ReportPage {
               x: x(index) - column / 2, y: y(week.done), width: column, height: box.bottom - y(week.done))),
           colour: Self.outstandingInk)
       }
-      // A line of one week has no length, so that weeks are marked as long as the marks have room.
+      // A line of one week has no length, so weeks are marked by squares where the squares have room.
       if step >= 3 {
         mark(x(index), y(week.planned), isFull: false, ink: Self.planInk, on: canvas)
         mark(x(index), y(week.doneSoFar), isFull: true, ink: Self.doneInk, on: canvas)
@@ -236,7 +239,8 @@ public struct ReportPage {
     canvas.stroke(done, widthMillimetres: 0.8, colour: Self.doneInk)
   }
 
-  /// Marks a point of a line: what is done by a full square, and the plan by a hollow one, so that they differ in grey as well.
+  /// Marks a point of a line: the total done by a full square, and the plan by a hollow square, so that the
+  /// lines differ on grey printers as well.
   private func mark(_ x: Double, _ y: Double, isFull: Bool, ink: Canvas.Colour, on canvas: any Artboard) {
     let size = isFull ? 1.4 : 3
     let square = Path(Rectangle(x: x - size / 2, y: y - size / 2, width: size, height: size))
@@ -244,7 +248,7 @@ public struct ReportPage {
     canvas.stroke(square, widthMillimetres: 0.3, colour: ink)
   }
 
-  /// The legend of the weeks: the two lines with their marks, and the columns.
+  /// Draws the legend of the weeks: the two lines with their marks, and the columns.
   private func weekLegend(on canvas: any Artboard, top: Double) {
     var right = Self.right
     for (word, isFull) in [("当周", nil), ("计划", false), ("累计完成", true)] as [(String, Bool?)] {

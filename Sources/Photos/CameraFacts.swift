@@ -4,19 +4,22 @@ public import FoundationEssentials
 import Glibc
 public import Records
 
-/// What a camera wrote into a photo, judged: anything that no camera would write is left out.
+/// The facts that a camera wrote into a photo, without those that no camera would write.
 public struct CameraFacts: Hashable, Sendable {
-  /// The moment by the camera's clock, in seconds since midnight of 1 January 1970 by the clock on the wall.
+  /// The moment by the camera's clock, seconds of local time since midnight of 1 January 1970; nil where the
+  /// camera wrote none.
   public let wallSeconds: Int64?
-  /// The offset of the camera's time zone, seconds east of Greenwich, whole minutes; nil where it did not write one.
+  /// The offset of the camera's time zone, seconds east of Greenwich, whole minutes; nil where the camera wrote
+  /// none.
   public let offsetSeconds: Int?
-  /// The moment by the satellites' clock, seconds since 1970-01-01T00:00:00Z.
+  /// The moment by the satellites' clock, seconds since 1970-01-01T00:00:00Z; nil where the camera wrote none.
   public let gpsSeconds: Int64?
-  /// Latitude and longitude in degrees, north and east positive, to six places.
+  /// The latitude and longitude in degrees, north and east positive, to six decimal places; nil where the
+  /// camera wrote none.
   public let place: Place?
-  /// Make and model in visible ASCII.
+  /// The make and model in visible ASCII; nil where the camera wrote neither.
   public let camera: String?
-  /// How the picture has to be turned to stand upright, 1 to 8 as the standard counts; 1 for a picture that stands so.
+  /// The orientation of the stored picture, 1 to 8 as Exif defines it; 1 for a picture that is stored upright.
   public let orientation: Int
 
   public struct Place: Hashable, Sendable {
@@ -28,7 +31,7 @@ public struct CameraFacts: Hashable, Sendable {
       self.longitude = longitude
     }
 
-    /// The distance of two places on a sphere of the earth's size, metres.
+    /// The distance to another place on a sphere of the earth's size, metres.
     public func metres(to other: Place) -> Double {
       let radians = Double.pi / 180
       let north = (other.latitude - latitude) * radians
@@ -39,7 +42,7 @@ public struct CameraFacts: Hashable, Sendable {
 
   // MARK: - Reading
 
-  /// Reads what the camera wrote; nil where the file has no block of it, or one that cannot be read.
+  /// Reads the facts that the camera wrote; nil where the file has no Exif block, or an unreadable one.
   /// - Parameter bytes: a JPEG or PNG.
   public init?(of bytes: Data) {
     guard let block = ExifBlock.find(in: bytes) else { return nil }
@@ -58,14 +61,14 @@ public struct CameraFacts: Hashable, Sendable {
     orientation = exif.orientation == 0 ? 1 : Int(exif.orientation)
   }
 
-  /// The moment by the camera's clock.
-  /// - Parameter clock: gives the time zone of the laptop, which is taken where the camera did not write its own.
+  /// The moment of the photo by the camera's clock; nil where the camera wrote none.
+  /// - Parameter clock: the laptop's clock, whose time zone is used where the camera did not write one.
   public func takenAt(zoneOf clock: any Clock) -> Timestamp? {
     guard let wallSeconds else { return nil }
     if let offsetSeconds {
       return Timestamp(secondsSince1970: wallSeconds - Int64(offsetSeconds), offsetSeconds: offsetSeconds)
     }
-    // The offset of that day may be another than today's, as in winter and summer.
+    // The offset on that day may differ from today's, as in winter and summer.
     let near = clock.moment(wallSeconds - Int64(clock.now().offsetSeconds))
     return clock.moment(wallSeconds - Int64(near.offsetSeconds))
   }
@@ -77,7 +80,7 @@ public struct CameraFacts: Hashable, Sendable {
     withUnsafeBytes(of: &characters) { Array($0.prefix { $0 != 0 }) }
   }
 
-  /// Reads `2026:11:29 09:30:00`; some cameras write hyphens in the date or a T behind it.
+  /// Reads `2026:11:29 09:30:00`; some cameras write hyphens in the date or a T behind the date.
   private static func wallSeconds(_ text: [UInt8]) -> Int64? {
     guard text.count >= 19, let day = day(text[0..<10]),
       text[10] == UInt8(ascii: " ") || text[10] == UInt8(ascii: "T"),
@@ -97,7 +100,8 @@ public struct CameraFacts: Hashable, Sendable {
     return CalendarDay(year: year, month: month, day: day)
   }
 
-  /// Reads `+08:00`, from 12 hours west to 14 hours east.
+  /// Reads an offset such as `+08:00`, or `Z`, as seconds, from 12 hours west to 14 hours east; nil for any
+  /// other text.
   private static func offset(_ text: [UInt8]) -> Int? {
     if text == [UInt8(ascii: "Z")] { return 0 }
     guard text.count == 6, text[0] == UInt8(ascii: "+") || text[0] == UInt8(ascii: "-"),
@@ -109,7 +113,7 @@ public struct CameraFacts: Hashable, Sendable {
   }
 
   private static func gpsSeconds(date: [UInt8], time: (Double, Double, Double)) -> Int64? {
-    // A comparison with a number that is none is false.
+    // A comparison with not-a-number is false.
     guard let day = day(date[...]), time.0 >= 0, time.0 < 24, time.1 >= 0, time.1 < 60, time.2 >= 0, time.2 < 61
     else { return nil }
     return Int64(day.daysSince1970) * 86_400 + Int64(time.0 * 3600 + time.1 * 60 + time.2)

@@ -1,12 +1,12 @@
 import CShrink
 import Drawing
 
-/// A photo in colours, small enough to be its upload copy: its longer side has `UploadCopy.longerSidePixels`, a smaller photo
-/// its own.
+/// A photo in colours, small enough to be its upload copy: the longer side has at most
+/// `UploadCopy.longerSidePixels` pixels.
 public struct CopyPicture: Sendable {
   let width: Int
   let height: Int
-  /// Y, Cb and Cr of each pixel as JFIF defines them, a byte each, the top row first.
+  /// The Y, Cb and Cr of each pixel as JFIF defines them, a byte each, the top row first.
   let samples: [UInt8]
 
   static let bytesPerPixel = 3
@@ -17,7 +17,7 @@ public struct CopyPicture: Sendable {
     self.samples = samples
   }
 
-  /// Takes a picture from C and frees it; nil where there is none in colours.
+  /// Takes a picture from C and frees it; nil where C returned no picture in colours.
   init?(taking shrunk: wt_shrunk) {
     guard let start = shrunk.samples else { return nil }
     defer { wt_shrunk_free(start) }
@@ -27,10 +27,10 @@ public struct CopyPicture: Sendable {
     samples = Array(UnsafeBufferPointer(start: start, count: width * height * Self.bytesPerPixel))
   }
 
-  /// The lowest rows darkened, with letters over them, in greys only, so that the colours do not matter.
+  /// The lowest rows of the picture, darkened, with white letters over them.
   /// - Parameters:
-  ///   - letters: The band with its letters as ink; it is as wide as the picture and at most as high.
-  ///   - darkness: The share of a pixel that the band hides, 0 to 256 of 256.
+  ///   - letters: the band with its letters as ink; it is as wide as the picture and at most as high.
+  ///   - darkness: the share of a pixel that the band hides, 0 to 256 of 256.
   func band(_ letters: GreyImage, darkness: Int) -> CopyPicture {
     let rows = min(height, letters.heightPixels)
     let first = (height - rows) * width * Self.bytesPerPixel

@@ -7,8 +7,8 @@ enum JPEGDecoder {
   struct Header {
     let widthPixels: Int
     let heightPixels: Int
-    /// The memory that decoding needs besides the file, bytes; 0 for a picture in one pass, since only several
-    /// passes are kept.
+    /// The memory that decoding needs besides the file, bytes; 0 for a picture in one pass, since only a
+    /// picture in several passes is kept in memory.
     let coefficientBytes: Int
   }
 
@@ -17,7 +17,8 @@ enum JPEGDecoder {
     /// The picture needs more memory, or more passes, than are allowed.
     case tooLarge
 
-    /// The error of the photo. The size was checked before, so that only an excessive number of passes remains.
+    /// The photo's error for this fault. `tooLarge` counts as damage: the size is checked before, so only an
+    /// excessive number of passes remains.
     var photoError: PhotoError {
       switch self {
       case .truncated: .truncated(mediaType: PhotoInspector.jpegType)
@@ -38,7 +39,8 @@ enum JPEGDecoder {
   }
 
   /// Decodes all of the data, once, into the small pictures.
-  /// - Parameter makesCopy: Whether the picture is wanted in colours as well; the greys are the same either way.
+  /// - Parameter makesCopy: whether the picture is wanted in colours as well; the greys are the same either
+  ///   way.
   static func pictures(_ bytes: Data, makesCopy: Bool, maxCoefficientBytes: Int) throws(Fault) -> SmallPictures
   {
     var small = wt_shrunk()

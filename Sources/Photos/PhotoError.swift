@@ -10,7 +10,7 @@ public enum PhotoError: Error, Hashable, Sendable {
   case truncated(mediaType: String)
   /// The picture's data are damaged and cannot be decoded.
   case corrupt(mediaType: String)
-  /// The picture is too small to show anything; its shorter side has less than `least` pixels.
+  /// The picture is too small to show anything; its shorter side has fewer than `least` pixels.
   case tooSmall(widthPixels: Int, heightPixels: Int, least: Int)
   case tooManyPixels(widthPixels: Int, heightPixels: Int, most: Int)
   /// The picture is a JPEG in several passes (progressive, or CMYK in parts) or an interlaced PNG, which take too much
@@ -18,7 +18,7 @@ public enum PhotoError: Error, Hashable, Sendable {
   case tooMuchMemory(widthPixels: Int, heightPixels: Int, fittingWidthPixels: Int, fittingHeightPixels: Int)
 }
 
-/// The type of a file that is no photo, recognised by its first bytes.
+/// The type of a file, recognised by its first bytes.
 public enum FileKind: String, Hashable, Sendable, CaseIterable {
   case jpeg, png
   /// HEIC, the default of many phones.
@@ -26,7 +26,7 @@ public enum FileKind: String, Hashable, Sendable, CaseIterable {
   case avif, webp, gif, bmp, tiff, pdf
   /// MP4, MOV and related formats.
   case video
-  /// A Zip archive, which office documents are as well.
+  /// A Zip archive; office documents are Zip archives too.
   case zip
   /// A web page that was saved under the photo's name.
   case html

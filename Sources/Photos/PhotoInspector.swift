@@ -11,11 +11,11 @@ public struct PhotoFacts: Hashable, Sendable {
   public let bytes: Int
   public let widthPixels: Int
   public let heightPixels: Int
-  /// What the camera wrote; nil where it wrote nothing that can be read.
+  /// The facts that the camera wrote; nil where the photo has no readable Exif block.
   public let camera: CameraFacts?
-  /// The variance of the Laplacian at `SmallPicture.longerSidePixels`.
+  /// The variance of the Laplacian of the small picture (`SmallPicture.sharpness`).
   public let sharpness: Double?
-  /// What the photo deserves another look for.
+  /// The flaws for which the photo deserves another look.
   public let flaws: [PhotoFlaw]
   public let marks: PictureMarks
 
@@ -28,7 +28,7 @@ public struct PhotoFacts: Hashable, Sendable {
   }
 }
 
-/// A photo that was inspected, with what its upload copy is made of.
+/// A photo that has been inspected, with the picture of which its upload copy is made.
 public struct PreparedPhoto: Sendable {
   /// The bytes of the file, which are the evidence.
   public let bytes: Data
@@ -36,13 +36,13 @@ public struct PreparedPhoto: Sendable {
   let picture: CopyPicture
 }
 
-/// The pictures that one decoding gives.
+/// The pictures that one decoding makes.
 struct SmallPictures {
   let small: SmallPicture
-  /// The picture in colours; nil where it was not wanted.
+  /// The picture in colours; nil where none was requested.
   let copy: CopyPicture?
 
-  /// Takes both pictures from C and frees them; nil where there is none in greys.
+  /// Takes both pictures from C and frees them; nil where C returned no picture in greys.
   init?(taking small: wt_shrunk, _ copy: wt_shrunk) {
     self.copy = CopyPicture(taking: copy)
     guard let small = SmallPicture(taking: small) else { return nil }
@@ -50,30 +50,32 @@ struct SmallPictures {
   }
 }
 
-/// What a photo deserves another look for. It is never refused for it, since good photos of plain things have no sharp edge.
+/// A flaw for which a photo deserves another look. No photo is refused for a flaw, since good photos of plain
+/// things have no sharp edge either.
 public enum PhotoFlaw: String, Hashable, Sendable, Codable, CaseIterable {
-  /// No edge is sharp.
+  /// No edge in the photo is sharp.
   case blurred
-  /// Nothing in it is bright.
+  /// Almost nothing in the photo is bright.
   case dark
-  /// Nothing in it is dark.
+  /// Almost nothing in the photo is dark.
   case bright
 }
 
-/// Inspects a photo before it becomes evidence: whether the file is a photo, whether it is complete, how large it is, what
-/// it looks like, and what the camera wrote. All of it is decoded, and once, since a file that was cut off still has a good
-/// beginning. JPEG carries no checksums, so overwritten bytes that still decode are not detected.
+/// Inspects a photo before it becomes evidence: whether the file is a photo, whether it is complete, how large
+/// it is, what it looks like, and what the camera wrote. The whole file is decoded, once, since a truncated
+/// file still has a good beginning. JPEG carries no checksums, so overwritten bytes that still decode are not
+/// detected.
 public enum PhotoInspector {
   public static let maxBytes = 50_000_000
   /// The minimum length of the shorter side, pixels, below which a number plate cannot be read.
   public static let minPixels = 240
   public static let maxPixels = 120_000_000
-  /// The variance of the Laplacian below which a photo may be blurred. Nearly all that are clearly blurred lie below it, and
-  /// so do 3 of the 77 good ones of `docs/photos.md`.
+  /// The variance of the Laplacian below which a photo may be blurred. Nearly all clearly blurred photos of
+  /// `docs/photos.md` lie below this value, and so do 3 of the 77 good photos.
   public static let minSharpness = 40.0
-  /// The grey of 255 that more than a fiftieth of a photo reaches, or it is dark.
+  /// The grey, 0 to 255, that more than a fiftieth of a photo must reach; otherwise the photo is dark.
   public static let minBrightest = 64
-  /// The grey of 255 that more than a fiftieth of a photo stays below, or it is bright.
+  /// The grey, 0 to 255, that more than a fiftieth of a photo must not exceed; otherwise the photo is bright.
   public static let maxDarkest = 160
   /// The maximum memory for a file and its decoding together, bytes. With the program's own memory a photo
   /// stays under 300 MiB.
@@ -90,13 +92,13 @@ public enum PhotoInspector {
     return (bytes, try inspect(bytes))
   }
 
-  /// Reads a file, inspects it and keeps what its upload copy is made of.
+  /// Reads and inspects a file, and keeps the picture for its upload copy.
   /// - Throws: `unreadable`, and the errors of `inspect(_:)`.
   public static func prepare(fileAt path: String) throws(PhotoError) -> PreparedPhoto {
     try prepare(try read(path))
   }
 
-  /// Inspects the bytes of a photo and keeps what its upload copy is made of.
+  /// Inspects the bytes of a photo, and keeps the picture for its upload copy.
   /// - Throws: the errors of `inspect(_:)`.
   public static func prepare(_ bytes: Data) throws(PhotoError) -> PreparedPhoto {
     let (facts, picture) = try examine(bytes, makesCopy: true)
@@ -143,8 +145,8 @@ public enum PhotoInspector {
     return (facts(of: bytes, jpegType, header.widthPixels, header.heightPixels, pictures.small), pictures.copy)
   }
 
-  /// The size of the largest picture of the same shape and kind that fits. Its sides are multiples of the
-  /// largest block group of JPEG, so that no block is partly used.
+  /// The error with the size of the largest picture of the same shape and kind that fits. Its sides are
+  /// multiples of the largest block group of JPEG, so that no block is partly used.
   private static func tooMuchMemory(
     _ width: Int, _ height: Int, needs bytes: Int, maxBytes: Int
   ) -> PhotoError {
@@ -158,8 +160,8 @@ public enum PhotoInspector {
   // MARK: - PNG
 
   private static func examinePNG(_ bytes: Data, _ makesCopy: Bool) throws(PhotoError) -> Examined {
-    // IHDR follows the signature, and its first eight bytes are width and height, so that both are known before
-    // anything is decompressed.
+    // IHDR follows the signature, and its first eight bytes are width and height, so that the size is known
+    // before anything is decompressed.
     let head = [UInt8](bytes.prefix(24))
     guard head.count == 24 else { throw .truncated(mediaType: pngType) }
     let sides = [head[16..<20], head[20..<24]].map { $0.reduce(0) { $0 << 8 | Int($1) } }
@@ -206,7 +208,8 @@ public enum PhotoInspector {
       marks: small.marks(orientation: camera?.orientation ?? 1, widthPixels: width, heightPixels: height))
   }
 
-  /// A photo that is dark or bright has no sharp edge either, and one word is enough.
+  /// The flaws of a photo, at most one: a dark or bright photo has no sharp edge either, so it is not called
+  /// blurred too.
   private static func flaws(of small: SmallPicture, _ sharpness: Double?) -> [PhotoFlaw] {
     let range = small.range
     if range.brightest < minBrightest { return [.dark] }

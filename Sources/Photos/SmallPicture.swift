@@ -4,13 +4,13 @@ import Drawing
 import FoundationEssentials
 import Records
 
-/// A photo in greys, small enough to be judged at once: its longer side has `longerSidePixels`, a smaller photo its own.
+/// A photo in greys, small enough to be judged quickly: the longer side has at most `longerSidePixels` pixels.
 struct SmallPicture {
   static let longerSidePixels = 512
 
   let width: Int
   let height: Int
-  /// A grey a byte, 0 for black, the top row first.
+  /// The grey of each pixel in a byte, 0 for black, the top row first.
   let greys: [UInt8]
 
   init(width: Int, height: Int, greys: [UInt8]) {
@@ -19,7 +19,7 @@ struct SmallPicture {
     self.greys = greys
   }
 
-  /// Takes a picture from C and frees it; nil where there is none.
+  /// Takes a picture from C and frees it; nil where C returned no picture in greys.
   init?(taking shrunk: wt_shrunk) {
     guard let start = shrunk.samples else { return nil }
     defer { wt_shrunk_free(start) }
@@ -31,7 +31,8 @@ struct SmallPicture {
 
   // MARK: - Judging
 
-  /// The variance of the Laplacian, which is low where no edge is sharp; nil for a picture without an inside.
+  /// The variance of the Laplacian, which is low where no edge is sharp; nil for a picture with a side below 3
+  /// pixels.
   var sharpness: Double? {
     guard width >= 3, height >= 3 else { return nil }
     var sum = 0
@@ -53,7 +54,7 @@ struct SmallPicture {
     return Double(squares) / count - mean * mean
   }
 
-  /// The greys that a fiftieth of the picture does not reach: `darkest` from below, `brightest` from above.
+  /// The range of greys, 0 to 255, without the darkest and the brightest fiftieth of the picture.
   var range: (darkest: Int, brightest: Int) {
     var counts = [Int](repeating: 0, count: 256)
     for grey in greys { counts[Int(grey)] += 1 }
@@ -73,9 +74,10 @@ struct SmallPicture {
 
   /// The marks by which the picture is recognised again.
   /// - Parameters:
-  ///   - orientation: how the picture has to be turned. Programs that send photos on turn them and forget that.
-  ///   - widthPixels: The width of the whole photo as it is stored.
-  ///   - heightPixels: The height of the whole photo as it is stored.
+  ///   - orientation: the photo's orientation, 1 to 8 as Exif defines it. The hashes are of the upright
+  ///     picture, since programs that forward photos turn them and drop the orientation.
+  ///   - widthPixels: the width of the whole photo as it is stored.
+  ///   - heightPixels: the height of the whole photo as it is stored.
   func marks(orientation: Int, widthPixels: Int, heightPixels: Int) -> PictureMarks {
     let digest = SHA256Digest(of: Data("\(widthPixels)×\(heightPixels)\n".utf8) + Data(greys))
     return PictureMarks(pixels: digest.hex, hashes: upright(Orientation(orientation)).hashes)
@@ -87,7 +89,8 @@ struct SmallPicture {
     return SmallPicture(width: across, height: down, greys: turned)
   }
 
-  /// The hashes of the whole and of nine parts of 95 % of its sides; nil for an even picture.
+  /// The hashes of the whole picture and of nine parts with 95 % of its sides, 32 bytes each; nil for a picture
+  /// of almost one grey.
   var hashes: [UInt8]? {
     let sums = AreaSums(of: self)
     let whole = sums.cells(x: 0, y: 0, width: Double(width), height: Double(height))
@@ -106,8 +109,8 @@ struct SmallPicture {
     return hashes
   }
 
-  /// 16 rows of 16 bits, which say of each of 17 cells of a row whether the next is brighter, by more than what is
-  /// rounded.
+  /// Computes a hash of 16 rows of 16 bits. Each bit says whether the next of a row's 17 cells is brighter, by
+  /// more than rounding errors.
   private static func hash(_ cells: [Double]) -> [UInt8] {
     (0..<32).map { index in
       let row = index / 2 * 17 + index % 2 * 8
@@ -116,7 +119,8 @@ struct SmallPicture {
   }
 }
 
-/// The sums of a picture's greys from its corner on, from which that of any rectangle follows at once.
+/// The sums of a picture's greys over all rectangles at its top left corner, from which the sum over any
+/// rectangle follows at once.
 private struct AreaSums {
   private let width: Int
   private let height: Int
@@ -137,7 +141,7 @@ private struct AreaSums {
     self.sums = sums
   }
 
-  /// The means of 16 rows of 17 cells, of a rectangle within the picture.
+  /// The mean greys of 16 rows of 17 cells, into which a rectangle of the picture is divided.
   func cells(x: Double, y: Double, width: Double, height: Double) -> [Double] {
     var cells: [Double] = []
     let (cellWidth, cellHeight) = (width / 17, height / 16)
@@ -152,7 +156,7 @@ private struct AreaSums {
     return cells
   }
 
-  /// The sum of the greys left of `x` and above `y`; a part of a pixel counts as its part.
+  /// The sum of the greys left of `x` and above `y`; a part of a pixel counts in proportion.
   private func upTo(_ x: Double, _ y: Double) -> Double {
     let (column, row) = (min(max(Int(x), 0), width - 1), min(max(Int(y), 0), height - 1))
     let (right, below) = (x - Double(column), y - Double(row))

@@ -3,9 +3,10 @@ import CShrink
 public import Drawing
 public import FoundationEssentials
 
-/// Makes the copies of photos that are uploaded in their place: small, upright, with a watermark, naming their original, and
-/// with nothing else that a camera or a program wrote. The same photo gives the same bytes on one machine. A maker keeps the
-/// fonts that it has loaded, so one should serve many photos; one thread uses it at a time.
+/// Makes the copies that are uploaded in place of photos. A copy is small and upright, has a watermark, names
+/// its original, and holds nothing else that a camera or a program wrote. The same photo gives the same bytes
+/// on one machine. An instance keeps the fonts that it has loaded, so one instance should serve many photos;
+/// only one thread may use an instance at a time.
 public final class UploadCopy {
   /// The maximum length of a copy's longer side, pixels; a smaller photo is not enlarged.
   public static let longerSidePixels = 1600
@@ -18,12 +19,12 @@ public final class UploadCopy {
 
   public init() {}
 
-  /// The comment of a copy, which is all that it says of its origin: `copy of sha256:` and the digest.
+  /// The comment of a copy, which alone names the copy's original: `copy of sha256:` and the digest.
   public static func comment(original sha256: String) -> String { "copy of sha256:\(sha256)" }
 
   /// Makes the copy of a photo.
   /// - Parameter sha256: SHA-256 of the photo, lower-case hex.
-  /// - Returns: A baseline JPEG.
+  /// - Returns: a baseline JPEG.
   /// - Throws: `DrawingError.noGlyph` where no font has the watermark's characters, `outOfMemory`.
   public func jpeg(of photo: PreparedPhoto, watermark: Watermark, sha256: String) throws(DrawingError) -> Data {
     let orientation = Orientation(photo.facts.camera?.orientation ?? 1)
@@ -41,16 +42,17 @@ public final class UploadCopy {
 
   // MARK: - Watermark
 
-  /// The share of the picture that the band behind the letters hides, of 256: white letters stand out from snow, and the
-  /// picture is still seen.
+  /// The share of the picture that the band behind the letters hides, of 256: white letters stand out even from
+  /// snow, and the picture can still be seen.
   private static let darkness = 174
   private static let dotsPerInch = 254
   private static let dotsPerMillimetre = 10.0
   private static let pointsPerDot = 72.0 / 254
-  /// The height of letters, of the picture's longer side, and in dots at least.
+  /// The height of letters as a share of the picture's longer side.
   private static let letterShare = 1.0 / 46
+  /// The height from which letters are made smaller only where they would not fit, dots.
   private static let minLetterDots = 10.0
-  /// The space around the lines, of the height of letters.
+  /// The space around the lines as a share of the height of letters.
   private static let marginShare = 0.4
 
   /// Draws the lines of a watermark, as large as fits into the width and half of the height.

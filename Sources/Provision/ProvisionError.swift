@@ -21,7 +21,8 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case replacement(keyID: String, AuthorityFailure)
   /// The module on the cable is not the one that the record names.
   case otherModule(recorded: String, connected: String)
-  /// The module is paired with another key than the record's; nil means that it is not paired.
+  /// The module is paired with another key than the record's. `held` is the id of that key; nil where the
+  /// module is not paired.
   case otherKey(recorded: String, held: String?)
   /// The module does not hold the key whose id it reports.
   case notProven(keyID: String)
@@ -48,30 +49,31 @@ public enum ProvisionError: Error, Hashable, Sendable {
   case noSuchPlan(String)
 }
 
-/// The reason for which a paired module is not given the authority for an update, for an entry into its ROM bootloader or
-/// for another key. Nothing on it was changed.
+/// The reason why a paired module is not given the authority for an update, for an entry into its ROM
+/// bootloader or for another key. Nothing on the module was changed.
 public enum AuthorityFailure: Error, Hashable, Sendable {
   /// This laptop does not have the module's key, and the platform cannot be reached.
   case unreachable
   /// This laptop does not have the module's key, and the place to which it delivers gives no proofs.
   case elsewhere
-  /// This laptop does not have the module's key, and the platform was never given it.
+  /// This laptop does not have the module's key, and the platform was never given that key.
   case unknownKey
-  /// The platform will not prove it; `code` is its own.
+  /// The platform refuses the proof; `code` is the platform's code, nil where it gave none.
   case refused(code: String?)
-  /// The module does not take the proof.
+  /// The module rejects the proof.
   case wrongProof
-  /// The proof came later than the 30 seconds for which the module's challenge is good, each time.
+  /// Each proof came after the 30 seconds for which the module's challenge is valid.
   case tooSlow
-  /// The module gave the authority, and starts anew each time before it is used.
+  /// The module accepted the authority, but restarted each time before it was used.
   case lost
-  /// The case was not open for ten seconds, or the relay not open; for an update, within a minute.
+  /// The case was not open for ten seconds, or the relay was not open. An update and an entry into the ROM
+  /// bootloader wait up to a minute for this.
   case caseClosed
   /// The keys that this laptop keeps could not be read.
   case keysUnreadable
 }
 
-/// An error answer: `group` and `code` as in `docs/module-protocol.md`.
+/// The error in a module's reply; `group` and `code` are as in `docs/module-protocol.md`.
 public struct ModuleRejection: Error, Hashable, Sendable {
   /// The group of the code; nil for codes of the transport and the standard groups, which state no group.
   public let group: UInt16?
@@ -82,7 +84,8 @@ public struct ModuleRejection: Error, Hashable, Sendable {
     self.code = code
   }
 
-  /// Whether the module does not allow that without an authority: one of the codes that all standard groups share.
+  /// Whether the module refused a request for lack of an authority, by one of the codes that all standard
+  /// groups share.
   public var isAccessDenied: Bool { (group ?? 0) == 0 && code == ManagementError.accessDenied }
 
   /// The meaning of a code of group 64; nil for every other group.

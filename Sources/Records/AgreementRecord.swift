@@ -44,9 +44,9 @@ public struct AgreementRecord: Hashable, Sendable, Codable {
   public var terms: TermsReference?
   /// SHA-256 of the text as it was shown, lower-case hex.
   public var textSha256: String?
-  /// nil where this program did not see the text shown.
+  /// The way and the moment in which the text was shown; nil where this program did not see it shown.
   public var shown: Showing?
-  /// Whether the signatory agrees that the course of the writing is kept; nil where that was not asked.
+  /// Whether the signatory agrees that the dynamics of the writing are kept; nil where nobody asked.
   public var consentsToDynamics: Bool?
 
   public init(

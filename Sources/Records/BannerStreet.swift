@@ -1,8 +1,8 @@
 import Characters
 
-/// 苏木镇 and 街道 of 达拉特旗, under which the plan's forms add up.
+/// The places of 达拉特旗 (its 苏木镇 and 街道) by which the plan's forms add up their figures.
 public enum BannerStreet {
-  /// The whole names.
+  /// The whole names of the places, such as `树林召镇`.
   public static let names: [String] = places.map { $0.stem + $0.kind }
 
   private static let places: [(stem: String, kind: String)] = [
@@ -11,13 +11,13 @@ public enum BannerStreet {
     ("西园", "街道"),
   ]
 
-  /// The words that stand in front of a name or not.
+  /// The words that may stand in front of the name of a place.
   private static let prefixes = ["内蒙古自治区", "内蒙古", "鄂尔多斯市", "鄂尔多斯", "达拉特旗", "达旗"]
-  /// The offices behind a name, which mean the place.
+  /// The words for an office that may follow the name of a place. Such a text means the place.
   private static let offices = ["人民政府", "政府", "办事处", "街道办"]
 
-  /// The whole name of a place as people write it: `树林召`, `达旗树林召镇` and `树林召镇人民政府` are 树林召镇.
-  /// - Returns: nil where the text is no such place, or may be two: 昭君 is a 镇 and a 街道.
+  /// The whole name of the place that a person's text means: `树林召`, `达旗树林召镇` and `树林召镇人民政府` are 树林召镇.
+  /// - Returns: nil where the text names no such place, or may name two: 昭君 is a 镇 and a 街道.
   public static func name(of text: String) -> String? {
     var rest = TextNormalization.folded(text)
     for prefix in prefixes where rest.hasPrefix(prefix) { rest = String(rest.dropFirst(prefix.count)) }
@@ -32,8 +32,8 @@ public enum BannerStreet {
     return place.stem + place.kind
   }
 
-  /// Whether a street of a record is one that the plan adds up under: a place of the Banner, or one of its zones and parks, whose
-  /// names change.
+  /// Whether the plan's forms add up figures under this street of a record. The street is a place of the
+  /// Banner, or one of its zones and parks, whose names change.
   public static func isKnown(_ street: String) -> Bool {
     names.contains(street) || ["开发区", "园区", "工业园", "产业园", "管委会"].contains { street.contains($0) }
   }

@@ -1,8 +1,9 @@
 import Characters
 
-/// One object that a laptop delivers to a bucket or a folder. Its key holds the digest of its contents, so that on no store one
-/// object can overwrite another, and a repeated delivery writes the same bytes to the same key. Only a module's key is sealed
-/// anew each time, so that it may lie there in several objects.
+/// One object that a laptop delivers to a bucket or a folder. The object's key holds the digest of its
+/// contents, so that on no store one object can overwrite another, and a repeated delivery writes the same
+/// bytes to the same key. Only the pairing key of a module is sealed anew for each delivery, so that a store
+/// may hold it in several objects.
 public enum DeliveredObject: Hashable, Sendable {
   /// A photo, a label, an agreement or another file that a record names.
   case file(FileDigest)
@@ -69,14 +70,14 @@ public enum DeliveredObject: Hashable, Sendable {
   }
 }
 
-/// What laptops delivered to one bucket or one folder, for whoever reads it, on any number of threads at once.
+/// Reads what laptops delivered to one bucket or one folder, on any number of threads at once.
 public protocol DeliveredObjects: Sendable {
-  /// Lists the keys below a folder, such as `installations`, in the order of their bytes, a page at a time. Names that are no
-  /// keys of `DeliveredObject` are listed, too, because anybody may have put them there.
+  /// Lists the keys below a folder, such as `installations`, in the order of their bytes, a page at a time.
+  /// Names that are no keys of `DeliveredObject` are listed, too, because anybody may have put them there.
   /// - Parameter after: the last key of the page before; nil for the first page.
   /// - Returns: the keys; none after the last page.
   func keys(below folder: String, after: String?) throws -> [String]
   /// Reads one object.
-  /// - Throws: also where it is longer than `maxBytes`, or is not there.
+  /// - Throws: the error of the store, also where the object is longer than `maxBytes` or is not there.
   func contents(of key: String, maxBytes: Int) throws -> [UInt8]
 }

@@ -20,12 +20,13 @@ public struct DueDate: Hashable, Sendable, Comparable {
 
   /// The number of days after its purchase within which a new welder gets its module.
   public static let daysForNewWelder = 15
-  /// The number of days before a certificate expires from which on it is pointed out.
+  /// The number of days before a certificate expires in which the laptop warns of it.
   public static let daysOfWarning = 30
-  /// The day of the plan, 24 July 2024: a welder that was bought earlier was not new when its duty began.
+  /// The day of the plan, 24 July 2024. A welder that was bought earlier was not new when the duty to fit
+  /// modules began.
   public static let planDay = CalendarDay(daysSince1970: 19_928)
 
-  /// The last day for a welder's module; nil for a welder that was bought before the plan.
+  /// Makes the last day for a welder's module; nil for a welder that was bought before the plan.
   public init?(ofWelderBoughtOn day: CalendarDay, in id: InstallationID) {
     guard let last = Self.lastDay(ofWelderBoughtOn: day) else { return nil }
     (reason, installation) = (.newWelder, id)
@@ -37,7 +38,7 @@ public struct DueDate: Hashable, Sendable, Comparable {
     day < planDay ? nil : CalendarDay(daysSince1970: day.daysSince1970 + daysForNewWelder)
   }
 
-  /// The last day of a certificate; nil while more days are left than are worth a warning.
+  /// Makes the last day of a certificate; nil while more than `daysOfWarning` days are left.
   /// - Parameter reason: which certificate it is.
   public init?(ofCertificate expires: CalendarDay, today: CalendarDay, _ reason: Reason = .certificate) {
     guard expires.daysSince1970 - today.daysSince1970 <= Self.daysOfWarning else { return nil }

@@ -10,7 +10,7 @@ public struct FieldChange: Hashable, Sendable, Codable, CustomStringConvertible,
 
   private enum CodingKeys: String, CodingKey { case field, from, to }
 
-  /// Makes the change that leads to `owner`, `welder` and the words beside them.
+  /// Makes the change of one field from its value in `old` to its value in `new`.
   /// - Returns: nil where the field has the same value in both.
   init?(_ field: RegistrationField, from old: CorrectableFields, to new: CorrectableFields) {
     let values = (old.value(of: field), new.value(of: field))
@@ -178,7 +178,7 @@ extension Installation {
 }
 
 extension CorrectableFields {
-  /// The fields of a registration.
+  /// Takes the fields of a registration that can be corrected.
   public init(_ registration: Registration) {
     self.init(
       owner: registration.owner, welder: registration.welder, retiredReason: registration.retiredReason,

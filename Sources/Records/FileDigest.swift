@@ -5,7 +5,7 @@ import Characters
 public struct FileDigest: Hashable, Sendable, CustomStringConvertible {
   public let hex: String
 
-  /// The result is nil for any other text, such as upper case, another length or a path.
+  /// Reads a digest; nil for any other text, such as upper case, another length or a path.
   public init?(_ text: some StringProtocol) {
     guard text.utf8.count == 64, text.utf8.allSatisfy(\.isLowerCaseHexDigit) else { return nil }
     hex = String(text)

@@ -1,5 +1,6 @@
-/// A flashing for which a paired module is about to be given an authority, as it is put on record before that is done. A flashing that ends in an entry of its own is told by that entry; what was cut off, refused or failed is told by
-/// this.
+/// The beginning of a flashing for which a paired module needs an authority. It goes on record before the
+/// module gets the authority. A flashing that succeeds gets a log entry of its own; this record tells of one
+/// that was cut off, refused or failed.
 public struct FlashAttempt: Hashable, Sendable, Codable {
   /// The module's serial number.
   public var serialNumber: String
@@ -7,21 +8,22 @@ public struct FlashAttempt: Hashable, Sendable, Codable {
   public var keyID: String
   /// The chip's 96-bit unique id, lower-case hex.
   public var chipID: String
-  /// The way in which the module is to be brought to it, what for, and the reason for which its seal is open.
+  /// The authority that the module is to get: its kind, what it allows, and the reason for which the seal is
+  /// open.
   public var authority: FlashAuthority
   /// The version that is to be put in; nil where the chip is only protected from reading.
   public var firmwareVersion: String?
   /// SHA-256 of the image file that is to be put in, lower-case hex; nil where the chip is only protected from reading.
   public var firmwareSha256: String?
-  /// The version that the module runs before.
+  /// The version that the module runs before the flashing.
   public var installedVersion: String
   /// True where the chip is to be erased with its key; else nil.
   public var erasesKey: Bool?
   /// True where the chip is to be protected from reading; else nil.
   public var protects: Bool?
-  /// The module's state before.
+  /// The module's state before the flashing.
   public var state: ModuleState
-  /// True where the seal was opened during an earlier attempt that has no entry of its own; else nil.
+  /// True where the seal was opened during an earlier attempt that has no log entry of its own; else nil.
   public var sealWasOpened: Bool?
 
   private enum CodingKeys: String, CodingKey {
@@ -50,7 +52,7 @@ public struct FlashAttempt: Hashable, Sendable, Codable {
 
   // MARK: - What came of it
 
-  /// The authority, where the module has let it happen since; nil where it did not, as far as its counts tell.
+  /// The authority, where the module's counts show that it was used since this attempt began; else nil.
   /// - Parameters:
   ///   - state: the module's state now.
   ///   - keyID: the id of the key that the module holds now; nil where it holds none.
@@ -75,11 +77,12 @@ public struct FlashAttempt: Hashable, Sendable, Codable {
       || counts.contains { state[keyPath: $0] ?? 0 > self.state[keyPath: $0] ?? 0 }
   }
 
-  /// Whether nothing has come of `earlier`, and this is the same attempt once more, so that the record has it already.
+  /// Whether this attempt is the same as `earlier`, of which nothing has come, so that the record has it
+  /// already.
   public func repeats(_ earlier: FlashAttempt) -> Bool {
     var copy = earlier
     copy.sealWasOpened = sealWasOpened
-    // Starts are no sign of an authority, and every look at a module may cost one.
+    // The count of starts is no sign of an authority: reading a module's state may start it once more.
     (copy.state.starts, copy.state.watchdogResets) = (state.starts, state.watchdogResets)
     return self == copy
   }

@@ -28,9 +28,10 @@ public struct FlashAuthority: Hashable, Sendable, Codable {
   }
 }
 
-/// The numbers of times that a module let others at its firmware because its seal was open, since it was made.
+/// Counts of how often a module gave access to its firmware because its seal was open, since the module was
+/// made.
 public struct OpenSealCounts: Hashable, Sendable, Codable {
-  /// Number of times that the module took updates, once for as long as the seal stayed open.
+  /// Number of times that the module took updates. All updates while the seal stays open count as one.
   public var updates: UInt64
   /// Number of times that the module made room for its ROM bootloader.
   public var bootloaderEntries: UInt64

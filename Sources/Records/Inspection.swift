@@ -32,7 +32,8 @@ public struct Inspector: Hashable, Sendable, Codable {
   }
 }
 
-/// An installed welder held against its record, with the case closed and nothing on the module changed.
+/// The comparison of an installed welder with its record, made with the case closed and without a change to the
+/// module.
 public struct Inspection: Hashable, Sendable, Codable {
   public enum Verdict: String, Hashable, Sendable, Codable, CaseIterable {
     /// Nothing differs from the record, and the module has proved its key.
@@ -76,8 +77,8 @@ public struct Inspection: Hashable, Sendable, Codable {
   /// The checks that found a difference.
   public var differences: [InspectionCheck] { checks.filter { $0.outcome == .differs } }
 
-  /// What was not given, or cannot be known here, leaves the verdict alone: the list of checks says so. Without the proof
-  /// of its key a module may be any other that repeats what this one says.
+  /// The verdict of the checks. A check that was not run does not change it, except the proof of the module's
+  /// key: without that proof the module may be any other one that repeats what this one says.
   private static func verdict(of checks: [InspectionCheck]) -> Verdict {
     if checks.contains(where: { $0.outcome == .differs }) { return .differs }
     let isProven = checks.contains { $0.topic == .key && $0.outcome == .passed }
@@ -92,7 +93,8 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     case record, label, serialNumber, key, installation, code, settings, firmware, release, seal, sealNumber
     case sealOpenings, starts, provenReplacements, serviceReplacements, provenUpdates, serviceUpdates
     case provenEntries, serviceEntries, readProtection
-    /// Whether what the module answers can be read; an inspection has this check only where it cannot.
+    /// Whether the module's answers can be read; an inspection has this check only where an answer cannot be
+    /// read.
     case answer
   }
 
@@ -124,7 +126,7 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     case enteredByService
     /// The module counts less than the record says, so that its memory is not what it was.
     case countedBack
-    /// The module does not tell a count any more that it told at the last event on record.
+    /// The module no longer reports a count that it reported at the last event on record.
     case countWithheld
     /// The module answered, and what it answered cannot be read.
     case answerUnusable
@@ -169,18 +171,18 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
 
   /// The way in which a label was read.
   public enum LabelReading: String, Hashable, Sendable, CaseIterable {
-    /// Its symbol was scanned, or read on a photo.
+    /// The label's symbol was scanned, or read on a photo.
     case symbol
-    /// Its code was typed, which says nothing of the symbol.
+    /// The label's code was typed, which says nothing of its symbol.
     case code
   }
 
-  /// The topic's name. A record may come from a newer program that has others.
+  /// The topic's name. The record of a newer program may have names that `Topic` lacks.
   public var name: String
   public var outcome: Outcome
-  /// The value on record; nil where it has none.
+  /// The value on record; nil where the record has none.
   public var recorded: String?
-  /// The value that was found; nil where nothing was.
+  /// The value that was found; nil where none was found.
   public var found: String?
   /// The reason's name; nil for a check that passed.
   public var reason: String?
@@ -203,7 +205,7 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
     self.reason = reason.rawValue
   }
 
-  /// This check of a label with the way in which it was read.
+  /// Returns this check of a label with the way in which the label was read.
   func given(as reading: LabelReading) -> InspectionCheck {
     var check = self
     check.givenAs = reading.rawValue
@@ -213,7 +215,7 @@ public struct InspectionCheck: Hashable, Sendable, Codable {
   public var topic: Topic? { Topic(rawValue: name) }
   public var why: Reason? { reason.flatMap(Reason.init) }
 
-  /// By how much a count has grown since the record; nil for other values.
+  /// The growth of a count since the record, from 0; nil for a smaller count and for values that are no counts.
   public var growth: UInt64? {
     guard let before = recorded.flatMap(UInt64.init), let now = found.flatMap(UInt64.init), now >= before else {
       return nil

@@ -4,13 +4,14 @@ import Characters
 public struct InspectionFindings: Hashable, Sendable {
   /// The fault of the record itself.
   public enum RecordFault: Hashable, Sendable {
-    /// The record on this laptop is not as it was written; the code is the fault's, `evidence.entry`.
+    /// The record on this laptop is not as it was written; `code` is the fault's dotted code, such as
+    /// `evidence.entry`.
     case changed(code: String)
-    /// The platform has another record; this is the digest of its bytes, or the id of its installation.
+    /// The platform has another record; the value is the digest of its bytes, or the id of its installation.
     case elsewhere(String)
     /// The platform acknowledged the record, and has only an earlier revision of it, or none (nil).
     case lost(revision: Int?)
-    /// A file of the record is not on this laptop; the value is its name, `photo-before-1.jpg`.
+    /// A file of the record is not on this laptop; the value is its name, such as `photo-before-1.jpg`.
     case fileMissing(name: String)
     /// A file of the record has other contents than those that were stored; the value is its name.
     case fileChanged(name: String)
@@ -18,7 +19,7 @@ public struct InspectionFindings: Hashable, Sendable {
     case notCompared(InspectionCheck.Reason, found: String?)
   }
 
-  /// The text of the label.
+  /// What was read of the label.
   public enum Label: Hashable, Sendable {
     case notGiven
     /// No symbol can be read on the photo.
@@ -34,7 +35,7 @@ public struct InspectionFindings: Hashable, Sendable {
     case proven, wrong
     /// The answer was another key's, because a pairing has begun and was not finished.
     case pending
-    /// Nobody could judge it.
+    /// Nobody could judge the proof.
     case notJudged(InspectionCheck.Reason)
   }
 
@@ -43,7 +44,7 @@ public struct InspectionFindings: Hashable, Sendable {
     public let version: String
     /// SHA-256 of the image file, lower-case hex.
     public let sha256: String
-    /// SHA-256 of the application in it, as a module states it, lower-case hex.
+    /// SHA-256 of the application in the image, as a module reports it, lower-case hex.
     public let imageSha256: String
 
     public init(version: String, sha256: String, imageSha256: String) {
@@ -53,7 +54,7 @@ public struct InspectionFindings: Hashable, Sendable {
     }
   }
 
-  /// The module's own words.
+  /// What the module reports of itself.
   public struct Module: Hashable, Sendable {
     public var serialNumber: String
     public var firmwareVersion: String
@@ -111,7 +112,7 @@ public struct InspectionFindings: Hashable, Sendable {
 }
 
 extension Installation {
-  /// Holds an installed welder against its record.
+  /// Compares an installed welder with its record.
   public func checks(of findings: InspectionFindings) -> [InspectionCheck] {
     let module = findings.module
     return [
@@ -127,10 +128,11 @@ extension Installation {
     ]
   }
 
-  /// Holds a welder against its record whose module answered with what cannot be read: all that asks nothing of the module.
+  /// Compares a welder with its record where an answer of its module cannot be read. Only the checks that need
+  /// no other answer of the module are made.
   /// - Parameters:
   ///   - request: the name of the request whose answer was unusable.
-  ///   - serialNumber: the module's, where it said who it is; else nil.
+  ///   - serialNumber: the serial number that the module reported; nil where it reported none.
   public func checks(
     unusableAnswerTo request: String, serialNumber: String?, recordFault: InspectionFindings.RecordFault?,
     label: InspectionFindings.Label, sealNumber: String?
@@ -240,8 +242,8 @@ extension Installation {
     return InspectionCheck(.sealNumber, recorded: recorded, found: number)
   }
 
-  /// Whether two numbers are those of one seal. Letter case, blanks, the kind of a hyphen and a blank in its place are ways
-  /// of typing, and accuse nobody.
+  /// Whether two numbers are those of one seal. Letter case, blanks, the kind of a hyphen and a blank in its
+  /// place are ways of typing, and make no difference.
   private static func isSameSeal(_ left: String, _ right: String) -> Bool {
     plain(left, blank: "") == plain(right, blank: "") || plain(left, blank: "-") == plain(right, blank: "-")
   }
@@ -254,8 +256,8 @@ extension Installation {
 
   // MARK: - Firmware
 
-  /// The firmware is held against what the module said at the last event on record, or else against the release that was
-  /// flashed.
+  /// Compares the firmware with the one that the module reported at the last event on record, or else with the
+  /// release that was flashed.
   private func firmwareChecks(_ findings: InspectionFindings) -> [InspectionCheck] {
     let state = findings.module.state
     let release = findings.releases.first { $0.imageSha256 == state.imageSha256 }
@@ -283,7 +285,7 @@ extension Installation {
 
   // MARK: - Counts
 
-  /// Another module's counts are held against nothing.
+  /// Compares the module's counts with those on record. The counts of another module are compared with nothing.
   private func countChecks(of found: InspectionFindings.Module) -> [InspectionCheck] {
     let now = found.state
     let before = found.serialNumber == module?.serialNumber ? module?.state : nil
@@ -310,7 +312,7 @@ extension Installation {
       guard now > before, let reason else { return InspectionCheck(topic, recorded: recorded, found: found) }
       return InspectionCheck(topic, reason, recorded: recorded, found: found)
     }
-    // A firmware that did not count yet has let nothing be counted.
+    // A state without this count is of a firmware that did not keep it, so that the count begins at 0.
     func since(_ count: KeyPath<ModuleState, UInt64?>) -> UInt64? { before.map { $0[keyPath: count] ?? 0 } }
     let hasCounted = before?.provenUpdates != nil
     return [
@@ -319,7 +321,7 @@ extension Installation {
       check(
         .provenReplacements, before?.provenReplacements, now.provenReplacements, .replacedWithProof),
       check(.serviceReplacements, before?.serviceReplacements, now.serviceReplacements, .replacedByService),
-      // The laptop of a recorded flashing may have asked more than once on a bad cable.
+      // On a bad cable, the laptop of a recorded flashing may have asked more than once.
       check(
         .provenUpdates, since(\.provenUpdates), now.provenUpdates, isUpdateTold ? nil : .updatedWithProof,
         wasCounted: hasCounted),
@@ -335,14 +337,14 @@ extension Installation {
     ]
   }
 
-  /// The history since the event that the module's state on record is from.
+  /// The history after the last event with the module's state.
   private var eventsSinceState: ArraySlice<HistoryEntry> {
     let last = history.lastIndex { $0.statesModule == true }
     return last.map { history[($0 + 1)...] } ?? history[...]
   }
 
-  /// Whether the chip is protected from reading, by what is on record: since its last pairing nobody lifted that, which
-  /// would have erased the key.
+  /// Whether the chip is protected from reading, by what is on record. Lifting the protection erases the key,
+  /// so that a later pairing means that the protection may be gone.
   public var isProtected: Bool {
     guard let protected = history.lastIndex(where: { $0.event == "protected" }) else { return false }
     return !history[protected...].contains { $0.event == "paired" }

@@ -1,10 +1,11 @@
 extension Installation {
   // MARK: - The state of a repair
 
-  /// Whether this revision takes further events without a next one being begun, because it is not closed.
+  /// Whether this revision is not closed, so that it takes further events without a next revision.
   public var isInWork: Bool { closedAt == nil }
 
-  /// Whether a module is installed and the record closed, so that the welder can be inspected, repaired, sold and moved.
+  /// Whether a module is installed and the record closed, so that the welder can be inspected, repaired, sold
+  /// and moved.
   public var isInstalled: Bool {
     switch status {
     case .closed, .delivered, .outOfUse: !isInWork
@@ -24,14 +25,16 @@ extension Installation {
   /// Whether the technician is at the welder to repair it.
   public var isInRepair: Bool { openRepair?.isBegun == true }
 
-  /// The step to which a photo belongs: whoever signs by authority shows it for the confirmation of a repair, too.
+  /// The step to which a photo belongs. The photo of an authority belongs to the confirmation of a repair while
+  /// there is one.
   public func step(of stage: Photo.Stage) -> Step { stage == .authority && isInRepair ? .confirm : stage.step }
 
-  /// The technician who answers for the present work: of a repair on the spot the one who came, else the one who installed the
-  /// module. It is nil for a surveyed welder.
+  /// The technician in charge of the present work: during a repair the one who came to the welder, otherwise
+  /// the one on record. It is nil for a surveyed welder.
   public var technicianInCharge: Technician? { openRepair?.found?.technician ?? technician }
 
-  /// What changed since the present repair began; the present one's beginning is the first. It is empty without one.
+  /// The history since the present repair began, from the entry of its beginning; empty where no repair is
+  /// begun.
   public var historyOfRepair: ArraySlice<HistoryEntry> {
     guard let number = openRepair?.number,
       let begun = history.lastIndex(where: { $0.event == "repairBegun" && $0.repair == number })
@@ -98,7 +101,7 @@ extension Installation {
     module = nil
   }
 
-  /// Keeps a module that another one has taken the place of, without any word about it.
+  /// Keeps a module that was replaced without an event of its own.
   mutating func retire(_ module: ModuleRecord, at: Timestamp) {
     guard let serialNumber = module.serialNumber else { return }
     retire(
@@ -140,8 +143,9 @@ extension Installation {
     repairs = all + [last]
   }
 
-  /// A welder whose fault makes it unsafe is out of use until a test that counts has passed since; so is one that failed the last
-  /// test of its repair, whatever was said of its fault.
+  /// Sets the status by the welder's safety. A welder whose fault makes it unsafe is out of use until a test
+  /// that counts has passed. A welder that failed the last test of its repair is out of use, too, whatever the
+  /// report of its fault says.
   mutating func judgeSafety() {
     guard let repair = openRepair else { return }
     let hasFailed = isInRepair && isTestedInRepair && test?.passed == false
@@ -155,8 +159,8 @@ extension Installation {
     }
   }
 
-  /// Keeps the label that the next one takes the place of. Before the first signature a label that is made again is no other
-  /// one.
+  /// Keeps the present label as an earlier one before another replaces it. A label that is made again before
+  /// the first signature is not kept.
   mutating func replaceLabel(at: Timestamp) {
     guard isInRepair || earlierOwners != nil, let label else { return }
     earlierLabels = (earlierLabels ?? []) + [EarlierLabel(label: label, until: at)]

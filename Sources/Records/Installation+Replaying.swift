@@ -2,8 +2,8 @@ extension Installation {
   /// Adds up the entries of one installation's log by the rules by which they were written.
   /// - Parameters:
   ///   - entries: all entries of the installation, or the first of them, oldest first.
-  ///   - closedDigest: gives SHA-256 of the bytes of a closed revision in lower-case hex; it is asked where an entry opens the
-  ///     next revision.
+  ///   - closedDigest: returns SHA-256 of the bytes of a closed revision in lower-case hex; it is called where
+  ///     an entry opens the next revision.
   /// - Returns: nil where the entries do not begin with a registration, a survey or a record that was taken over.
   public static func replaying<Failure: Error>(
     _ entries: some Sequence<LogEntry>, closedDigest: (_ closed: Installation) throws(Failure) -> String

@@ -24,7 +24,7 @@ public struct Installation: Hashable, Sendable, Codable {
   public private(set) var revision: Int
   /// SHA-256 of the bytes of the revision before this one, lower-case hex; nil for the first.
   public private(set) var previousSha256: String?
-  /// The moment of the registration; of a surveyed record that of its survey.
+  /// The moment of the registration; for a surveyed record the moment of its survey.
   public private(set) var openedAt: Timestamp
   public internal(set) var closedAt: Timestamp?
   public internal(set) var remarks: WrittenText?
@@ -198,7 +198,8 @@ public struct Installation: Hashable, Sendable, Codable {
     case .tested(let report):
       test = report
       entry.passed = report.passed
-      // A module that answers with the firmware of before has not been changed by a flashing that was cut off or refused.
+      // A module that answers with the firmware of before has not been changed by a flashing that was cut off
+      // or refused.
       if let attempt = module?.flashing, attempt.erasesKey != true,
         report.moduleState?.imageSha256 == attempt.state.imageSha256
       {
@@ -223,7 +224,7 @@ public struct Installation: Hashable, Sendable, Codable {
     case .welderInspected(let inspection):
       inspections = (inspections ?? []) + [inspection]
       entry.verdict = inspection.verdict
-      // What is not as recorded, or not proven, is nothing to hold a later inspection against.
+      // A state that is not as recorded, or not proven, is no reference for a later inspection.
       take(inspection.verdict == .asRecorded ? inspection.state : nil, into: &entry)
     case .corrected(let correction):
       correct(by: correction)
@@ -247,7 +248,7 @@ public struct Installation: Hashable, Sendable, Codable {
       entry.changes = moved.changes
     case .withdrawn(let withdrawn): withdraw(withdrawn, at: at, &entry)
     case .adopted(let adopted):
-      // A record that was taken over is begun by `init`; the entry says whose it was.
+      // A record that was taken over is begun by `init`; the entry says where the record came from.
       entry.adoption = Adoption(
         source: adopted.source, revision: adopted.revision, sha256: adopted.sha256,
         technician: adopted.technician)
@@ -256,8 +257,8 @@ public struct Installation: Hashable, Sendable, Codable {
     judgeSafety()
   }
 
-  /// Puts corrected values in the place of the old ones. A signed record is open again, because its owner has to sign what
-  /// it says now.
+  /// Puts corrected values in the place of the old ones. A signed record is open again, because its owner has
+  /// to sign what it says now.
   private mutating func correct(by correction: InstallationEvent.Corrected) {
     for change in correction.changes { change.apply(to: &self) }
     if let scheme = correction.scheme { self.scheme = scheme }
@@ -271,8 +272,8 @@ public struct Installation: Hashable, Sendable, Codable {
     }
   }
 
-  /// The day on which the module counts as fitted where the record is signed at `signedAt`: that of the first signature,
-  /// because a corrected record is signed again without new work.
+  /// The day on which the module counts as fitted where the record is signed at `signedAt`: that of the first
+  /// signature, because a corrected record is signed again without new work.
   public func fittedOn(signedAt: Timestamp) -> CalendarDay {
     (earlierAgreements?.first?.signedAt ?? signedAt).day
   }
@@ -288,14 +289,14 @@ public struct Installation: Hashable, Sendable, Codable {
   /// Whether the owner has signed, and has to sign again because the record was corrected since.
   public var isSignatureDue: Bool { status == .open && earlierAgreements != nil && agreement == nil }
 
-  /// Keeps what the module said of itself, so that a later inspection can hold it against that.
+  /// Keeps the state that the module reported, so that a later inspection can compare with it.
   private mutating func take(_ state: ModuleState?, into entry: inout HistoryEntry) {
     guard let state, module != nil else { return }
     module?.state = state
     entry.statesModule = true
   }
 
-  /// Starts the next revision of a record that is closed; the event that makes it follows.
+  /// Starts the next revision of a closed record. The caller then applies the event that makes the revision.
   /// - Parameter sha256: digest of the bytes of the revision that was closed, lower-case hex.
   public mutating func beginRevision(after sha256: String) {
     revision += 1

@@ -1,8 +1,8 @@
 public import FoundationEssentials
 
 extension InstallationEvent {
-  /// The record of a welder that another laptop fitted is taken over, and this laptop's log of it begins. The entry makes the
-  /// record's next revision, which closes at once.
+  /// The record of a welder that another laptop fitted is taken over, and this laptop's log of it begins. The
+  /// entry makes the record's next revision, which closes at once.
   public struct Adopted: Hashable, Sendable, Codable {
     public var technician: Technician
     public var source: Adoption.Source
@@ -13,6 +13,7 @@ extension InstallationEvent {
     /// The revision that was taken over, byte for byte, as UTF-8.
     public var record: String
 
+    /// Makes the event of taking over a record.
     /// - Returns: nil for a record whose bytes are not UTF-8.
     public init?(_ record: RemoteRecord, from source: Adoption.Source, by technician: Technician) {
       guard let text = String(validating: record.body, as: UTF8.self) else { return nil }
@@ -31,7 +32,7 @@ extension InstallationEvent {
   }
 }
 
-/// What a record says of the laptop that took it over.
+/// The taking over of a record from another laptop, as the history has it.
 public struct Adoption: Hashable, Sendable, Codable {
   /// The place that a record was taken over from.
   public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
@@ -43,12 +44,13 @@ public struct Adoption: Hashable, Sendable, Codable {
   public var revision: Int
   /// SHA-256 of that revision's bytes, lower-case hex.
   public var sha256: String
-  /// The technician who took it over.
+  /// The technician who took the record over.
   public var technician: Technician
 }
 
 extension Installation {
-  /// Begins a record with the one that was taken over, as its next revision, which is closed as that one was.
+  /// Makes the next revision of a record that was taken over. It keeps the record's status, except that
+  /// `delivered` becomes `closed`.
   /// - Returns: nil where the record that was taken over cannot be read.
   public init?(adopted: InstallationEvent.Adopted, at: Timestamp, entrySha256: String) {
     guard var installation = adopted.installation else { return nil }

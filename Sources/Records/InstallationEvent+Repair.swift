@@ -1,14 +1,14 @@
 extension InstallationEvent {
-  /// A fault of an installed welder is reported. The record gets a revision that closes at once, so that the platform hears
-  /// of it before anybody has gone there.
+  /// A fault of an installed welder is reported. The record gets a revision that closes at once, so that the
+  /// platform hears of it before anybody has gone there.
   public struct RepairOpened: Hashable, Sendable, Codable {
     public var technician: Technician
     public var fault: WrittenText
-    /// nil where nobody said who reports the fault.
+    /// The person who reports the fault; nil where nobody said who it is.
     public var reporter: Repair.Reporter?
     /// Whether nobody may use the welder until a test that counts has passed.
     public var isUnsafe: Bool
-    /// True where whoever reports it says that the welder may be used until it is mended; nil where nobody said so.
+    /// True where the reporter says that the welder may be used until it is repaired; nil where nobody said so.
     public var isUsable: Bool?
     public var isTampered: Bool
 
@@ -32,16 +32,16 @@ extension InstallationEvent {
     }
   }
 
-  /// The technician has come to the welder, and says what was found before anything is changed. The record is in work from
-  /// here on.
+  /// The technician has come to the welder, and says what was found before anything is changed. The record is
+  /// in work from here on.
   public struct RepairBegun: Hashable, Sendable, Codable {
     public var technician: Technician
     public var seal: Repair.SealFound
     /// The verdict of the inspection just before; nil where the module did not answer.
     public var verdict: Inspection.Verdict?
-    /// True where the welder turns out to be unsafe; nil where the report stays.
+    /// True where the welder turns out to be unsafe; nil where the report stays as it is.
     public var isUnsafe: Bool?
-    /// True where somebody turns out to have tampered with it; nil where the report stays.
+    /// True where somebody turns out to have tampered with the welder; nil where the report stays as it is.
     public var isTampered: Bool?
     public var note: WrittenText?
     /// The photos of the seal and of the welder as they were found; at least one.
@@ -71,9 +71,9 @@ extension InstallationEvent {
   public struct ModuleRetired: Hashable, Sendable, Codable {
     /// The serial number of the module on record.
     public var serialNumber: String
-    /// The id of its key, lower-case hex; nil where the record has none.
+    /// The id of the module's key, lower-case hex; nil where the record has none.
     public var keyID: String?
-    /// Whether it answers no more, which a photo has to show.
+    /// Whether the module no longer answers, which a photo has to show.
     public var isDead: Bool
     public var reason: WrittenText
     public var photos: [Photo]
@@ -107,7 +107,8 @@ extension InstallationEvent {
     }
   }
 
-  /// The welder has another owner, who is trained and signs anew. The record is in work until then.
+  /// The welder has another owner, who is trained and signs anew. The record is in work until the owner has
+  /// signed.
   public struct Transferred: Hashable, Sendable, Codable {
     /// The technician who hands the welder over to the new owner.
     public var technician: Technician
@@ -122,7 +123,7 @@ extension InstallationEvent {
     }
   }
 
-  /// The welder stands elsewhere, or is used for something else. Nobody signs for that.
+  /// The welder stands elsewhere, or is used for something else. Nobody signs for such a change.
   public struct Moved: Hashable, Sendable, Codable {
     /// The fields that have another value now: street, community and purpose; at least one.
     public var changes: [FieldChange]

@@ -68,12 +68,12 @@ public enum InstallationEvent: Hashable, Sendable {
     public var skipped: Bool
     /// True where the chip's pairing key was erased; nil otherwise.
     public var keyErased: Bool?
-    /// The way in which a paired module was brought to take the image; nil where it was not asked.
+    /// The way in which a paired module was brought to take the image; nil where the module was not asked.
     public var authority: FlashAuthority?
     /// The module's own counts after the flashing; nil where its firmware keeps none.
     public var openSealCounts: OpenSealCounts?
-    /// True where the seal's loop stayed closed, so that the seal still holds, false where it was opened; nil where that is
-    /// not known.
+    /// True where the seal's loop stayed closed, so that the seal still holds, false where it was opened; nil
+    /// where that is not known.
     public var sealStayedClosed: Bool?
 
     private enum CodingKeys: String, CodingKey {
@@ -105,7 +105,8 @@ public enum InstallationEvent: Hashable, Sendable {
   public struct Protected: Hashable, Sendable, Codable {
     /// The chip's 96-bit unique id, lower-case hex.
     public var chipID: String
-    /// The way in which a paired module was brought to make room for its ROM bootloader; nil where it was not asked.
+    /// The way in which a paired module was brought to make room for its ROM bootloader; nil where the module
+    /// was not asked.
     public var authority: FlashAuthority?
 
     private enum CodingKeys: String, CodingKey {
@@ -175,7 +176,8 @@ public enum InstallationEvent: Hashable, Sendable {
   /// The owner does not want the installation, or withdrew before signing.
   public struct Refused: Hashable, Sendable, Codable {
     public var reason: WrittenText
-    /// Whether nobody had seen the record's code, so that another installation may have it. The record then bears none.
+    /// Whether nobody had seen the record's code, so that another installation may have the code and the record
+    /// loses it.
     public var releasesCode: Bool
     /// Who wrote the refusal down, where the record was surveyed and had no technician; else nil.
     public var technician: Technician?

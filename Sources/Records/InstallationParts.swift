@@ -10,10 +10,10 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
 
   public init(_ uuid: UUID) { text = uuid.uuidString.lowercased() }
 
-  /// The result is nil where `text` is not a UUID.
+  /// Reads an id; nil where `text` is not a UUID.
   public init?(_ text: String) {
     guard text.utf8.count == 36 else { return nil }
-    // A list of 100,000 ids, which were written here, is not to be read by way of as many UUIDs.
+    // An id in this program's own form is kept as it is, because parsing 100,000 UUIDs of a list takes long.
     guard !Self.isWritten(text) else {
       self.text = text
       return
@@ -50,7 +50,7 @@ public struct InstallationID: Hashable, Sendable, Codable, CustomStringConvertib
   }
 }
 
-/// 技术人员: the technician who works with this laptop, and the technician's company.
+/// 技术人员: a technician, and the technician's company.
 public struct Technician: Hashable, Sendable, Codable {
   public var name: PersonName
   public var phone: PhoneNumber
@@ -87,8 +87,9 @@ public struct Owner: Hashable, Sendable, Codable {
   public var community: WrittenText?
   public var industry: Industry
   public var industryNote: WrittenText?
-  /// The number of people who weld at the unit; `certifiedOperators` of them hold a certificate.
+  /// The number of people who weld at the unit; nil where nobody said.
   public var operators: Int?
+  /// The number of the operators who hold a certificate; nil where nobody said.
   public var certifiedOperators: Int?
 
   private enum CodingKeys: String, CodingKey {
@@ -250,11 +251,12 @@ public struct Photo: Hashable, Sendable, Codable {
   public var heightPixels: Int
   /// What the camera wrote into the photo; nil where it wrote nothing of use, and for a photo of an earlier program.
   public var exif: PhotoExif?
-  /// What the camera wrote and what contradicts it; nil where nothing does.
+  /// The contradictions between what the camera wrote and what is known otherwise; nil where there are none.
   public var contradictions: [PhotoContradiction]?
   /// The photos on this laptop that show nearly the same, the nearest first; nil where there are none.
   public var resembles: [PhotoResemblance]?
-  /// Why the photo is right although it resembles one of another installation; nil where it does not.
+  /// The reason why the photo is right although it resembles one of another installation; nil where it
+  /// resembles none.
   public var reason: WrittenText?
   /// The copy that is uploaded before the photo itself; nil for a photo of an earlier program.
   public var copy: Copy?
@@ -299,8 +301,9 @@ public struct TestReport: Hashable, Sendable, Codable {
     /// The measured value in `unit`; nil where nothing was measured.
     public var measured: Double?
     public var unit: String
-    /// The limits of `measured`, both inclusive; nil for no limit.
+    /// The lower limit of `measured`, inclusive; nil for no limit.
     public var lower: Double?
+    /// The upper limit of `measured`, inclusive; nil for no limit.
     public var upper: Double?
     public var passed: Bool
     /// The reason why the step was not run, as a dotted code; nil where it was run. A step that was not run
@@ -327,7 +330,7 @@ public struct TestReport: Hashable, Sendable, Codable {
 
   public var plan: String
   public var startedAt: Timestamp
-  /// Whether no step failed. Steps that were not run are listed by `openSteps` and by `next`.
+  /// Whether a step passed and none failed. Steps that were not run are listed by `openSteps` and by `next`.
   public var passed: Bool
   public var steps: [Step]
   /// The module's state at the end of the test; nil for a test of an earlier program.
@@ -433,7 +436,8 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   /// The reason in the event; nil where it has none.
   public var reason: WrittenText?
   public var serialNumber: String?
-  /// The id of the key in the event, of a flashing the one that was erased; nil where it has none.
+  /// The id of the event's key, for a flashing that of the erased key, lower-case hex; nil where the event has
+  /// none.
   public var keyID: String?
   public var sealNumber: String?
   /// The version that a flashing put in, or found there; nil for other events, and for entries of an earlier program.
@@ -448,20 +452,20 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var authority: FlashAuthority?
   /// The module's counts after a flashing; nil where its firmware keeps none, and for other events.
   public var openSealCounts: OpenSealCounts?
-  /// True for a flashing during which the seal's loop stayed closed, false for one during which it was opened; nil where
-  /// that is not known, and for other events.
+  /// True for a flashing during which the seal's loop stayed closed, false for one during which it was opened;
+  /// nil where that is not known, and for other events.
   public var sealStayedClosed: Bool?
   /// The verdict of an inspection; nil for other events.
   public var verdict: Inspection.Verdict?
   /// True where the record has the module's state from this event; else nil.
   public var statesModule: Bool?
-  /// The fields that a correction changed; nil for other events.
+  /// The fields that a survey, a correction or a move changed; nil for other events.
   public var changes: [FieldChange]?
-  /// The steps whose results a correction made untrue; nil where there are none.
+  /// The steps whose results a correction or a new owner made untrue; nil where there are none.
   public var redo: [Step]?
   /// The other records of the same welder or module, and why this one is right; nil where there are none.
   public var duplicate: Duplicate?
-  /// The number of the repair that the entry opens, begins, or closes; nil for other events.
+  /// The number of the repair that the entry opens or begins; nil for other events.
   public var repair: Int?
   /// The state in which a repair found the seal; nil for other events.
   public var sealFound: Repair.SealFound?
@@ -469,9 +473,9 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   public var isUnsafe: Bool?
   /// True where the entry says that somebody has tampered with the welder; else nil.
   public var isTampered: Bool?
-  /// True where the module that was taken out answers no more; else nil.
+  /// True where the module that was taken out no longer answers; else nil.
   public var isDead: Bool?
-  /// What was taken over; nil for other events.
+  /// The source and revision of a record that was taken over; nil for other events.
   public var adoption: Adoption?
 
   private enum CodingKeys: String, CodingKey {

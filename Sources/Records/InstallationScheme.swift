@@ -38,9 +38,9 @@ public struct InstallationScheme: Hashable, Sendable, Codable {
     public var cableSquareMillimetres: Double
   }
 
-  /// What a qualified electrician said of a scheme.
+  /// The approval of a scheme by a qualified electrician.
   public struct Approval: Hashable, Sendable, Codable {
-    /// The electrician.
+    /// The electrician's name.
     public var name: String
     /// The number of the electrician's licence.
     public var number: String

@@ -1,9 +1,10 @@
 extension JSONValue {
-  /// Gives this document with the keys of an earlier one that this program does not know: a record that a newer program wrote
-  /// loses nothing by an older one. The keys of a part that another has taken the place of are left behind with it.
+  /// Returns this document with those keys of an earlier one that this program does not know, so that an older
+  /// program loses nothing of a newer program's record. Where a part was replaced by another, the unknown keys
+  /// of the old part are dropped.
   /// - Parameters:
-  ///   - earlier: the document as it was written.
-  ///   - known: what this program reads of it, written again.
+  ///   - earlier: the earlier document as it was written.
+  ///   - known: what this program reads of `earlier`, encoded again.
   public func keepingUnknown(of earlier: JSONValue, known: JSONValue) -> JSONValue {
     if self == known { return earlier }
     switch (self, earlier, known) {
@@ -27,7 +28,7 @@ extension JSONValue {
     }
   }
 
-  /// The keys that tell one thing from another of its kind.
+  /// The keys that identify an object. Where one of them differs, the object is another one.
   private static let identities = [
     "id", "unitId", "unitName", "serialNumber", "code", "number", "sha256", "name",
   ]

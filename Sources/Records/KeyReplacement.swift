@@ -78,9 +78,10 @@ public struct KeyReplacement: Hashable, Sendable, Codable {
   }
 }
 
-/// The deed that a proof is asked for. What is authenticated names it, so that a proof for one never serves another.
+/// The action that a proof is asked for. The proof covers the action, so that a proof for one never serves for
+/// another.
 public enum ProofPurpose: Hashable, Sendable {
-  /// The module's key makes way for another, whose id this is, lower-case hex.
+  /// The module's key is replaced by the key with this id, lower-case hex.
   case replace(newKeyID: String)
   /// The module's answer to the laptop's challenge, 32 bytes, is judged.
   case prove(answer: [UInt8])
@@ -90,10 +91,10 @@ public enum ProofPurpose: Hashable, Sendable {
   case bootloader
 }
 
-/// The question to whoever has a module's key, in the module's name.
+/// A request for a proof by whoever has a module's key.
 public struct ProofRequest: Hashable, Sendable {
   public let purpose: ProofPurpose
-  /// The key that the module holds, lower-case hex.
+  /// The id of the key that the module holds, lower-case hex.
   public let keyID: String
   /// The chip's unique id, 12 bytes.
   public let uniqueID: [UInt8]
@@ -123,9 +124,9 @@ public enum ProofAnswer: Hashable, Sendable {
   case refused(code: String?)
 }
 
-/// Gives proofs in the name of a module's key over a network. The platform is one.
+/// A source of proofs by modules' keys over a network, such as the platform.
 public protocol ProofAuthority {
-  /// Answers a module's question.
+  /// Asks for a proof, or for a judgement of the module's answer.
   /// - Throws: only where the call was cancelled.
   func proof(_ request: ProofRequest) throws -> ProofAnswer
 }

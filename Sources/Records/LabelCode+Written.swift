@@ -18,7 +18,7 @@ extension LabelCode {
     self.init(String(last.prefix { $0 != "." }))
   }
 
-  /// The code from a region and a serial without the check character; nil for any other text.
+  /// Makes the code from a region and a serial without the check character; nil for any other text.
   public init?(lackingCheckCharacter text: String) {
     let plain = TextNormalization.typed(text).uppercased().filter {
       !TextNormalization.isHyphen($0) && $0 != "-"

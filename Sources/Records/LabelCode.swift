@@ -7,7 +7,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
   public let region: String
   public let serial: CodeSerial
 
-  /// The result is nil where `region` is not six digits.
+  /// Makes a code; nil where `region` is not six digits.
   public init?(region: String, serial: CodeSerial) {
     guard region.utf8.count == 6, region.utf8.allSatisfy(\.isDigit) else { return nil }
     self.region = region
@@ -57,7 +57,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     self = code
   }
 
-  /// Picks the text with the most changes, which each text has as its number; nil where two have equally many.
+  /// Picks the valid code with the most changed letters; nil where there is none, or several have equally many.
   private static func only(_ candidates: [(changes: Int, text: [UInt8])]) -> LabelCode? {
     let codes = candidates.compactMap { candidate in
       LabelCode(String(decoding: candidate.text, as: UTF8.self)).map { (candidate.changes, $0) }
@@ -67,7 +67,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     return best.count == 1 ? best.first?.1 : nil
   }
 
-  /// The digit that a letter is often read for; nil for other characters.
+  /// The digit that a person may read as this letter; nil for other characters.
   private static func digit(for character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "O"): UInt8(ascii: "0")
@@ -76,7 +76,7 @@ public struct LabelCode: Hashable, Sendable, Codable, CustomStringConvertible {
     }
   }
 
-  /// The letters that are often read as a digit.
+  /// The letters that a person may read for this digit; empty for other characters.
   private static func letters(for character: UInt8) -> [UInt8] {
     switch character {
     case UInt8(ascii: "0"): [UInt8(ascii: "O")]
@@ -204,7 +204,7 @@ public struct CodeBlock: Hashable, Sendable, Codable, CustomStringConvertible {
   public let first: CodeSerial
   public let count: Int
 
-  /// The result is nil where the region is not six digits, `count` is not 1 to `maxCount`, or the block passes
+  /// Makes a block; nil where the region is not six digits, `count` is not 1 to `maxCount`, or the block passes
   /// the last serial.
   public init?(region: String, first: CodeSerial, count: Int) {
     guard LabelCode(region: region, serial: first) != nil, (1...Self.maxCount).contains(count),

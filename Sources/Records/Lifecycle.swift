@@ -47,11 +47,11 @@ public enum StepRefusal: Error, Hashable, Sendable {
   case repairNotBegun
   /// No module is installed, or the record is in work.
   case notInstalled
-  /// The record has this module, which has to be put on record as taken out first.
+  /// The record has the module with this serial number, which has to be put on record as taken out first.
   case moduleOnRecord(String)
-  /// The module to be taken out is not the record's, which is this one.
+  /// The module to be taken out is not the record's; the value is the serial number of the record's module.
   case otherModule(String)
-  /// The module on the cable is the one that this repair has taken out, or takes out.
+  /// The module on the cable is taken out by this repair; the value is its serial number.
   case moduleTakenOut(String)
   /// Nobody has tested the welder since the technician came to repair it.
   case testBeforeRepair
@@ -74,9 +74,9 @@ extension Installation {
   /// Whether the welder was tested since the technician came to repair it; without a repair it is true.
   var isTestedInRepair: Bool { !isInRepair || historyOfRepair.contains { $0.event == "tested" } }
 
-  /// Whether a correction has made the result of `step` untrue since it was last done. Only the label, which prints words
-  /// of the registration, the test, whose limits are the scheme's, and the handover, whose count and note hang on the number
-  /// of operators, can be.
+  /// Whether a correction has made the result of `step` untrue since the step was last done. This concerns only
+  /// the label, which prints words of the registration, the test, whose limits are the scheme's, and the
+  /// handover, whose count and note depend on the number of operators.
   public func isOutdated(_ step: Step) -> Bool {
     let event: String
     switch step {
@@ -89,9 +89,9 @@ extension Installation {
     return history[done...].contains { $0.redo?.contains(step) == true }
   }
 
-  /// Whether the seal is on the module that is there now: since it was put on, the module was not exchanged, paired
-  /// anew or written to, an update through its own firmware with the seal's loop closed apart, and nobody found the seal
-  /// broken or missing. Without a seal it is false.
+  /// Whether the seal holds: since it was put on, the module was not exchanged, paired anew or written to, and
+  /// nobody found the seal broken or missing. An update through the module's own firmware with the seal's loop
+  /// closed does not count. Without a seal it is false.
   public var sealHolds: Bool {
     guard let sealed = history.lastIndex(where: { $0.event == "sealed" }) else { return false }
     return !history[sealed...].contains {
@@ -116,8 +116,9 @@ extension Installation {
     }
   }
 
-  /// The first step that is not done, or the flashing that was begun and has no end; of a welder that was reported as faulty
-  /// its repair, then the owner's confirmation. It is nil for any other closed record.
+  /// The next step of an open record: the flashing, where one was begun and has no end, otherwise the first
+  /// step that is not done. For a welder that was reported as faulty it is the repair, then the owner's
+  /// confirmation. It is nil for any other record.
   public var nextStep: Step? {
     if let openRepair { return openRepair.isBegun && isDone(.repair) ? .confirm : .repair }
     guard status == .open else { return nil }
@@ -149,8 +150,8 @@ extension Installation {
     return .needs(missing)
   }
 
-  /// The reason why a step is none of the present work: a closed record takes no step of the walk, and what is repaired is
-  /// confirmed, not signed anew.
+  /// The reason why a step is no part of the present work; nil where it is. A closed record takes no step of
+  /// the walk, and a repair is confirmed, not signed anew.
   private func refusalOfRepairStep(_ step: Step) -> StepRefusal? {
     switch step {
     case .repair:
@@ -167,7 +168,7 @@ extension Installation {
   }
 
   /// The reason why an installed welder cannot be reported as faulty, sold, or moved now; nil where it can.
-  /// - Parameter isMove: whether it is moved, which a fault does not keep anybody from.
+  /// - Parameter isMove: whether the welder is moved, which a reported fault does not prevent.
   public func refusalOfChanging(isMove: Bool = false) -> StepRefusal? {
     switch status {
     case .retired: .retired
@@ -178,8 +179,8 @@ extension Installation {
     }
   }
 
-  /// The reason why a fault cannot be put on record; nil where it can. A second report, before the technician has come, counts where it
-  /// says that the welder is unsafe or was taken apart and the first one does not.
+  /// The reason why a fault cannot be put on record; nil where it can. A second report, before the technician
+  /// has come, counts where it says that the welder is unsafe or was taken apart and the first one does not.
   public func refusal(ofReporting opened: InstallationEvent.RepairOpened) -> StepRefusal? {
     guard let repair = openRepair, !isInRepair, status != .retired, status != .void,
       opened.isUnsafe && !repair.isUnsafe || opened.isTampered && !repair.isTampered
@@ -258,8 +259,8 @@ extension Installation {
 
 extension HistoryEntry {
   /// Whether the entry changes the module, the firmware or the key behind the seal. Read protection and a
-  /// flashing that wrote nothing change none of these; a module that is exchanged in a repair is on record as taken out, and
-  /// the next one is always paired.
+  /// flashing that wrote nothing change none of these; a module that is exchanged in a repair is on record as
+  /// taken out, and the next one is always paired.
   fileprivate var changesTheModule: Bool {
     event == "paired" || event == "moduleRetired" || (event == "flashed" && skipped != true)
   }

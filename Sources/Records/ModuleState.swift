@@ -1,5 +1,5 @@
-/// What a module said of itself at one moment: its counts, and the digest of the firmware that runs. A later visit holds
-/// what it then says against this.
+/// What a module said of itself at one moment: its counts, and the digest of the firmware that runs. A later
+/// visit compares the module's new state with this one.
 public struct ModuleState: Hashable, Sendable, Codable {
   /// SHA-256 of the running image, lower-case hex.
   public var imageSha256: String
@@ -17,7 +17,8 @@ public struct ModuleState: Hashable, Sendable, Codable {
   public var provenUpdates: UInt64?
   /// Number of times that an open seal allowed updates; nil where the firmware does not count them.
   public var serviceUpdates: UInt64?
-  /// Number of entries into the ROM bootloader that were allowed for a proof; nil where the firmware does not count them.
+  /// Number of entries into the ROM bootloader that were allowed for a proof; nil where the firmware does not
+  /// count them.
   public var provenEntries: UInt64?
   /// Number of entries into the ROM bootloader that an open seal allowed; nil where the firmware does not count them.
   public var serviceEntries: UInt64?

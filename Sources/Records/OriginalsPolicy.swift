@@ -1,4 +1,5 @@
-/// When the originals of photos go to the platform that have an upload copy. The copies always go before the record.
+/// Says when the originals of photos with an upload copy go to the platform. The copies always go before the
+/// record.
 public enum OriginalsPolicy: String, Hashable, Sendable, Codable, CaseIterable {
   /// The originals go before their record, which waits for them.
   case always

@@ -16,7 +16,7 @@ public protocol FileStore: Sendable {
   func path(of sha256: String) -> String
 }
 
-/// A module's pairing key on its way to the platform. `Outbox.secret` gives the secret itself.
+/// A module's pairing key on its way to the platform. `Outbox.secret` returns the secret itself.
 public struct PendingKey: Hashable, Sendable {
   public let keyID: String
   public let installation: InstallationID
@@ -55,7 +55,7 @@ public struct PendingFile: Hashable, Sendable {
   }
 }
 
-/// The original of a photo that the platform has a copy of and has not acknowledged itself.
+/// The original of a photo, which the platform has not acknowledged; the platform has its copy.
 public struct PendingOriginal: Hashable, Sendable {
   public let installation: InstallationID
   public let file: PendingFile
@@ -116,18 +116,18 @@ public struct PendingRecord: Hashable, Sendable {
   }
 }
 
-/// What a record's files were found to be just before they are sent.
+/// The judgement of a record's files just before they are sent.
 public struct FileJudgement: Hashable, Sendable {
   /// What keeps the record from being delivered; nil where nothing does.
   public var fault: EvidenceFault?
-  /// The originals of photos that are lost. A record whose copies are whole does not wait for them; each is named when its turn
-  /// comes.
+  /// The originals of photos that are lost. A record whose copies are whole does not wait for them; each lost
+  /// original is reported when its turn comes.
   public var lostOriginals: Set<FileDigest> = []
 }
 
 extension FileStore {
-  /// Reads the files that go before a record or with it. An original that was altered is evidence of the record, also where its
-  /// copy is whole.
+  /// Judges the files that go before a record or with it. An original that was altered keeps the record from
+  /// being delivered, also where its copy is whole, because it is evidence. An original that is lost does not.
   public func judgement(ofFilesOf record: PendingRecord) throws -> FileJudgement {
     var judgement = FileJudgement()
     for file in record.files {
@@ -146,7 +146,8 @@ extension FileStore {
 
 /// A place in the queue of installations, in the order in which their records were closed.
 public struct QueuePosition: Hashable, Sendable {
-  /// Whether what waits there are inspections of records that others wrote, which come after this laptop's own records.
+  /// Whether the place is one of inspections of records that others wrote, which come after this laptop's own
+  /// records.
   public let isVisit: Bool
   public let number: Int64
 
@@ -169,23 +170,25 @@ public struct QueuedInstallation: Hashable, Sendable {
 
 /// The part of the queue that a run goes through.
 public enum QueuePart: Hashable, Sendable {
-  /// What was never refused for good.
+  /// The installations that were never refused for good.
   case fresh
-  /// What was set aside, because a repetition without a change cannot help; nil for all of it, or what was last tried before.
+  /// The installations that were set aside, because a repetition without a change cannot help. With a moment
+  /// these are only the ones that were last tried before it; with nil they are all.
   case setAside(triedBefore: Timestamp?)
 }
 
-/// Why a record was set aside.
+/// The reason why a record was set aside, and the time.
 public struct SetAside: Hashable, Sendable {
   /// The revision that was tried.
   public let revision: Int
   /// The reason as a dotted code of `sync --json`.
   public let reason: String
-  /// The platform's own word for it, such as an HTTP status with the code of its error, or the name of a file; nil where there is
-  /// neither.
+  /// The platform's own word for the reason, such as an HTTP status with the code of its error, or the name of
+  /// a file; nil where there is neither.
   public let detail: String?
-  /// When it was tried first, and last, with this result.
+  /// The moment of the first try with this result.
   public let since: Timestamp
+  /// The moment of the last try with this result.
   public let triedAt: Timestamp
 
   public init(revision: Int, reason: String, detail: String?, since: Timestamp, triedAt: Timestamp) {
@@ -197,18 +200,19 @@ public struct SetAside: Hashable, Sendable {
   }
 }
 
-/// What waits, counted without reading its contents.
+/// The size of the queue, counted without reading the contents of records and files.
 public struct QueueTotals: Hashable, Sendable {
-  /// The installations of the revisions that wait, in the order in which they would go; one that has several is listed several times.
+  /// The installations of the revisions that wait, in the order of delivery; an installation with several
+  /// revisions is listed several times.
   public var records: [InstallationID]
   /// The number of bytes of these revisions.
   public var recordBytes: Int
-  /// The files without which the platform takes no record.
+  /// The number of files without which the platform takes no record.
   public var files: Int
   public var fileBytes: Int
   public var originals: Int
   public var originalBytes: Int
-  /// The timestamps of records that the platform has.
+  /// The number of timestamps of records that the platform has.
   public var timestamps: Int
 
   public init(
@@ -225,12 +229,12 @@ public struct QueueTotals: Hashable, Sendable {
   }
 }
 
-/// What became of a record's waiting revisions once the platform's record had gone on without them.
+/// The result of building a record's waiting revisions anew on the platform's newer record.
 public enum Rebuild: Hashable, Sendable {
-  /// The revisions to send in place of all that waited of the record, oldest first.
+  /// The revisions to send in place of all that waited, oldest first.
   case revisions([PendingRecord])
-  /// The platform's record does not go on from the one that this laptop knows, or cannot be read, or what waits is more than
-  /// inspections. Nothing was built.
+  /// The platform's record does not continue the one that this laptop knows, or cannot be read, or more than
+  /// inspections wait. Nothing was built.
   case conflict
   /// The platform does not have the revision yet that was taken over from another laptop. Nothing was built.
   case waits
@@ -240,7 +244,7 @@ public enum Rebuild: Hashable, Sendable {
 
 /// The queue of everything that the platform has not acknowledged. An item is marked 'attempted' before it is
 /// sent, and 'acknowledged' only on a reply that names the item and its digest. Both marks are durable when the
-/// call returns, or, for calls within `together`, when that returns.
+/// call returns; for calls within `together` they are durable when `together` returns.
 public protocol Outbox {
   /// Runs `body`, whose calls become durable together, or not at all.
   func together(_ body: () -> Void) throws
@@ -248,46 +252,48 @@ public protocol Outbox {
   /// Lists the keys that a module holds and the platform does not, including those of open installations,
   /// oldest first.
   func pendingKeys() throws -> [PendingKey]
-  /// Gives the 32 bytes of a key; nil once the laptop has erased it.
+  /// Returns the 32 bytes of a key; nil once the laptop has erased it.
   func secret(ofKey keyID: String) throws -> [UInt8]?
-  /// Keeps a key as it was delivered, because it may have to go to another place, too, when the laptop has erased the secret.
+  /// Keeps a key as it was delivered, because it may have to go to another place, too, when the laptop has
+  /// erased the secret.
   func keep(_ key: SealedKey) throws
-  /// Gives a key of an installation as it was delivered; nil where it was not kept.
+  /// Returns a key of an installation as it was delivered; nil where it was not kept.
   func sealedKey(_ keyID: String, of id: InstallationID) throws -> SealedKey?
-  /// Lists installations of which closed, retired or void revisions wait, those of the oldest first. One that has several is
-  /// listed several times.
+  /// Lists installations with waiting revisions (closed, retired, refused or void), the installation of the
+  /// oldest revision first. An installation with several revisions is listed several times.
   /// - Parameter position: the place after which the list begins; nil for the first page.
   func queue(_ part: QueuePart, after position: QueuePosition?, limit: Int) throws -> [QueuedInstallation]
-  /// Lists what waits of one installation, oldest first; none where all of it was acknowledged meanwhile.
+  /// Lists the waiting revisions of one installation, oldest first; none where all were acknowledged meanwhile.
   func pendingRecords(of id: InstallationID) throws -> [PendingRecord]
   /// Counts what waits.
   func totals() throws -> QueueTotals
-  /// Lists the originals of photos whose record the platform has and that it has not acknowledged themselves, those of the
-  /// oldest records first.
+  /// Lists the originals of photos that the platform has not acknowledged although it has their record, those
+  /// of the oldest records first.
   func pendingOriginals() throws -> [PendingOriginal]
-  /// Lists the timestamps of agreements whose record the platform has and that it has not acknowledged themselves, those of the
-  /// oldest records first.
+  /// Lists the timestamps of agreements that the platform has not acknowledged although it has their record,
+  /// those of the oldest records first.
   func pendingTimestamps() throws -> [PendingTimestamp]
-  /// Reads what a record and its log are to be judged by; it is called just before the bytes are sent. The record's files are
-  /// judged by their store.
-  /// - Returns: the judgement, which any thread can make: what keeps the record from being delivered, or nil where the bytes are
-  ///   those that the record was closed with.
+  /// Reads what is needed to judge a record and its log; it is called just before the bytes are sent. The
+  /// record's files are judged by their store.
+  /// - Returns: a closure for any thread, which returns the fault that keeps the record from being delivered,
+  ///   or nil where the bytes are those that the record was closed with.
   func judging(_ record: PendingRecord) throws -> @Sendable () -> EvidenceFault?
 
-  /// Builds what waits of a record anew on the platform's current record, which has gone on meanwhile. The change is durable
-  /// when the call returns, and a second call with the same record changes nothing.
+  /// Builds the waiting revisions of a record anew on the platform's current record, which has newer revisions.
+  /// The change is durable when the call returns, and a second call with the same record changes nothing.
   /// - Parameter record: the platform's record, byte for byte, not judged yet.
   func rebuild(_ id: InstallationID, on record: Data, at: Timestamp) throws -> Rebuild
-  /// Whether a record was taken over from an archive whose revision the platform may get from another laptop only.
+  /// Whether a record was taken over from an archive at a revision that only another laptop can deliver.
   func waitsForAnother(_ id: InstallationID) throws -> Bool
   /// Records that the platform has another record than the one that waits, so that a person has to look at it.
   func markConflict(record id: InstallationID, at: Timestamp) throws
-  /// Records that a repetition without a change cannot deliver a record. The next acknowledgement of it takes this back.
+  /// Records that a repetition without a change cannot deliver a record. The record's next acknowledgement
+  /// takes this back.
   /// - Parameters:
   ///   - reason: a dotted code of `sync --json`.
-  ///   - detail: the platform's own word for it, or the name of a file; nil where there is neither.
+  ///   - detail: the platform's own word for the reason, or the name of a file; nil where there is neither.
   func setAside(_ id: InstallationID, revision: Int, reason: String, detail: String?, at: Timestamp) throws
-  /// Takes that back, because the record may be delivered after all.
+  /// Takes back `setAside`, because the record may be delivered after all.
   func takeUp(_ id: InstallationID) throws
 
   func markAttempted(key keyID: String, at: Timestamp) throws

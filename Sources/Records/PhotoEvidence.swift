@@ -1,7 +1,8 @@
-// What a record says of a photo besides its file: the camera's own words, what contradicts them, and the photos that
-// look like it.
+// The types here hold what a record says of a photo besides its file: the camera's own words, what contradicts
+// them, and the photos that look like it.
 
-/// What the camera wrote into a photo, as far as it can be used. Anybody can change it, so that it proves nothing by itself.
+/// What the camera wrote into a photo, as far as it can be used. Anybody can change it, so that it proves
+/// nothing by itself.
 public struct PhotoExif: Hashable, Sendable, Codable {
   /// The moment by the camera's clock. Where the camera did not write its time zone, that of the laptop is taken.
   public var takenAt: Timestamp?
@@ -75,20 +76,23 @@ public struct PictureMarks: Hashable, Sendable {
 
   /// SHA-256 of the picture's greys, lower-case hex; what else the file has does not change it.
   public let pixels: String
-  /// The hashes, that of the whole picture first, `hashBytes` each; nil for a picture that is even, such as a wall, and
-  /// like every other even one.
+  /// The hashes, that of the whole picture first, `hashBytes` each; nil for an even picture, such as one of a
+  /// wall, which would resemble every other even picture.
   public let hashes: [UInt8]?
 
-  /// - Parameter hashes: `hashCount` × `hashBytes` bytes; another number of them is no hash.
+  /// Makes the marks of a picture.
+  /// - Parameter hashes: `hashCount` × `hashBytes` bytes; any other number of bytes counts as no hashes.
   public init(pixels: String, hashes: [UInt8]?) {
     self.pixels = pixels
     self.hashes = hashes?.count == Self.hashCount * Self.hashBytes ? hashes : nil
   }
 
-  /// The distance of two pictures by their hashes, bits of 256: the smallest between the whole of one and the whole or a
-  /// part of the other.
-  /// - Parameters: `hashCount` × `hashBytes` bytes each; anything else is as far away as can be.
-  /// - Returns: nil where it is more than `maxDistance`.
+  /// The distance of two pictures by their hashes, bits of 256: the smallest between the whole of one and the
+  /// whole or a part of the other.
+  /// - Parameters:
+  ///   - one: the hashes of one picture, `hashCount` × `hashBytes` bytes.
+  ///   - other: the hashes of the other picture, of the same size.
+  /// - Returns: nil where the distance is more than `maxDistance`, or a size is wrong.
   public static func distance(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Int? {
     guard one.count == hashCount * hashBytes, other.count == hashCount * hashBytes else { return nil }
     var nearest = maxDistance + 1
@@ -105,7 +109,8 @@ public struct PictureMarks: Hashable, Sendable {
     return hashes.withUnsafeBytes { one in others.withUnsafeBytes { Self.distance(one, $0) } }
   }
 
-  /// Counts the bits in which two hashes differ. Two of the four words decide nearly always that they are too many.
+  /// Counts the bits in which two hashes differ. Where the first two of the four words together differ in
+  /// `limit` bits or more, which is nearly always so, the other two are not counted.
   @inline(__always)
   private static func bits(
     _ one: UnsafeRawBufferPointer, _ first: Int, _ other: UnsafeRawBufferPointer, _ second: Int,

@@ -6,7 +6,7 @@ public struct RecordFile: Hashable, Sendable {
   public let bytes: Int?
   /// The name of the file for the platform; empty where the platform gets none.
   public let filename: String
-  /// Whether the file is the original of a photo, for which a copy stands.
+  /// Whether the file is the original of a photo that has an upload copy.
   public let isOriginal: Bool
 
   public init(sha256: String, bytes: Int?, filename: String, isOriginal: Bool = false) {

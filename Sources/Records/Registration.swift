@@ -43,7 +43,7 @@ public struct FieldProblem: Error, Hashable, Sendable {
 }
 
 extension FieldProblem.Fault {
-  /// The result is nil where the field is empty.
+  /// Translates a fault of a text; the result is nil where the text is empty.
   public init?(_ fault: WrittenText.Fault) {
     switch fault {
     case .empty: return nil
@@ -58,7 +58,8 @@ extension FieldProblem.Fault {
 public struct RegistrationRejected: Error, Hashable, Sendable {
   public let problems: [FieldProblem]
 
-  /// - Parameter problems: at least one.
+  /// Makes the error.
+  /// - Parameter problems: the problems, at least one.
   public init(problems: [FieldProblem]) { self.problems = problems }
 }
 

@@ -13,20 +13,21 @@ public struct RemoteRecord: Hashable, Sendable {
   public enum Fault: Error, Hashable, Sendable {
     /// The record is larger than any that this program reads.
     case tooLarge(bytes: Int)
-    /// The record is written by another version of the schema; the value is the name that it states, at most 64 characters.
+    /// The record is written by another version of the schema; the value is the name that it states, at most 64
+    /// characters.
     case schema(String)
     /// The bytes are no record that this program can read.
     case unreadable
     /// The record is another installation's, or bears another code or revision than the one that was asked for.
     case another
-    /// The revision is below 1, above what anybody can reach, or does not fit the digest of the one before it.
+    /// The revision is below 1 or above `maxRevision`, or does not fit the digest of the one before it.
     case revision(Int)
     /// The status says that the welder is installed, and this part of the record is missing or empty.
     case missing(Part)
-    /// A digest, an id or a word is not one.
+    /// A digest, an id or a word at this path has not the form of one.
     case malformed(path: String)
-    /// The history does not begin with the registration, does not have the inspections that the record has, or has fewer
-    /// events than the record has revisions.
+    /// The history does not begin with the registration or the survey, does not have the inspections that the
+    /// record has, or has fewer events than the record has revisions.
     case history
   }
 
@@ -54,7 +55,7 @@ public struct RemoteRecord: Hashable, Sendable {
   ) throws(Fault) {
     guard body.count <= Self.maxBytes else { throw .tooLarge(bytes: body.count) }
     let decoded = try? RecordCoding.decode(Installation.self, from: body)
-    // A record of another schema may be one that this program cannot decode, and still says so.
+    // A record of another schema may be one that this program cannot decode, and its schema can still be read.
     let schema = decoded?.schema ?? (try? RecordCoding.decode(Named.self, from: body))?.schema
     if let schema, schema != Installation.schema { throw .schema(String(schema.prefix(64))) }
     guard let installation = decoded else { throw .unreadable }
@@ -135,7 +136,8 @@ public struct RemoteRecord: Hashable, Sendable {
     guard others.allSatisfy(Self.isWord) else { throw .malformed(path: "seal.previousNumbers") }
   }
 
-  /// Whether a text can stand in a line on a screen and on paper: not empty, bounded, and nothing in it is unseen.
+  /// Whether a text can stand in a line on a screen and on paper: it is not empty, has at most `maxCharacters`
+  /// characters, and none of them is invisible.
   private static func isWord(_ text: String) -> Bool {
     !text.isEmpty && text.count <= maxCharacters
       && text.unicodeScalars.allSatisfy {
@@ -148,8 +150,8 @@ public struct RemoteRecord: Hashable, Sendable {
 
   // MARK: - Descent
 
-  /// Whether this record is `earlier`, or goes on from it: the chain, the history and the inspections contain it, and
-  /// where only inspections were added, everything else is as it was.
+  /// Whether this record is `earlier`, or continues it: the chain, the history and the inspections contain it,
+  /// and where only inspections were added, everything else is as it was.
   /// - Parameter sha256: SHA-256 of the earlier record's bytes, lower-case hex.
   public func continues(_ earlier: Installation, sha256 earlierSha256: String) -> Bool {
     guard installation.id == earlier.id, installation.revision >= earlier.revision else { return false }
@@ -162,8 +164,8 @@ public struct RemoteRecord: Hashable, Sendable {
 }
 
 extension Installation {
-  /// Whether the history and the inspections of `earlier` begin this record's, and where only inspections were added since,
-  /// every other fact is as it was.
+  /// Whether the history and the inspections of `earlier` begin this record's, and where only inspections were
+  /// added since, every other fact is as it was.
   func goesOn(from earlier: Installation) -> Bool {
     guard code == earlier.code, openedAt == earlier.openedAt, history.starts(with: earlier.history),
       (inspections ?? []).starts(with: earlier.inspections ?? [])

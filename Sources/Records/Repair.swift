@@ -13,7 +13,7 @@ public struct Repair: Hashable, Sendable, Codable {
   /// Whoever reports a fault.
   public struct Reporter: Hashable, Sendable, Codable {
     public var name: PersonName
-    /// nil where no number was left.
+    /// The reporter's phone number; nil where none was left.
     public var phone: PhoneNumber?
 
     public init(name: PersonName, phone: PhoneNumber?) {
@@ -40,22 +40,23 @@ public struct Repair: Hashable, Sendable, Codable {
   /// The number of the repair among those of the welder, from 1.
   public var number: Int
   public var fault: WrittenText
-  /// nil where nobody said who reports the fault.
+  /// The person who reports the fault; nil where nobody said who it is.
   public var reporter: Reporter?
   public var openedAt: Timestamp
   /// The technician who put the report on record.
   public var technician: Technician
   /// Whether the fault makes the welder unsafe, so that nobody may use it until a test that counts has passed.
   public var isUnsafe: Bool
-  /// True where whoever reported the fault said that the welder may be used until it is mended; nil where nobody said so.
+  /// True where whoever reported the fault said that the welder may be used until it is mended; nil where
+  /// nobody said so.
   public var isUsable: Bool?
   /// Whether somebody took the module apart or off without a right to (违规拆装).
   public var isTampered: Bool
-  /// nil until the technician has come to the welder.
+  /// What the technician found at the welder; nil until the technician has come.
   public var found: Finding?
   /// What was done, in the technician's words; nil where the list of changes says it all.
   public var done: WrittenText?
-  /// nil until the owner has confirmed the repair, or the welder was retired.
+  /// The end of the repair; nil until the owner has confirmed the repair, or the welder was retired.
   public var closedAt: Timestamp?
   /// The owner's confirmation; nil until it is signed, and where the welder was retired instead.
   public var addendum: AgreementRecord?
@@ -85,13 +86,14 @@ public struct Repair: Hashable, Sendable, Codable {
 /// A module that was on the welder before the present one.
 public struct RetiredModule: Hashable, Sendable, Codable {
   public var serialNumber: String
-  /// The id of its last key here, lower-case hex; nil where it was never paired.
+  /// The id of the module's last key on this welder, lower-case hex; nil where it was never paired.
   public var keyID: String?
   public var chip: String?
   public var firmwareVersion: String?
   public var pairedAt: Timestamp?
   public var retiredAt: Timestamp
-  /// Whether the module answers no more, so that it is never used again. Any other may be fitted elsewhere.
+  /// Whether the module no longer answers, so that it is never used again. Any other module may be fitted
+  /// elsewhere.
   public var isDead: Bool
   public var reason: WrittenText
   /// SHA-256 of the photos of the module, lower-case hex; empty for one that still answers and was not photographed.

@@ -13,8 +13,8 @@ public final class SecretKey: @unchecked Sendable, CustomStringConvertible, Cust
   // The bytes are written only in `init` and wiped only in `deinit`, which makes the class safe to share.
   private let storage: UnsafeMutableRawPointer
 
-  /// The result is nil where `bytes` are not 32 or `keyID` is not 16 lower-case hex digits. The caller
-  /// guarantees that the two belong together, because this layer has no hash.
+  /// Copies the bytes of a key; nil where `bytes` are not 32 or `keyID` is not 16 lower-case hex digits. The
+  /// caller guarantees that bytes and id belong together, because this layer has no hash.
   public init?(bytes: [UInt8], keyID: String) {
     guard bytes.count == Self.byteCount, keyID.utf8.count == 16,
       keyID.utf8.allSatisfy(\.isLowerCaseHexDigit)

@@ -5,8 +5,8 @@ public struct Survey: Hashable, Sendable, Codable {
   public var filledByPhone: PhoneNumber?
   /// The name of the list's file; nil where the welder was on no list.
   public var list: String?
-  /// The row in the list: the name of the sheet and the number of the row, `Sheet1!5`, or the number of the line where the
-  /// list has no sheets.
+  /// The row in the list: the name of the sheet and the number of the row, `Sheet1!5`, or the number of the
+  /// line where the list has no sheets.
   public var row: String?
   /// SHA-256 of the list's file, lower-case hex.
   public var sha256: String?
@@ -37,8 +37,8 @@ public struct Appointment: Hashable, Sendable, Codable {
 extension InstallationEvent {
   /// A row of a survey list: an appointment without a technician, a code or a scheme.
   ///
-  /// The first event opens the record. A later one says that the list has another row for the welder now, and its `changes`
-  /// are applied to the record, whose fields may have been corrected by hand since.
+  /// The first event opens the record. A later one says that the list has another row for the welder now, and
+  /// its `changes` are applied to the record, whose fields may have been corrected by hand since.
   public struct Surveyed: Hashable, Sendable, Codable {
     /// The unit as the row has it.
     public var owner: Owner

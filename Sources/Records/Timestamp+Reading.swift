@@ -1,4 +1,4 @@
-// Moments and days in the form for people. The record itself keeps RFC 3339.
+// The extensions here write moments and days for people. The record itself keeps RFC 3339.
 
 extension Timestamp {
   /// Seconds east of Greenwich at the place of the agreement and the labels: all of China has one time zone.

@@ -179,7 +179,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
 /// A source of the time. Nothing below `Composition` reads the system's clock by itself.
 public protocol Clock: Sendable {
   func now() -> Timestamp
-  /// Gives the moment `secondsSince1970` with the offset that the laptop's time zone has at that moment.
+  /// Returns the moment `secondsSince1970` with the offset that the laptop's time zone has at that moment.
   func moment(_ secondsSince1970: Int64) -> Timestamp
 }
 

@@ -45,7 +45,7 @@ public struct WelderModelName: Hashable, Sendable {
     }
   }
 
-  /// The number behind the hyphen, or the only one.
+  /// The number behind the hyphen, or the only number; nil where it is outside 10 to 3000.
   private static func amps(in rest: Substring) -> Int? {
     let behind =
       rest.firstIndex(where: TextNormalization.isHyphen).map { rest[rest.index(after: $0)...] } ?? rest

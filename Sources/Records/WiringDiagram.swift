@@ -19,7 +19,7 @@ public struct WiringDiagram: Hashable, Sendable, Codable {
     public var kind: Kind
     /// The marks of the terminals; see `schemes/README.md` for those of each kind.
     public var terminals: [String]
-    /// The rated current of a breaker, a contactor or a fuse.
+    /// The rated current of a breaker, a contactor or a fuse, amperes; other devices need none.
     public var amps: Double?
     /// The residual current at which a residual-current device trips, milliamperes.
     public var residualMilliamps: Double?
@@ -33,8 +33,9 @@ public struct WiringDiagram: Hashable, Sendable, Codable {
   }
 
   public struct Wire: Hashable, Sendable, Codable {
-    /// The terminals at the ends, as `QF1:2`.
+    /// The terminal at one end, such as `QF1:2`.
     public var from: String
+    /// The terminal at the other end.
     public var to: String
     /// The cross-section of the conductor; nil only for a coaxial cable.
     public var squareMillimetres: Double?
@@ -47,7 +48,7 @@ public struct WiringDiagram: Hashable, Sendable, Codable {
 
   public func device(_ kind: Device.Kind) -> Device? { devices.first { $0.kind == kind } }
 
-  /// The device and the mark of `QF1:2`; nil for a text of another form.
+  /// The device and the mark of a terminal such as `QF1:2`; nil for a text of another form.
   public static func parts(of terminal: String) -> (device: String, mark: String)? {
     let parts = terminal.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
@@ -68,8 +69,9 @@ extension WiringDiagram {
     case otherRating
   }
 
-  /// The maximum number of devices and of wires.
+  /// The maximum number of devices.
   public static let maxDevices = 20
+  /// The maximum number of wires.
   public static let maxWires = 60
 
   /// The first fault, with its place below the diagram, such as `wires[3].to`; nil where there is none.
@@ -187,7 +189,8 @@ extension WiringDiagram {
     }
   }
 
-  /// The first terminal without a wire, as the fault of its device. The outputs of the welder are the welding cables'.
+  /// The first terminal without a wire, as the fault of its device. The outputs of the welder do not count,
+  /// because the welding cables are connected to them.
   private var unconnectedTerminal: (path: String, fault: Fault)? {
     let ends = Set(wires.flatMap { [$0.from, $0.to] })
     let inputs = device(.supply)?.terminals ?? []

@@ -7,7 +7,7 @@ public enum WrittenNumber {
   public enum Unit: String, Hashable, Sendable, CaseIterable {
     case amperes = "A"
     case kilowatts = "kW"
-    /// The unit of people, which the record writes without one.
+    /// The unit of a number of people, which the record writes without a unit.
     case people = ""
 
     /// The spellings of the unit, in small letters.

@@ -44,7 +44,6 @@ public struct WrittenText: Hashable, Sendable {
   /// Takes a text unchanged from a record, a fieldbook or this program's own words.
   public init(asKept text: String) { self.text = text }
 
-  /// Reads what a person wrote. White space at the ends goes, zero-width characters that spell nothing go, a tab or
   /// Reads a text from a person. White space at the ends is removed, as are zero-width characters without an
   /// effect; a tab or another blank becomes a space.
   /// - Parameter glyphs: the characters that labels and agreements can show; nil for a text that appears on
@@ -64,7 +63,7 @@ public struct WrittenText: Hashable, Sendable {
     text = kept
   }
 
-  /// Reads a text like `init(_:_:drawnBy:)`, where an empty text gives nil.
+  /// Reads a text like `init(_:_:drawnBy:)`, but returns nil for an empty text.
   public static func optional(_ written: String?, _ shape: Shape, drawnBy glyphs: (any GlyphCoverage)?)
     throws(Fault) -> WrittenText?
   {

@@ -1,10 +1,10 @@
 import CNetlink
 import Glibc
 
-/// The kernel's reports of changes of the network: a link that comes up, an address, a route. They need no rights and no service
-/// such as NetworkManager.
+/// Waits for the kernel's reports of changes of the network: a link that comes up, an address, a route. The
+/// reports need no rights and no service such as NetworkManager.
 public final class NetworkChanges {
-  /// The time without a report after which a change is over; a new network makes a dozen of them.
+  /// The time without a report after which a change is over; a new network causes a dozen reports.
   private static let quiet = Duration.seconds(2)
   /// The time after which a change counts although reports keep coming, as those of a network that flaps do.
   private static let longestChange = Duration.seconds(30)
@@ -13,7 +13,7 @@ public final class NetworkChanges {
 
   private let descriptor: Int32
 
-  /// The result is nil where the kernel gives no reports.
+  /// Opens the kernel's reports; nil where the kernel gives none.
   public init?() {
     descriptor = wt_netlink_open()
     if descriptor < 0 { return nil }
@@ -46,7 +46,7 @@ public final class NetworkChanges {
   /// Reads all reports, whose contents do not matter.
   private func drain() {
     withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 8) { buffer in
-      // Reports that found no room are one error, after which the others follow.
+      // Reports that found no room in the socket's buffer are one error; the other reports follow it.
       while recv(descriptor, buffer.baseAddress, buffer.count, 0) > 0 || errno == ENOBUFS {}
     }
   }

@@ -13,7 +13,7 @@ extension PlatformClient {
     case gone
   }
 
-  /// Asks once what the platform's uploads offer. A server that does not know the question offers uploads and no more.
+  /// Asks once what the platform's uploads offer. A server that does not know the request offers plain uploads.
   func uploadOffer() throws(SyncError) -> UploadOffer {
     if let known = offer.withLock({ $0 }) { return known }
     let response = try send("OPTIONS", Self.filesPath)
@@ -39,7 +39,7 @@ extension PlatformClient {
       guard let given = response.digest(in: "repr-digest") else { return false }
       guard given == expected else { throw .notAcknowledged(status: 200) }
       return true
-    // Servers that others wrote have no such address, or take it for one of an upload, which tus asks about with a version (412).
+    // Other tus servers have no such address, or take it for an upload's and demand a tus version (412).
     case 404, 405, 412, 501: return false
     default: throw refusal(response)
     }
@@ -47,7 +47,7 @@ extension PlatformClient {
 
   /// Begins an upload.
   /// - Parameters:
-  ///   - agreement: the file that the upload is the timestamp of; nil where it is none.
+  ///   - agreement: the agreement's file, where this upload is its timestamp; else nil.
   ///   - contents: the whole file, for a server that takes it with the request.
   ///   - offer: what the server's uploads offer.
   /// - Returns: the upload's absolute address, and the number of bytes that the server has of it.
@@ -150,9 +150,9 @@ extension PlatformClient {
 
 /// What a server's uploads offer beyond tus itself. https://tus.io/protocols/resumable-upload#extensions
 struct UploadOffer: Hashable, Sendable {
-  /// Whether it checks each piece by a digest that is sent with it.
+  /// Whether the server checks each piece by a digest that is sent with the piece.
   var takesChecksums = false
-  /// Whether it takes bytes with the request that begins an upload.
+  /// Whether the server takes bytes with the request that begins an upload.
   var takesContentsAtOnce = false
 
   init() {}

@@ -15,7 +15,8 @@ extension PlatformClient {
     return certificate
   }
 
-  /// Sends a module's key. Returns only where the platform has named the key and the module; the laptop may then erase the secret.
+  /// Sends a module's key. Returns only where the platform has named the key and the module; the laptop may
+  /// then erase the secret.
   func deliver(_ key: SealedKey) throws(SyncError) {
     let response = try send(
       "PUT", "/v1/keys/\(key.keyID)", headers: [("Content-Type", "application/json")], body: [UInt8](key.body))
@@ -174,8 +175,8 @@ private struct GivenProof: Decodable {
     case keyID = "keyId"
   }
 
-  /// What the platform has said to a request. A platform that knows no purposes answers without one, and what it proves
-  /// is a replacement.
+  /// Translates the platform's reply to a request. A platform that knows no purposes replies without one, and
+  /// its proofs are for replacements.
   func answer(to request: ProofRequest) -> ProofAnswer {
     guard keyID == request.keyID, purpose ?? ProofOrder.replace == request.purpose.name else {
       return .refused(code: nil)

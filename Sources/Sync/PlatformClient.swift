@@ -22,7 +22,8 @@ public final class PlatformClient: Sendable {
     public var exchangeTimeout: Duration
     /// The rate by which the bytes of a request and of its answer extend the maximum time, bytes a second.
     public var minBytesPerSecond: Int
-    /// The maximum rate of sending, bytes a second; nil for none. Requests that are sent at once share nothing of it.
+    /// The maximum rate of sending, bytes a second; nil for none. The limit holds for each request by itself,
+    /// also where several are sent at once.
     public var maxBytesPerSecond: Int?
 
     public init(

@@ -9,8 +9,9 @@ public struct RetryPolicy: Sendable {
   public var maxRetryAfter: Duration
   /// The maximum sum of all pauses of one run.
   public var maxPauses: Duration
-  /// Gives a pause out of the longest one that is allowed. By default it is any part of it, so that a hundred laptops which lost
-  /// the platform at one moment do not all come back at another.
+  /// Returns the pause to wait, given the longest one that is allowed. By default it is a random part of the
+  /// longest pause, so that a hundred laptops that lost the platform at the same moment do not all come back at
+  /// the same moment.
   public var jitter: @Sendable (Duration) -> Duration
 
   public init(
@@ -26,7 +27,7 @@ public struct RetryPolicy: Sendable {
     self.jitter = jitter
   }
 
-  /// Gives any part of a duration, each as likely as the others.
+  /// Returns a random part of a duration, uniformly distributed.
   @Sendable public static func anyPart(of duration: Duration) -> Duration {
     duration * Double.random(in: 0...1)
   }

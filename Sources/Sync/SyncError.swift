@@ -57,7 +57,8 @@ public enum SyncError: Error, Hashable, Sendable {
 
   // MARK: Buckets and folders
 
-  /// The address is neither `s3://bucket/prefix` nor `file:///folder`, or region or endpoint of the bucket is none.
+  /// The address is neither `s3://bucket/prefix` nor `file:///folder`, or the bucket's region or endpoint is
+  /// malformed.
   case deliveryAddress
   /// The bucket refuses the signature because the laptop's clock differs too much from its own.
   case clockWrong

@@ -19,7 +19,7 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
   case credentials = "sync.credentials"
   case platformFailed = "sync.platform.failed"
   case conflict = "sync.conflict"
-  /// The platform's record went on again and again while what waits of it was built on it.
+  /// The platform's record got new revisions again and again while the waiting revisions were built on it.
   case overtaken = "sync.overtaken"
   case incomplete = "sync.incomplete"
   case refused = "sync.refused"
@@ -91,7 +91,7 @@ public enum SyncReason: String, Hashable, Sendable, Codable, CaseIterable {
       }
   }
 
-  /// Whether trying again cannot help without a change here or there.
+  /// Whether a repetition cannot help without a change on this laptop or at the platform.
   public var isFinal: Bool {
     switch self {
     case .conflict, .refused, .fileMissing, .fileDamaged, .recordDamaged, .keyMissing, .sealing: true

@@ -68,17 +68,18 @@ public struct SyncReport: Hashable, Sendable {
 /// The answer to a dry run, which counts everything that a run would send.
 public struct SyncPlan: Sendable {
   public let keys: [PendingKey]
-  /// What waits of records and files. The originals are none where they do not go at all.
+  /// The size of the waiting records and files. Originals count as none where they do not go at all.
   public let totals: QueueTotals
 
-  /// The number of bytes of records and files that are not acknowledged, without the originals; the platform may already
-  /// have some of them.
+  /// The number of bytes of records and files that are not acknowledged, without the originals; the platform
+  /// may already have some of them.
   public var bytes: Int { totals.recordBytes + totals.fileBytes }
 }
 
-/// The events of a run. Keys come first; then come records, many at once: the files of each, each begun and then skipped or
-/// delivered with progress between, and the record's outcome. The timestamps and then the originals that follow their records come
-/// last, each begun in the same way and then finished. A pause can come at any place.
+/// The events of a run. Keys come first; then come records, many at once: the files of each, each begun and
+/// then skipped or delivered with progress between, and the record's outcome. The timestamps and then the
+/// originals that follow their records come last, each begun in the same way and then finished. A pause can
+/// come at any place.
 public enum SyncEvent: Hashable, Sendable {
   case keyDelivered(keyID: String)
   case keyPending(keyID: String, SyncReason)

@@ -2,19 +2,21 @@ public import Cryptography
 public import Records
 import Synchronization
 
-/// One pass over the queue, oldest first: keys, then each record's files, then the record, and when all records are through
-/// the timestamps of their agreements and the originals of photos whose copies went before. Many of them are on the way at once;
-/// the thread that calls keeps the record, for all that have come to it meanwhile in one transaction. A record that fails blocks
-/// no other. Where the platform's record has gone on without this laptop, what waits is built on it anew and delivered in the same
-/// pass, if it is no more than inspections. A record that a repetition cannot deliver is set aside, and comes last in the next
-/// pass. Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the rest stays pending.
+/// One pass over the queue, oldest first: keys, then each record's files, then the record, and when all records
+/// are through the timestamps of their agreements and the originals of photos whose copies went before. Many of
+/// them are on the way at once. Only the calling thread writes the record, and one transaction holds all
+/// changes that have arrived meanwhile. A record that fails blocks no other. Where the platform's record has
+/// newer revisions, the waiting revisions are built on it anew and delivered in the same pass, if they are
+/// inspections only. A record that a repetition cannot deliver is set aside, and comes last in the next pass.
+/// Rejected credentials, an unreachable platform or two timeouts in a row end the run, and the rest stays
+/// pending.
 public struct SyncRun {
   /// The services that a run uses.
   public struct Surroundings {
     /// Waits between attempts, on any thread; may return early where the run is cancelled.
     public var sleep: @Sendable (Duration) -> Void
     public var retry: RetryPolicy
-    /// When the originals of photos go whose copies go before the record.
+    /// The policy for the originals of photos whose copies go before the record.
     public var originals: OriginalsPolicy
     /// The number of keys and records that are on the way at once, 1 or more.
     public var maxRecordsAtOnce: Int
@@ -24,7 +26,7 @@ public struct SyncRun {
     public var triesSetAsideBefore: Timestamp?
     /// Pins the platform's certificate at the first contact; throws to refuse the certificate.
     public var pin: (Certificate) throws -> Void
-    /// Called on the thread that runs.
+    /// Called with each event, on the thread that called `run`.
     public var onEvent: (SyncEvent) -> Void
 
     public init(
@@ -67,7 +69,7 @@ public struct SyncRun {
   /// Makes a run to a bucket or a folder, which repeats its requests itself.
   /// - Parameters:
   ///   - platformCertificate: the pinned certificate, to which keys are sealed.
-  ///   - retry: what the store of the objects repeats its requests by; once the run is stopped, it repeats none.
+  ///   - retry: the retry that the objects' store uses; once the run is stopped, the store repeats no request.
   public init(
     outbox: any Outbox, files: any FileStore, objects: ObjectDestination, clock: any Clock,
     uploads: any UploadMemory, platformCertificate: Certificate, retry: Retry, surroundings: Surroundings
@@ -95,7 +97,7 @@ public struct SyncRun {
 
   // MARK: - Running
 
-  /// Lists what `run` would send, without a network.
+  /// Counts what `run` would send, and lists its keys, without a network.
   /// - Throws: the errors of the outbox.
   public func plan() throws -> SyncPlan {
     var totals = try outbox.totals()
@@ -121,7 +123,8 @@ public struct SyncRun {
       return office.report
     }
 
-    // The pauses of threads that wait at the same time last no longer than one of them.
+    // Threads that pause at the same time cost the run the time of one pause, so the limit grows with their
+    // number.
     var policy = surroundings.retry
     policy.maxPauses = policy.maxPauses * surroundings.maxRecordsAtOnce
     let desk = Desk<Office>()
@@ -236,7 +239,7 @@ public struct SyncRun {
   // MARK: - Records, and what follows them
 
   private func deliverRecords(_ carriers: Carriers, _ office: Office) throws {
-    // A run that is over gives all that waits its outcome without any thread.
+    // In a run that is stopped, `next` enters the outcome of everything that waits, so no thread is needed.
     guard office.report.stoppedBy == nil, try office.hasNext() else {
       _ = try office.next()
       return
@@ -286,7 +289,7 @@ public struct SyncRun {
     office.report.originals = outcomes.all
   }
 
-  /// Outcomes in the order of what they belong to, whichever ends first.
+  /// The outcomes of several items in the items' order, whichever item ends first.
   private final class Outcomes<Outcome: Sendable>: Sendable {
     private let slots: Mutex<[Outcome?]>
 

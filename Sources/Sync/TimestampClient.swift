@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// The failures between this laptop and a timestamp authority.
 public enum TimestampError: Error, Hashable, Sendable {
-  /// There was no answer of the authority's.
+  /// The exchange failed, so that there is no answer from the authority.
   case sync(SyncError)
   /// The authority answered with another status than 200.
   case status(Int)
@@ -44,7 +44,8 @@ public final class TimestampClient {
   private let handle: CurlHandle
 
   /// Makes a client.
-  /// - Parameter isCancelled: called several times a second during a transfer; true ends it with `cancelled`.
+  /// - Parameter isCancelled: called several times a second during a transfer; true ends the transfer with
+  ///   `cancelled`.
   /// - Throws: `platformAddress`, `plainHTTP`, `caBundle`, `library`.
   public init(_ configuration: Configuration, isCancelled: @escaping @Sendable () -> Bool = { false })
     throws(SyncError)

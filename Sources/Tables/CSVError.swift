@@ -39,8 +39,8 @@ public struct CSVProblem: Error, Hashable, Sendable {
     /// The row has a byte below 0x20 that is neither tab nor line end, or 0x7F.
     case controlCharacter
     case fieldTooLong(maxBytes: Int)
-    /// A cell of a workbook has a formula without a value that can be taken; `error` is the formula's error, such as `#REF!`, and nil
-    /// where no value is stored.
+    /// A cell of a workbook has a formula without a usable value; `error` is the formula's error, such as
+    /// `#REF!`, and nil where no value is stored.
     case formula(CellAddress, error: String?)
     /// The row is wider than the header.
     case fieldCount(found: Int, wanted: Int)

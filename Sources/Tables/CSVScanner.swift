@@ -32,7 +32,7 @@ struct CSVScanner {
 
   /// Finds the separator: the one in Excel's `sep=` line, which is skipped, or otherwise the one that is most
   /// frequent in the first line that is not blank.
-  /// - Parameter maxFields: the number of fields of a record beyond which it is a fault.
+  /// - Parameter maxFields: the maximum number of fields of a record; more fields are a fault.
   init(_ bytes: [UInt8], maxFieldBytes: Int, maxFields: Int = .max) {
     self.bytes = bytes
     self.maxFields = maxFields
@@ -119,7 +119,7 @@ struct CSVScanner {
     return .success(String(decoding: bytes[start..<index], as: UTF8.self))
   }
 
-  /// Reads from the opening quote to behind the closing one.
+  /// Reads a field from the opening quote through the closing quote. Line ends within the field become LF.
   private mutating func quotedField() -> Result<String, CSVProblem> {
     let opening = (index: index, line: line)
     index += 1

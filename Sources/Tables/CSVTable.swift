@@ -29,8 +29,8 @@ public struct CSVTable: Hashable, Sendable {
     }
   }
 
-  /// The rows that are no wider than the header. Each pass reads them anew, so that a table takes no more
-  /// memory than its text.
+  /// The rows that are no wider than the header. Each pass over a CSV reads the rows anew, so that a table
+  /// takes no more memory than its text.
   public struct Rows: Sequence, Hashable, Sendable {
     /// The number of rows.
     public let count: Int
@@ -39,7 +39,7 @@ public struct CSVTable: Hashable, Sendable {
 
     fileprivate enum Source: Hashable, Sendable {
       case text([UInt8], maxFieldBytes: Int)
-      /// The rows of a workbook's sheet that are behind the header and no wider than it.
+      /// The rows of a workbook's sheet that are below the header and no wider than the header.
       case rows([Row])
     }
 
@@ -90,12 +90,12 @@ public struct CSVTable: Hashable, Sendable {
   public let rows: Rows
   /// The faults of rows, in the order of their lines.
   public let problems: [CSVProblem]
-  /// The cells of a workbook whose formula has no value that can be taken, by line and by the place among the values. Whoever wants
-  /// such a cell has to refuse its row.
+  /// The cells of a workbook whose formula has no usable value, by line and by the index among the values, from
+  /// 0. A caller that needs such a cell has to refuse its row.
   public let formulas: [Int: [Int: CSVProblem.Fault]]
 
   /// Reads a file.
-  /// - Parameter encoding: the encoding that the user named; nil finds it.
+  /// - Parameter encoding: the encoding that the user named; nil detects it.
   /// - Throws: `tooLarge`, `document`, `brokenText`, `empty`, `tooManyRows`, `tooManyColumns`.
   public init(_ bytes: [UInt8], encoding told: TextEncoding? = nil, limits: Limits = Limits()) throws(CSVError)
   {
@@ -114,7 +114,7 @@ public struct CSVTable: Hashable, Sendable {
       guard count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
       if let fault = record.fault {
         problems.append(CSVProblem(line: record.line, fault: fault))
-        // Without a readable header, rows cannot be told from the header.
+        // Without a readable header, the number of columns is unknown, so that no row is read.
         if header == nil { header = Row(line: record.line, values: []) }
       } else if let header {
         let (found, wanted) = (record.values.count, header.values.count)
@@ -138,8 +138,8 @@ public struct CSVTable: Hashable, Sendable {
     formulas = [:]
   }
 
-  /// Takes a sheet of a workbook as a table; the first row with a text is the header, and lines are rows. The text of cells that are
-  /// merged downwards is that of each of their rows.
+  /// Makes a table from a sheet of a workbook. The first row is the header, and line numbers are row numbers.
+  /// Each row of cells that are merged downwards gets the text of the merged cells.
   /// - Throws: `empty`, `tooManyRows`, `tooManyColumns`.
   public init(_ sheet: Sheet, limits: Limits = Limits()) throws(CSVError) {
     guard let first = sheet.rows.first, let width = first.cells.last?.column else { throw .empty }
@@ -181,18 +181,18 @@ public struct CSVTable: Hashable, Sendable {
 }
 
 extension Sheet.Row {
-  /// Whether the row has a text. A row of formulas without values has none, and is no row of the list.
+  /// Whether the row has a text. A row of formulas without values has no text, and is no row of the table.
   fileprivate var hasTexts: Bool { !cells.allSatisfy(\.text.isEmpty) }
 }
 
-/// The texts of the cells that are merged downwards, while the rows are gone through from the top.
+/// The texts of the cells that are merged downwards, for reading the rows from the top.
 private struct MergedTexts {
   private let ranges: [Int: [CellRange]]
-  /// The last row and the text of the merged cells of each column that were met last.
+  /// The last row and the text of the merged cells that were read last, by column.
   private var present: [Int: (last: Int, text: String)] = [:]
 
   /// - Parameters:
-  ///   - header: the number of the header's row; what is merged with it is no text of a row.
+  ///   - header: the number of the header's row; cells that are merged with this row are left out.
   ///   - columns: the number of columns of the table.
   init(_ merges: [CellRange], below header: Int, columns: Int) {
     ranges = Dictionary(
@@ -201,7 +201,7 @@ private struct MergedTexts {
       }, by: \.rows.lowerBound)
   }
 
-  /// Fills the values that a row has no own text for.
+  /// Fills the values for which a row has no text of its own.
   mutating func fill(_ values: inout [String], row: Int) {
     for range in ranges[row] ?? [] {
       present[range.columns.lowerBound] = (range.rows.upperBound, values[range.columns.lowerBound - 1])
@@ -213,7 +213,7 @@ private struct MergedTexts {
 }
 
 extension CSVError.DocumentKind {
-  /// The kind of a document by its first bytes; nil where the file may be text.
+  /// Finds the kind of a document by its bytes; nil where the file may be text.
   public init?(of bytes: [UInt8]) {
     func contains(_ text: String) -> Bool {
       bytes.prefix(65_536).firstRange(of: Array(text.utf8)) != nil

@@ -72,7 +72,7 @@ struct DecodedText {
   }
 
   static func gb18030(_ bytes: [UInt8]) -> DecodedText {
-    // iconv_open(3) answers (iconv_t) -1 where it does not know the encoding; glibc knows this one.
+    // iconv_open(3) returns (iconv_t) -1 where it does not know the encoding; glibc knows GB18030.
     guard let converter = iconv_open("UTF-8", "GB18030"), converter != UnsafeMutableRawPointer(bitPattern: -1)
     else { return DecodedText(.gb18030, [], broken: bytes.count, lines: [1]) }
     defer { iconv_close(converter) }
@@ -110,11 +110,12 @@ struct DecodedText {
 
   // MARK: - Judging
 
-  /// How far the characters beyond ASCII read as Chinese, from 0 to 1. Everyday characters count as 1, others
-  /// of GB 2312 as a half, rarer ones as a fifth, and broken ones or those of other scripts as 0.
+  /// The degree to which the characters beyond ASCII read as Chinese, from 0 to 1. Everyday characters count as
+  /// 1, others of GB 2312 as a half, rarer characters as a fifth, and broken characters or those of other
+  /// scripts as 0.
   ///
   /// UTF-8 read as GB18030 gives mostly rare characters, and GB18030 read as UTF-8 mostly Latin, Greek, Arabic
-  /// and broken ones, so that a single word distinguishes them.
+  /// and broken characters, so that a single word distinguishes the two encodings.
   var readability: Double {
     var (sum, count) = (0.0, brokenCharacters)
     for scalar in String(decoding: text, as: UTF8.self).unicodeScalars where !scalar.isASCII {

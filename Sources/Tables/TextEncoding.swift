@@ -18,9 +18,9 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Converts a file's bytes to UTF-8 without a byte order mark.
-  /// - Parameter told: the encoding that the user named; nil detects it. A byte order mark decides. Bytes
-  ///   without one that fit only one encoding are in that one, and all others are in the one in which they read
-  ///   as Chinese.
+  /// - Parameter told: the encoding that the user named; nil detects it. A byte order mark, or the zero bytes
+  ///   of UTF-16, decide. Other bytes are in UTF-8 or in GB18030, whichever reads more as Chinese, and in UTF-8
+  ///   where the two are equal.
   /// - Throws: `brokenText`.
   static func decode(_ bytes: [UInt8], as told: TextEncoding? = nil) throws(CSVError) -> (
     text: [UInt8], encoding: TextEncoding
@@ -45,7 +45,7 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
     return (decoded.text, decoded.encoding)
   }
 
-  /// The encoding that a byte order mark shows, or zeros at every other place; nil where there are none.
+  /// The encoding that a byte order mark, or zeros at every other place, show; nil where there is neither.
   private static func marked(_ bytes: [UInt8]) -> TextEncoding? {
     if bytes.starts(with: DecodedText.mark) { return .utf8 }
     return UTF16Order(of: bytes) == nil ? nil : .utf16
@@ -56,8 +56,9 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
 enum UTF16Order {
   case littleEndian, bigEndian
 
-  /// Reads the order from a mark. Without a mark at least an eighth of the first 4,096 bytes has to be zero, in
-  /// even or in odd places only, as from commas, digits and line ends.
+  /// Reads the order from a byte order mark. Without a mark, the number of bytes has to be even, and at least
+  /// an eighth of the first 4,096 bytes has to be zero, in even or in odd places only, as in commas, digits and
+  /// line ends; otherwise the result is nil.
   init?(of bytes: [UInt8]) {
     if bytes.starts(with: [0xFF, 0xFE]) {
       self = .littleEndian

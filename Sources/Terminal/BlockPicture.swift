@@ -1,13 +1,15 @@
 /// A picture of dark and light squares in a terminal, two squares in a character.
 ///
-/// Both colours are set explicitly, black 16 and white 231 of the 256 colours, which no theme changes: readers of symbols do not
-/// read one that is light on dark. `▀` has the upper square as its foreground and the lower one as its background.
+/// Both colours are set explicitly, black 16 and white 231 of the 256 colours, which no theme changes, because
+/// many readers cannot read a symbol that is light on dark. `▀` has the upper square as its foreground and the
+/// lower one as its background.
 public struct BlockPicture {
   private let columns: Int
   private let rows: Int
   private let isDark: (_ column: Int, _ row: Int) -> Bool
 
-  /// - Parameter isDark: tells of each square, from 0 at the top left, whether it is dark.
+  /// - Parameter isDark: a function that returns whether a square is dark; columns and rows count from 0 at the
+  ///   top left.
   public init(columns: Int, rows: Int, isDark: @escaping (_ column: Int, _ row: Int) -> Bool) {
     self.columns = columns
     self.rows = rows
@@ -30,7 +32,7 @@ extension ScreenText {
   private static let dark = 16
   private static let light = 231
 
-  /// A line of half blocks, each with its colours where they differ from those before it.
+  /// A line of half blocks. Its colours are written only where they differ from those of the block before.
   fileprivate static func blocks(_ squares: [(upper: Bool, lower: Bool)]) -> ScreenText {
     var line = ""
     var last: (upper: Bool, lower: Bool)?

@@ -30,7 +30,8 @@ public final class Console: Sendable {
   /// is asked without this check.
   public var canPrompt: Bool { source.isTerminal && diagnostics.isTerminal && !isJSON }
 
-  /// The width for tables on stdout; nil where stdout is no terminal, so that nothing is cut off.
+  /// The maximum width of tables on stdout, columns; nil where stdout is no terminal, so that nothing is cut
+  /// off.
   public var tableWidth: Int? { output.isTerminal ? output.columns : nil }
 
   /// Writes a line of data to stdout.

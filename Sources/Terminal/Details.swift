@@ -26,7 +26,8 @@ public struct Details {
     row(label, value[language], style)
   }
 
-  /// Lays the rows out with aligned labels; values are wrapped to `width`, or not at all where it is nil.
+  /// Lays the rows out with aligned labels. Values are wrapped so that lines fit `width` columns, but never to
+  /// fewer than 10 columns of value; where `width` is nil, nothing is wrapped.
   public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let labelWidth = lines.reduce(0) { widest, line in
       guard case .row(let label, _, _) = line else { return widest }

@@ -8,8 +8,8 @@ extension DisplayWidth {
       .flatMap { wrapParagraph($0, to: width) }
   }
 
-  /// Whether a line may end between these two characters without a space: one of them is Chinese, and neither
-  /// is punctuation that must stay with the other.
+  /// Whether a line may end between these two characters without a space: at least one is two columns wide, as
+  /// Chinese is, neither is a space, and neither is punctuation that must stay with the other.
   public static func mayBreak(between before: Character, and after: Character) -> Bool {
     guard columns(of: before) == 2 || columns(of: after) == 2, before != " ", after != " " else { return false }
     return !closing.contains(after) && !opening.contains(before)

@@ -52,9 +52,10 @@ public enum DisplayWidth {
     return Int(utf8proc_charwidth(Int32(value)))
   }
 
-  /// The text without anything that would move the cursor or change the terminal's state: a tab, line break or
-  /// other white space becomes a space, any other control character and every mark of text direction `�`. The
-  /// result is for text on one line; text that only has to be harmless is a `ScreenText`.
+  /// The text without anything that would move the cursor or change the terminal's state: a tab or a line break
+  /// (U+0009, U+000A, U+000D, U+0085, U+2028, U+2029) becomes a space; any other control character and every
+  /// mark of text direction becomes `�`. The result is for text on one line; text that only has to be harmless
+  /// is a `ScreenText`.
   public static func printable(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     var scalars = String.UnicodeScalarView()

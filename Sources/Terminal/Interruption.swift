@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM as a flag that work polls between blocks, so that the module and the record stay
-/// resumable. The second signal ends the program at once.
+/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP into a flag that work polls between blocks, so that the module and
+/// the record stay resumable. The second signal ends the program at once.
 public enum Interruption {
   /// The exit status of a cancelled command.
   public static var exitStatus: Int32 { 2 }
@@ -13,7 +13,7 @@ public enum Interruption {
   /// Requests a stop, as a signal does.
   public static func request() { requests.add(1, ordering: .relaxed) }
 
-  /// Clears the request, after a loop that was meant to run until then (`bench`, `station`).
+  /// Clears the request, after a loop that runs until a stop is requested (`bench`, `station`).
   public static func reset() { requests.store(0, ordering: .relaxed) }
 
   /// Catches SIGINT, SIGTERM and SIGHUP, and ignores SIGPIPE, so that a closed pipe is a failed write. System

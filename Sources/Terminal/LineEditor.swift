@@ -28,7 +28,7 @@ public final class LineEditor: LineSource {
   public func takeTypedLine() -> String? {
     guard isTerminal else { return nil }
     var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    // The terminal is in line mode between questions, so that it can be read as soon as a line is whole.
+    // The terminal is in line mode between questions, so that a read finds whole lines.
     guard poll(&wanted, 1, 0) > 0, wanted.revents & Int16(POLLIN) != 0 else { return nil }
     var buffer = [UInt8](repeating: 0, count: 256)
     let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -71,7 +71,7 @@ public final class LineEditor: LineSource {
 
   // MARK: - Private
 
-  /// Shows what the text can be completed to, at most some lines of it, above the line that is edited.
+  /// Shows the possible completions, 40 at most, above the line that is edited.
   private func show(_ candidates: [String], on sink: Sink) {
     guard !candidates.isEmpty else { return }
     let maxShown = 40
@@ -94,7 +94,8 @@ public final class LineEditor: LineSource {
     ahead.withLock { $0 = rest }
   }
 
-  /// Reads what is typed next; nothing where the window has changed its size, so that the line is drawn anew.
+  /// Reads the bytes that are typed next. Returns none where a signal ended the wait, such as a change of the
+  /// window's size, so that the line is drawn anew.
   private func read(waitingBy changes: borrowing WindowChanges, drawingOn sink: Sink) throws(PromptError)
     -> [UInt8]
   {
@@ -113,8 +114,9 @@ public final class LineEditor: LineSource {
   }
 }
 
-/// Lets a change of the window's size, and a request to stop, end the wait for a key, as long as this value exists. Both are
-/// let in while it waits and at no other time, so that none is lost between two waits.
+/// Lets a change of the window's size (SIGWINCH) and a request to stop (SIGINT, SIGTERM, SIGHUP) end the wait
+/// for a key, as long as this value exists. These signals are blocked except during the wait, so that none is
+/// lost between two waits.
 private struct WindowChanges: ~Copyable {
   private var action = sigaction()
   private var mask = sigset_t()
@@ -132,7 +134,7 @@ private struct WindowChanges: ~Copyable {
   /// Waits until a descriptor can be read.
   /// - Returns: false where a signal has ended the wait.
   func wait(for descriptor: Int32) -> Bool {
-    // pselect(2) takes no other descriptors; a read waits by itself.
+    // pselect(2) takes only descriptors below 1024; for any other, the read itself waits.
     guard (0..<1_024).contains(descriptor) else { return true }
     var readable = fd_set()
     withUnsafeMutableBytes(of: &readable) { bytes in

@@ -1,5 +1,5 @@
-/// Edits one line: it takes the bytes of a terminal and gives the line and its drawing. No terminal is needed,
-/// so that every key can be tested.
+/// Edits one line: it takes the bytes of a terminal and returns the line and its drawing. No terminal is
+/// needed, so that every key can be tested.
 public struct LineEditorCore {
   public enum State: Sendable, Equatable {
     case editing
@@ -12,7 +12,7 @@ public struct LineEditorCore {
   }
 
   /// The maximum length of a line, bytes; further input is ignored.
-  public static let maximumBytes = 8192
+  public static let maxBytes = 8192
 
   public private(set) var state = State.editing
   private let prompt: String
@@ -24,11 +24,11 @@ public struct LineEditorCore {
   private var candidates: [String] = []
 
   /// Makes an editor of one line.
-  /// - Parameter completer: completes the text before the cursor at Tab; nil ignores the key.
+  /// - Parameter completer: the function that completes the text before the cursor at Tab; nil ignores the key.
   public init(prompt: String, text: String = "", completer: LineCompleter? = nil) {
     self.completer = completer
     self.prompt = DisplayWidth.printable(prompt)
-    before = String(DisplayWidth.printable(text).prefix(Self.maximumBytes / 4))
+    before = String(DisplayWidth.printable(text).prefix(Self.maxBytes / 4))
   }
 
   /// The present text of the line.
@@ -73,7 +73,7 @@ public struct LineEditorCore {
     }
   }
 
-  /// Gives the endings that the last Tab found, once; empty where it found one or none.
+  /// Returns the candidates that the last Tab found, and clears them; empty where it found fewer than two.
   public mutating func takeCandidates() -> [String] {
     defer { candidates = [] }
     return candidates
@@ -115,13 +115,13 @@ public struct LineEditorCore {
   // MARK: - Private
 
   private mutating func insert(_ scalar: Unicode.Scalar) {
-    guard before.utf8.count + after.utf8.count < Self.maximumBytes else { return }
+    guard before.utf8.count + after.utf8.count < Self.maxBytes else { return }
     before.unicodeScalars.append(scalar)
   }
 
   private mutating func complete() {
     guard let completion = completer?(before) else { return }
-    before = String(completion.text.prefix(Self.maximumBytes / 4))
+    before = String(completion.text.prefix(Self.maxBytes / 4))
     candidates = completion.candidates
   }
 

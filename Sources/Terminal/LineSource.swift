@@ -11,18 +11,19 @@ public protocol LineSource: Sendable {
     throws(PromptError) -> String
 
   /// Takes a line that was typed while nothing was asked, without waiting.
-  /// - Returns: nil where none was; an empty line for Ctrl-D.
+  /// - Returns: the line; nil where no line was typed, and an empty text for Ctrl-D.
   func takeTypedLine() -> String?
 
-  /// Throws away what was typed while nothing was asked, so that it answers no question that nobody has seen yet.
+  /// Discards what was typed while nothing was asked, so that it does not answer a question that nobody has
+  /// seen yet.
   func discardTyped()
 }
 
 extension LineSource {
-  /// Takes nothing, for a source of which nobody types without being asked.
+  /// Returns nil, for a source into which nobody types without being asked.
   public func takeTypedLine() -> String? { nil }
 
-  /// Has nothing to throw away.
+  /// Does nothing, for a source into which nobody types without being asked.
   public func discardTyped() {}
 
   /// Reads the next line without completing anything, for a source without keys.
@@ -33,14 +34,14 @@ extension LineSource {
   }
 }
 
-/// Completes the text before the cursor, as Tab does.
+/// A function that completes the text before the cursor, as Tab does.
 public typealias LineCompleter = (String) -> LineCompletion
 
 /// The completion of a text.
 public struct LineCompletion: Sendable, Hashable {
-  /// The text as far as it is certain, in place of what was typed.
+  /// The text that replaces what was typed, as far as only one completion is possible.
   public var text: String
-  /// The possible endings, where there are several.
+  /// The possible completions where there are several; empty otherwise.
   public var candidates: [String]
 
   public init(text: String, candidates: [String] = []) {

@@ -43,7 +43,8 @@ public final class ProgressDisplay: Sendable {
     renderer = ProgressRenderer(language: language, styling: styling)
   }
 
-  /// Chooses the form for the console: JSON lines under `--json --verbose`, nothing under `--json` alone.
+  /// Chooses the form for the console: JSON lines under `--json --verbose`, nothing under `--json` alone,
+  /// otherwise one redrawn line where stderr is a terminal and plain lines where it is not.
   public convenience init(for console: Console, now: @escaping @Sendable () -> Duration) {
     let form: Form =
       if console.isJSON {
@@ -57,8 +58,8 @@ public final class ProgressDisplay: Sendable {
 
   // MARK: - Telling
 
-  /// Begins a task of `total` units, or nil where the number is not known; `start` of them were done before, as
-  /// in a resumed upload.
+  /// Begins a task of `total` units; nil where the number is not known. `start` units were done before, as in a
+  /// resumed upload.
   public func begin(_ title: Text, total: Int? = nil, unit: Unit = .bytes, start: Int = 0) {
     let moment = now()
     state.withLock { state in

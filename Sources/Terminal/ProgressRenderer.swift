@@ -12,13 +12,14 @@ struct ProgressTask {
 
   var seconds: Double { max(0, (moment - began) / .seconds(1)) }
 
-  /// The share that is done, from 0 to 1.
+  /// The share that is done, from 0 to 1; nil where the total is not known.
   var fraction: Double? {
     guard let total else { return nil }
     return total > 0 ? min(1, max(0, Double(done) / Double(total))) : 1
   }
 
-  /// The units a second since the beginning; nil in the first second, when the value means nothing.
+  /// The average rate since the beginning, units a second; nil in the first second, when the value means
+  /// nothing, and while nothing is done.
   var rate: Double? {
     guard seconds >= 1, done > start else { return nil }
     return (Double(done) - Double(start)) / seconds

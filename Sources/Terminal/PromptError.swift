@@ -6,6 +6,7 @@ public enum PromptError: Error, Sendable, Equatable {
   case cancelled
   /// The person pressed Ctrl-D, or the terminal went away.
   case endOfInput
-  /// The person wants the question before this one again. Only a prompter that goes back throws it.
+  /// The person wants the question before this one again. Only a prompter that was made with `goesBack` throws
+  /// it.
   case back
 }

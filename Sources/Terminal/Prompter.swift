@@ -20,9 +20,9 @@ public struct Prompter {
   /// `problem` then checks it and returns nil where it is valid; otherwise the problem is shown and the
   /// question repeated. Enter alone takes `fallback`; without a fallback it is an answer only if `mayBeEmpty`.
   /// - Parameters:
-  ///   - note: where the fallback comes from, in a few words.
+  ///   - note: a few words on the origin of the fallback; nil for none.
   ///   - shown: the fallback as the question shows it; nil shows it as it is.
-  ///   - completer: completes the answer at Tab; nil completes nothing.
+  ///   - completer: the function that completes the answer at Tab; nil completes nothing.
   public func text(
     _ question: Text, fallback: String? = nil, note: Text? = nil, shown: String? = nil,
     mayBeEmpty: Bool = false,
@@ -57,7 +57,7 @@ public struct Prompter {
   }
 
   /// Asks for yes or no; 是 and 否 are understood in either language, as are y and n.
-  /// - Parameter backIsNo: whether `<` or 返回 means no; else it is going back, as at other questions.
+  /// - Parameter backIsNo: whether `<` or 返回 means no; otherwise these go back, as at other questions.
   public func confirm(_ question: Text, fallback: Bool? = nil, backIsNo: Bool = true) throws(PromptError)
     -> Bool
   {
@@ -129,8 +129,7 @@ public struct Prompter {
     }
   }
 
-  /// The text in small letters and half width, without white space at its ends and without invisible
-  /// characters.
+  /// The text in lower case and half width, without white space at its ends and without invisible characters.
   private static func folded(_ text: String) -> String {
     TextNormalization.typed(text).lowercased()
   }
@@ -150,7 +149,7 @@ public struct Prompter {
 public struct Choice<Value> {
   public let code: String
   public let title: Text
-  /// What stands behind the title and is not typed, such as a field's present value; nil for nothing.
+  /// The words behind the title that are not typed, such as a field's present value; nil for none.
   public let note: Text?
   public let value: Value
 

@@ -14,8 +14,9 @@ public struct ScreenText: Sendable, Hashable, CustomStringConvertible {
   /// Makes text from any source harmless.
   public init(_ text: String) { description = Self.harmless(text) }
 
-  /// The text with its line breaks and tabs. A carriage return, which would overwrite the line, becomes a
-  /// space; every other control character of C0 and C1 and every mark of text direction becomes U+FFFD.
+  /// The text with its line feeds and tabs. U+000D, which would overwrite the line, and the other line breaks
+  /// U+0085, U+2028 and U+2029 become spaces. Every other control character (C0, U+007F and C1) and every mark
+  /// of text direction becomes U+FFFD.
   public static func harmless(_ text: String) -> String {
     if text.utf8.allSatisfy({ ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A }) { return text }
     var scalars = String.UnicodeScalarView()

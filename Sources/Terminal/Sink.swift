@@ -20,8 +20,10 @@ public final class Sink: Sendable {
 
   /// Makes a sink.
   /// - Parameters:
-  ///   - columns: gives the width of the window each time, since a window can change its size.
-  ///   - probe: gives the reason why nothing can be written, as far as it is known beforehand.
+  ///   - columns: a function that returns the present width of the window, columns, because a window can change
+  ///     its size.
+  ///   - probe: a function that returns the reason why nothing can be written, as far as it is known before a
+  ///     write; nil for none.
   public init(
     isTerminal: Bool, columns: @escaping @Sendable () -> Int,
     probe: @escaping @Sendable () -> Failure? = { nil },
@@ -51,7 +53,8 @@ public final class Sink: Sendable {
   /// The first failure; nil where there was none.
   public var failure: Failure? { state.withLock { $0 } }
 
-  /// Looks for a reason why nothing can be written before anything is written; nil where none is found.
+  /// Looks, before anything is written, for a reason why nothing can be written; returns nil where it finds
+  /// none.
   public func probe() -> Failure? { failure ?? look() }
 
   /// Writes text for a person, or for a program that reads lines.
@@ -59,14 +62,14 @@ public final class Sink: Sendable {
     write(Array(text.description.utf8))
   }
 
-  /// Writes a JSON document and a line break. DEL, the controls of C1 and the marks of text direction, which
-  /// the encoder leaves unchanged in strings, are written as escapes.
+  /// Writes a JSON document and a line break. DEL, the controls of C1, U+2028, U+2029 and the marks of text
+  /// direction, which the encoder leaves unchanged in strings, are written as escapes.
   public func write(json document: String) {
     write(Array((Self.escaped(json: document) + "\n").utf8))
   }
 
-  /// Writes these characters as escapes. Outside its strings a document is ASCII, so that each of them is in a
-  /// string.
+  /// Returns the document with DEL, the controls of C1, U+2028, U+2029 and the marks of text direction as
+  /// escapes. Outside its strings a JSON document is ASCII, so that each of these characters is in a string.
   static func escaped(json document: String) -> String {
     let isPlain = document.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { $0 < 0x7F } }
     if isPlain == true { return document }
@@ -126,9 +129,9 @@ public final class Sink: Sendable {
 }
 
 extension Sink {
-  /// Opens something under the descriptors 0 to 2 where they are closed at the start, so that no file that is
-  /// opened later takes their place and gets text for the terminal. Reading from such a descriptor finds the
-  /// end, and writing fails.
+  /// Opens /dev/null for reading under those of the descriptors 0 to 2 that are closed at the start, so that no
+  /// file that is opened later takes their place and gets text for the terminal. Reading from such a descriptor
+  /// finds the end, and writing fails.
   public static func occupyClosedDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
       // open(2) returns the lowest free descriptor.

@@ -46,8 +46,8 @@ public struct Table {
     rows.append(columns.indices.map { cells.indices.contains($0) ? cells[$0] : Cell("") })
   }
 
-  /// Lays the table out with its header, each line ended; no line is wider than `width`, and nothing is cut
-  /// where it is nil.
+  /// Lays the table out with its header and with a line break after each line. No line is wider than `width`
+  /// columns; where `width` is nil, nothing is cut.
   public func render(in language: Language, width: Int?, styling: Styling = .plain) -> ScreenText {
     let titles = columns.map { $0.title[language] }
     var widths: [Int?] = columns.indices.map { index in

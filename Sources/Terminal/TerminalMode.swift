@@ -6,7 +6,7 @@ struct TerminalMode: ~Copyable {
   private let descriptor: Int32
   private var saved: termios
 
-  /// The result is nil where `descriptor` is no terminal.
+  /// Switches the terminal to this mode; nil where `descriptor` is no terminal.
   init?(raw descriptor: Int32) {
     var attributes = termios()
     guard tcgetattr(descriptor, &attributes) == 0 else { return nil }

@@ -1,8 +1,9 @@
 internal import Glibc
 
-/// A value that several threads change and that one can wait for: a monitor, as the field calls it.
+/// A monitor: a value that several threads change, and whose changes a thread can wait for.
 public final class Monitor<Value>: @unchecked Sendable {
-  // All three are touched with the mutex locked, or before another thread knows this object.
+  // The value and the condition are used only with the mutex locked, or before another thread knows this
+  // object.
   private var value: Value
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -10,7 +11,7 @@ public final class Monitor<Value>: @unchecked Sendable {
   public init(_ value: consuming sending Value) {
     self.value = value
     pthread_mutex_init(mutex, nil)
-    // The wall clock may be set while somebody waits.
+    // The condition uses the monotonic clock, because the wall clock may be set while a thread waits.
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
@@ -25,14 +26,14 @@ public final class Monitor<Value>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Reads or changes the value. Nobody who waits is woken.
+  /// Reads or changes the value, without waking any waiting thread.
   public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body(&value)
   }
 
-  /// Changes the value and wakes those who wait.
+  /// Changes the value and wakes all waiting threads.
   public func change<Result>(_ body: (inout Value) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -41,9 +42,9 @@ public final class Monitor<Value>: @unchecked Sendable {
     return result
   }
 
-  /// Waits until `body`, which is asked at once and after each change, has a result.
-  /// - Parameter milliseconds: the longest wait, 0 or more; nil waits for ever.
-  /// - Returns: nil after that time.
+  /// Waits until `body` returns a result. `body` is called at once and after each change.
+  /// - Parameter milliseconds: the maximum wait, 0 or more; nil waits for ever.
+  /// - Returns: the result of `body`; nil where `body` had none within the maximum wait.
   public func wait<Result>(milliseconds: Int?, for body: (inout Value) -> Result?) -> Result? {
     var limit = timespec()
     if let milliseconds {

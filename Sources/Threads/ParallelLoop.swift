@@ -6,7 +6,7 @@ public enum ParallelLoop {
   }
 
   /// Runs `body` once for each number below `count`. After a failure no further number is begun.
-  /// - Parameter threads: the maximum number of threads, 1 or more, the calling one included.
+  /// - Parameter threads: the maximum number of threads, 1 or more, the calling thread included.
   /// - Throws: the first failure, once all threads have ended.
   public static func run<Failure: Error>(
     below count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws(Failure) -> Void
@@ -28,7 +28,7 @@ public enum ParallelLoop {
       }
     }
     var helpers: [SystemThread] = []
-    // Where the system refuses a thread, those that there are do the work.
+    // Where the system refuses a thread, the existing threads do the work.
     while helpers.count < min(threads, count) - 1, let helper = try? SystemThread(work) {
       helpers.append(helper)
     }

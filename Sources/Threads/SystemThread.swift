@@ -12,7 +12,7 @@ public struct SystemThread: Sendable {
   private let thread: pthread_t
 
   /// Runs `body` on a thread of its own, at once. The caller has to call `join` or `detach`.
-  /// - Throws: where the system refuses a thread; `body` is then released without being run.
+  /// - Throws: `Failure` where the system refuses a thread; `body` is then released without being run.
   public init(_ body: @escaping @Sendable () -> Void) throws(Failure) {
     final class Work {
       let body: @Sendable () -> Void

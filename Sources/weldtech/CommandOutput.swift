@@ -39,22 +39,24 @@ struct CommandOutput {
 }
 
 extension Workplace {
-  /// Opens the path of `--output` before the work whose result it gets.
+  /// Opens the path of `--output`, before the work whose result is written to it.
   /// - Throws: `FileFailure.unwritable`, `Cancelled`.
   func openOutput(_ path: String) throws -> CommandOutput { try CommandOutput(path, isCancelled: interruption) }
 
-  /// Writes a whole file. Below the home the file is for its owner only; elsewhere it is a `CommandOutput`.
+  /// Writes a whole file. Below the home only the owner may read the file; elsewhere the file is written as a
+  /// `CommandOutput`.
   func write(_ data: Data, to path: String) throws { try write(data, to: path, isSynced: false) }
 
   /// Writes a file like `write` and returns when it is on disk under its name, for files that a record will
   /// name.
   func writeSynced(_ data: Data, to path: String) throws { try write(data, to: path, isSynced: true) }
 
-  /// Writes a picture, a page or a table to the path that an option names. It replaces only a file that begins as it does itself,
-  /// and none of the home's.
+  /// Writes a picture, a page or a table to the path that an option names. This replaces only a file that
+  /// begins with the same four bytes, or that `isOwn` accepts, and no file of the home.
   /// - Parameters:
   ///   - isPrivate: whether the file is for its owner only, because it has names and phones.
-  ///   - isOwn: judges the first 64 KiB of a file that is there, where the first four bytes say too little.
+  ///   - isOwn: a function that returns whether an existing file may be replaced, by its first 64 KiB; nil
+  ///     compares the first four bytes.
   /// - Throws: the errors of `checkMayReplace`, `FileFailure.unwritable`, `Cancelled`.
   func writePaper(
     _ data: Data, to path: String, isPrivate: Bool = false, isOwn: ((_ beginning: Data) -> Bool)? = nil
@@ -63,9 +65,11 @@ extension Workplace {
     try write(data, to: path, isSynced: false, isPrivate: isPrivate)
   }
 
-  /// Checks that an option's path may be written, so that a slip of the Tab key costs nobody another file: nothing is there, an
-  /// empty file, what is no regular file, or a file that `isOwn` knows as one of the same kind; and it is none of the home's.
-  /// - Parameter isOwn: judges by the first 64 KiB of the file that is there, and by its size in bytes.
+  /// Checks that an option's path may be written, so that a slip of the Tab key does not replace another file.
+  /// The path must lie outside the home, and there must be nothing, an empty file, no regular file, or a file
+  /// that `isOwn` accepts as one of the same kind.
+  /// - Parameter isOwn: a function that returns whether an existing file may be replaced, by its first 64 KiB
+  ///   and its size in bytes.
   /// - Throws: `OutputTaken`, `FileFailure.unreadable`.
   func checkMayReplace(_ path: String, isOwn: (_ beginning: Data, _ byteCount: Int) throws -> Bool) throws {
     let target = FilePath(absolutePath(path))
@@ -75,12 +79,12 @@ extension Workplace {
     guard try isOwn(beginning, status.byteCount) else { throw OutputTaken(path: path) }
   }
 
-  /// Whether a file lies, or would lie, in the home, whose files keep their places. A link is as good as what it leads to, on the
-  /// way as well as at the end.
+  /// Whether a file lies, or would lie, in the home, whose files must not be replaced. Links are followed, in
+  /// the folders of the path as well as at its end.
   func isInHome(_ path: FilePath) -> Bool {
     let home = FilePath(absolutePath(home))
     let homes = [home, home.withoutLinks].compactMap(\.self)
-    // What is not there yet will lie in the nearest folder that is.
+    // A file that does not exist yet will lie in the nearest folder that exists.
     var folder = (path.endOfLinks ?? path).folder
     while folder.withoutLinks == nil, folder.folder != folder { folder = folder.folder }
     let places = [path, path.withoutLinks, path.endOfLinks, folder.withoutLinks?.appending("x")]
@@ -99,7 +103,7 @@ extension Workplace {
   }
 }
 
-/// The path of an output is that of another file, or lies in the folder of the records.
+/// The error that the path of an output is that of another file, or lies in the folder of the records.
 struct OutputTaken: Error {
   let path: String
 }

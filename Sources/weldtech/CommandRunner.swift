@@ -19,14 +19,14 @@ struct CommandRunner {
   /// Runs a command line.
   /// - Parameters:
   ///   - output: the destination of data.
-  ///   - source: whoever answers questions.
+  ///   - source: the source of the answers to questions.
   func run(_ arguments: [String], output: Sink = .standardOutput, source: any LineSource = LineEditor())
     -> Int32
   {
     let program = CommandTree.program()
     let invocation = program.parse(arguments)
     let console = console(for: invocation.globals, output: output, source: source)
-    // A command is not begun where its answer cannot be written.
+    // A command is not begun where its output cannot be written.
     if let failure = output.probe() { return report(OutputFailed(cause: failure), on: console) }
     let status = run(invocation, of: program, console)
     guard let failure = console.failure else { return status }

@@ -2,7 +2,7 @@ import Arguments
 import Glibc
 import Terminal
 
-/// The words of a command line, which are bytes.
+/// Turns the words of a command line, which are bytes, into texts.
 struct CommandWords {
   let names: PathNames
   /// The options that take a path, such as `--home`.

@@ -15,20 +15,21 @@ final class Workplace {
   let console: Console
   let clock: any Clock
   let home: String
-  /// Whether Ctrl-C was pressed; commands ask between blocks.
+  /// A function that returns whether Ctrl-C was pressed; commands call it between blocks.
   let interruption: @Sendable () -> Bool
 
-  /// Gives this number of unpredictable bytes, for keys and challenges.
+  /// A function that returns a number of unpredictable bytes, for keys and challenges.
   var random: (Int) throws -> [UInt8] = SecureRandom.bytes
-  /// Gives them on any thread, for the addresses of a page on a phone, whose server has a thread of its own.
+  /// A function that returns a number of unpredictable bytes on any thread, for the addresses of a page on a
+  /// phone, whose server has a thread of its own.
   var randomOnAnyThread: @Sendable (Int) throws -> [UInt8] = { try SecureRandom.bytes($0) }
   /// The installation that the command works on or has opened, which its errors name.
   var concerned: InstallationID?
   /// The home as it was typed on the command line; nil where it was not.
   var typedHome: String?
-  /// The address of the page to which this command has shown the way; nil before.
+  /// The address of the page on a phone that this command has shown; nil before.
   var phoneAddress: String?
-  /// The port that the user chose when asked.
+  /// The port that was named or chosen in this run; nil before.
   var answeredPort: String?
   private var openFieldbook: Fieldbook?
   private var loadedCatalogue: SchemeCatalogue?
@@ -66,7 +67,7 @@ final class Workplace {
     return technician
   }
 
-  /// The technician of this laptop, whose certificate holds today.
+  /// The technician of this laptop, whose certificate is valid today.
   /// - Throws: as `technician()`, and `StepRefused` where the certificate has expired.
   @discardableResult
   func technicianAtWork() throws -> Technician {
@@ -77,7 +78,7 @@ final class Workplace {
     return technician
   }
 
-  /// Whoever inspects with this laptop: its inspector, or its technician.
+  /// The person who inspects with this laptop: its inspector, or else its technician.
   /// - Throws: as `technicianAtWork()`.
   func inspector() throws -> Inspector {
     try fieldbook().setup().inspector ?? Inspector(technicianAtWork())
@@ -95,8 +96,8 @@ final class Workplace {
     "\(home)/documents/\(installation.code?.description ?? installation.id.text)/\(name)"
   }
 
-  /// The path of the readable copy of the latest agreement. An earlier one, which was signed before the record was
-  /// corrected, keeps its own.
+  /// The path of the readable copy of the latest agreement. An earlier agreement, signed before the record was
+  /// corrected, keeps its own copy.
   func agreementPath(of installation: Installation) -> String {
     agreementPath(of: installation, number: (installation.earlierAgreements?.count ?? 0) + 1)
   }
@@ -129,7 +130,7 @@ final class Workplace {
     return catalogue
   }
 
-  /// The clauses that agreements are signed with: the company's own, or those that are shipped.
+  /// The clauses of agreements: the company's own, or else those that are shipped.
   /// - Throws: `AgreementError.terms`, `FileError`, `SetupMissing.share`.
   func agreementTerms() throws -> AgreementTerms {
     if let own = try fieldbook().setup().agreementTerms {
@@ -204,8 +205,8 @@ final class Workplace {
 
   /// Makes a client of the platform. The client sends the token only to the platform that it was issued for.
   /// - Parameters:
-  ///   - exchangeTimeout: maximum time for one request and its answer; bodies add time by their size.
-  ///   - maxBytesPerSecond: the maximum rate of sending; nil for none.
+  ///   - exchangeTimeout: the maximum time for one request and its answer; bodies add time by their size.
+  ///   - maxBytesPerSecond: the maximum rate of sending; nil for no limit.
   /// - Throws: `SyncError` where the address or the token is not valid; `TokenRefused`.
   func platformClient(
     exchangeTimeout: Duration = .seconds(60), maxBytesPerSecond: Int? = nil
@@ -238,17 +239,20 @@ final class Workplace {
       tell: { self.console.say($0) })
   }
 
-  /// The setting that this laptop lacks for pairing a module without a network; nil where it has all.
+  /// The setting that this laptop lacks for pairing a module without a network; nil where nothing is missing.
   func lackForPairing() throws -> HealthFinding? {
     if try fieldbook().setup().platform == nil { return .platformMissing }
     return try platformPin().pinned() == nil ? .platformKeyMissing : nil
   }
 
-  /// Makes a pass over the queue, or over the keys only, to the platform or to where `setup --deliver-to` says.
+  /// Prepares the delivery of the queue, or of the keys only, to the platform or to the place of `setup
+  /// --deliver-to`.
   /// - Parameters:
-  ///   - originals: when the originals of photos go; nil as `setup` has it.
-  ///   - maxBytesPerSecond: the maximum rate of sending, for which one thing is sent after the other; nil for none.
-  ///   - triesSetAsideBefore: what was set aside and tried later is left out; nil tries all of it.
+  ///   - originals: the time at which the originals of photos are sent; nil takes the setting of `setup`.
+  ///   - maxBytesPerSecond: the maximum rate of sending, with which items are sent one at a time; nil for no
+  ///     limit.
+  ///   - triesSetAsideBefore: the moment before which an item that was set aside must have been tried last to
+  ///     be tried again; nil tries all of them.
   func syncRun(
     originals: OriginalsPolicy? = nil, retry: RetryPolicy = RetryPolicy(),
     exchangeTimeout: Duration = .seconds(60), maxBytesPerSecond: Int? = nil,
@@ -277,7 +281,7 @@ final class Workplace {
       clock: clock, uploads: uploads, platformCertificate: pinned, surroundings: surroundings)
   }
 
-  /// When the originals of photos go to the platform, as `setup` has it.
+  /// The time at which the originals of photos are sent to the platform, by the setting of `setup`.
   func originalsPolicy() throws -> OriginalsPolicy { try fieldbook().setup().originals ?? .later }
 
   // MARK: - The cable

@@ -4,12 +4,12 @@ import Glibc
 struct Desktop {
   let environment: Environment
 
-  /// Opens a file in the program that the desktop has for it.
-  /// - Returns: false where there is no desktop, or it did not take the file.
+  /// Opens a file in the desktop's program for its kind.
+  /// - Returns: false where there is no desktop, or opening failed.
   func open(_ file: String) -> Bool { open(address: absolutePath(file)) }
 
   /// Opens an address in the browser of the desktop.
-  /// - Returns: false where there is no desktop, or it did not take the address.
+  /// - Returns: false where there is no desktop, or opening failed.
   func open(address: String) -> Bool {
     guard environment["DISPLAY"] != nil || environment["WAYLAND_DISPLAY"] != nil,
       let program = environment.program("xdg-open")
@@ -17,8 +17,9 @@ struct Desktop {
     return run(program, [address]) == 0
   }
 
-  /// Runs a program to its end, without this one's streams, so that its chatter does not land between the lines here.
-  /// - Returns: its exit status; nil where it could not be run or ended by a signal.
+  /// Runs a program to its end without stdin, stdout and stderr of this program, so that its messages do not
+  /// appear between the lines of this one.
+  /// - Returns: the exit status; nil where the program could not be run or was ended by a signal.
   private func run(_ program: String, _ arguments: [String]) -> Int32? {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

@@ -8,8 +8,8 @@ struct Environment: Sendable {
   var variables: [String: String]
   /// The absolute path of the running program.
   var executable: String
-  /// The words with which a shell in the current folder runs this program again: the word that was typed, where
-  /// it is a path.
+  /// The word with which a shell in the current folder runs this program again: the word that was typed where
+  /// it is a path, else `weldtech`.
   var typedProgram = "weldtech"
 
   /// The variables that hold paths and may therefore be any bytes.
@@ -44,9 +44,10 @@ struct Environment: Sendable {
     return (self["HOME"] ?? "/var/lib") + "/.local/share/weldtech"
   }
 
-  /// The folder that holds `label-templates`, `schemes`, `agreement-terms`, `firmware/releases`, `firmware/trust` and
-  /// `firmware/development`: `WELDTECH_SHARE`, or `../share/weldtech` beside the program, or otherwise the
-  /// checkout in which the program was built.
+  /// The folder that holds `label-templates`, `schemes`, `agreement-terms`, `firmware/releases`,
+  /// `firmware/trust` and `firmware/development`: `WELDTECH_SHARE`, or else, in the nearest folder above the
+  /// program that has it, `share/weldtech` or that folder itself, such as the checkout in which the program was
+  /// built; nil where there is none.
   var shareFolder: String? {
     func holdsAssets(_ folder: String) -> Bool {
       FileManager.default.fileExists(atPath: folder + "/label-templates")

@@ -6,19 +6,20 @@ struct FirmwareShelf {
   /// Path of the folder with `releases`, `trust` and `development`.
   let folder: String
 
-  /// - Parameter ports: Ports that will get the firmware; empty where none does.
+  /// Reads the releases.
+  /// - Parameter ports: The ports that will get the firmware; empty where none does.
   func releases(for ports: [String] = []) throws -> ReleaseCatalogue {
     try ReleaseCatalogue(directory: "\(folder)/releases", trusted: try trustedKeys(for: ports))
   }
 
   /// The firmware to flash: the image of a manifest, or without one the newest release for the connected chip.
-  /// - Parameter ports: Ports that will get the firmware; empty for the flash of a simulated module.
+  /// - Parameter ports: The ports that will get the firmware; empty for the flash of a simulated module.
   func source(image: String?, manifest: String?, for ports: [String]) throws -> Flasher.Source {
     guard let manifest else { return .newest(try releases(for: ports)) }
     return .image(try Image(imagePath: image, manifestPath: manifest, trusted: try trustedKeys(for: ports)))
   }
 
-  /// The keys of `trust`. The keys of `development`, which nobody vouches for, are added for simulated modules,
+  /// The keys of `trust`. The keys of `development`, for which nobody vouches, are added for simulated modules,
   /// which are on pseudo-terminals, and for firmware that is only inspected.
   func trustedKeys(for ports: [String] = []) throws -> TrustedKeys {
     let trusted = try TrustedKeys(directory: "\(folder)/trust")

@@ -9,7 +9,8 @@ struct Papers {
   private let installation: Installation
   private let workplace: Workplace
 
-  /// The files that the record was taken over with from another laptop; empty for a record of this one.
+  /// The files of a record that was taken over from another laptop, which are not on this one; empty for any
+  /// other record.
   let elsewhere: [RecordFile]
 
   init(of installation: Installation, _ workplace: Workplace) throws {
@@ -24,11 +25,11 @@ struct Papers {
     return isElsewhere(latest)
   }
 
-  /// Whether the label came from stock, so that there is no file of it.
+  /// Whether the label came from stock, so that it has no file.
   var isFromStock: Bool { installation.label?.template == "stock" }
 
-  /// The path of the label's file in the folder of documents, of the newest where there are several; nil where there is
-  /// none, as for a label from stock and for one that was written elsewhere.
+  /// The path of the label's newest file in the folder of documents; nil where there is none, as for a label
+  /// from stock or one that was written to another place.
   var label: String? {
     guard installation.label != nil, !isFromStock else { return nil }
     let files = ["png", "pdf", "svg"].map { workplace.documentPath(of: installation, named: "label.\($0)") }
@@ -36,8 +37,8 @@ struct Papers {
       .max { (workplace.modified($0)?.secondsSince1970 ?? 0) < (workplace.modified($1)?.secondsSince1970 ?? 0) }
   }
 
-  /// The path of the latest agreement that was signed, also where the record was corrected since; nil where none was, and
-  /// where it is on another laptop.
+  /// The path of the latest agreement that was signed, even where the record was corrected since; nil where
+  /// none was signed, and where it is on another laptop.
   var agreementPath: String? {
     let count = (installation.earlierAgreements?.count ?? 0) + (installation.agreement == nil ? 0 : 1)
     return count == 0 || isAgreementElsewhere ? nil : workplace.agreementPath(of: installation, number: count)
@@ -62,8 +63,8 @@ struct Papers {
     }
   }
 
-  /// Gives the path of the latest confirmation of a repair, as `agreement()` does; nil where none was signed, and where it is on
-  /// another laptop.
+  /// Returns the path of the latest confirmation of a repair, and restores the copy as `agreement()` does; nil
+  /// where none was signed, and where it is on another laptop.
   func addendum() throws -> String? {
     guard let repair = installation.repairs?.last(where: { $0.addendum != nil }), let record = repair.addendum,
       !isElsewhere(record)
@@ -71,8 +72,9 @@ struct Papers {
     return try restored(record, at: workplace.addendumPath(of: installation, number: repair.number))
   }
 
-  /// Gives the path of the latest agreement. Its copy, which has the timestamp in its seal once there is one, is made anew from the
-  /// signed bytes where it is missing, or where it is not what was signed any more.
+  /// Returns the path of the latest agreement; nil where `agreementPath` is nil. The copy, with the timestamp
+  /// in its seal once there is one, is made anew from the signed bytes where it is missing or differs from
+  /// them.
   func agreement() throws -> String? {
     guard let path = agreementPath,
       let record = installation.agreement ?? installation.earlierAgreements?.last
@@ -85,7 +87,7 @@ struct Papers {
     let file = try workplace.agreementFile(record)
     guard copy != file else { return path }
     try workplace.write(file, to: path)
-    // A copy from before the timestamp came is what was signed, too.
+    // A copy from before the timestamp is what was signed, too, so that no warning is needed.
     if let copy, SHA256Digest(of: copy).hex != record.sha256 {
       workplace.console.say(
         Text(

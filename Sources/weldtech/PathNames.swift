@@ -4,8 +4,8 @@ import Glibc
 
 /// Names for paths. A path is bytes, and the program's texts are UTF-8. A path that is not UTF-8 is used
 /// through a link in a folder of the user's own; the link's name is the digest of the path's bytes. The same
-/// path always has the same name, and every part of the program, including its libraries, can use it; a new
-/// file can be made through it.
+/// path always has the same name. Every part of the program, including its libraries, can use the name, and can
+/// make a new file through it.
 final class PathNames {
   private let folder: String
   /// The names used so far, each with the text that is shown for it.
@@ -25,8 +25,8 @@ final class PathNames {
 
   // MARK: - Naming
 
-  /// The path in a form that the program can use. Where no link can be made, it is the nearest text, which
-  /// names no file.
+  /// The path in a form that the program can use; where no link can be made, the nearest text, which names no
+  /// file.
   func name(of path: [UInt8]) -> String {
     if let text = String(validating: path, as: UTF8.self) { return text }
     let nearest = String(decoding: path, as: UTF8.self)
@@ -42,13 +42,13 @@ final class PathNames {
     return name
   }
 
-  /// Makes the folder that a name leads to, where the name is one of these and the folder is missing.
+  /// Makes the folder to which a name leads, where this object has given the name and the folder is missing.
   func makeFolder(behind name: String) {
     guard given.contains(where: { $0.name == name }), let target = FilePath(name).linkTarget else { return }
     try? Folder.makeOne(target, permissions: .withinUmask(0o700))
   }
 
-  /// The text with each path in the form that its owner knows: bytes that are no UTF-8 appear as `\\xE9`.
+  /// The text with each path in the form that its owner knows; bytes that are no UTF-8 appear as `\xE9`.
   func shown(_ text: String) -> String {
     given.reduce(text) { $0.replacing($1.name, with: $1.shown) }
   }

@@ -8,13 +8,13 @@ import Terminal
 struct PlatformPin {
   let fieldbook: Fieldbook
   let clock: any Clock
-  /// Requests the certificate from the platform.
+  /// A function that requests the certificate from the platform.
   let ask: () throws -> Certificate
-  /// Shows a message to the user.
+  /// A function that shows a message to the user.
   let tell: (Text) -> Void
 
   /// The pinned certificate; at the first contact the platform's certificate is requested and pinned.
-  /// - Throws: `SetupMissing.platformKey` where there is neither a certificate nor a network;
+  /// - Throws: `SetupMissing.platformKey` where no certificate is pinned and the platform gives none;
   ///   `SyncError.platformKeyShort`.
   func certificate() throws -> Certificate {
     if let pinned = try pinned() { return pinned }

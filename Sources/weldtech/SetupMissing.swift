@@ -1,4 +1,4 @@
-/// A setting that is needed before work can start.
+/// The error that a setting is missing that is needed before work can start.
 enum SetupMissing: Error {
   case setup
   /// This is a company's office, which takes no step of an installation.
@@ -7,6 +7,6 @@ enum SetupMissing: Error {
   case installer
   case share
   case platformKey
-  /// This laptop has no codes, and the platform assigned none.
+  /// The setup has no address of a platform.
   case platform
 }

@@ -1,9 +1,9 @@
 import Glibc
 import Records
 
-/// The laptop's clock in the laptop's time zone. The program asks for the date nowhere else.
+/// The laptop's clock in the laptop's time zone. No other part of the program reads the date.
 struct SystemClock: Clock {
-  /// Gives the seconds since 1970-01-01T00:00:00Z.
+  /// A function that returns the seconds since 1970-01-01T00:00:00Z.
   var secondsSince1970: @Sendable () -> Int64 = {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
@@ -17,8 +17,8 @@ struct SystemClock: Clock {
   }
 
   /// The offset of the zone at a moment, seconds east of Greenwich in whole minutes, from TZ or /etc/localtime;
-  /// 0 where the moment has no local time. FoundationEssentials knows no zone but UTC, so the C library is
-  /// asked.
+  /// 0 where the moment has no local time. FoundationEssentials knows only the zone UTC, so this uses the C
+  /// library.
   private static func offset(at secondsSince1970: Int64) -> Int {
     // localtime_r need not read the zone by itself (POSIX.1-2017, localtime), and the zone may change during a
     // long run.

@@ -12,7 +12,7 @@ import Terminal
 extension Workplace {
   // MARK: - What was delivered
 
-  /// What laptops delivered to an address: a folder by its path or as `file:///…`, or a bucket.
+  /// The objects that laptops delivered to an address: a folder by its path or as `file:///…`, or a bucket.
   /// - Parameter bucket: the service and the credentials of a bucket.
   /// - Throws: `CompanyAddressRefused`, `CompanyError.folder`, `DeliveryRefused`, `SyncError`.
   func deliveredObjects(at address: String, _ bucket: BucketOptions) throws -> any DeliveredObjects {
@@ -31,7 +31,8 @@ extension Workplace {
     }
   }
 
-  /// Whether an address is a folder that `setup` has marked as one that laptops deliver to, be it empty or not.
+  /// Whether an address is a folder that `setup` has marked as one that laptops deliver to, even an empty
+  /// folder.
   func isDeliveryFolder(_ address: String) -> Bool {
     guard address.firstRange(of: "://") != nil else {
       return FolderStore(folder: absolutePath(address)).isMarked
@@ -42,8 +43,8 @@ extension Workplace {
 
   // MARK: - Judging
 
-  /// What the features for agreements say of what was delivered.
-  /// - Parameter judgesAgreements: false where the sealed agreements are to be taken as they are.
+  /// The functions that check delivered agreements and timestamps.
+  /// - Parameter judgesAgreements: whether sealed agreements are checked; false takes them as they are.
   func companyJudges(_ roots: TrustedRoots, judgesAgreements: Bool) -> CompanyLoad.Judges {
     let now = clock.now()
     func verified(_ file: Data) throws(AgreementFault) -> AgreementVerification {
@@ -72,7 +73,8 @@ extension Workplace {
 
   // MARK: - The ledger
 
-  /// The ledger that forms and figures are made of: this laptop's, or that of the company's database where a command names one.
+  /// The ledger from which forms and figures are made: this laptop's, or that of the company's database where a
+  /// command names one.
   /// - Throws: `CompanyError`, `FieldbookError`.
   func ledger(of options: LedgerFilterOptions) throws -> Fieldbook {
     guard let address = options.database else { return try fieldbook() }
@@ -104,7 +106,7 @@ extension Workplace {
   }
 }
 
-/// An address that nothing can be loaded from.
+/// The error that nothing can be loaded from an address.
 enum CompanyAddressRefused: Error, CaseIterable {
   case unknown, file
 }

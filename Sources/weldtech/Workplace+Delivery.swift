@@ -7,9 +7,9 @@ import Terminal
 
 /// The reason why this laptop cannot deliver to a bucket or a folder. No case contains a secret.
 enum DeliveryRefused: Error {
-  /// The platform's certificate is not pinned, to which keys are sealed.
+  /// The platform's certificate, to which keys are sealed, is not pinned.
   case platformKey
-  /// The folder in which the one for deliveries would be made is not there.
+  /// The parent of the folder for deliveries does not exist.
   case folderMissing(path: String)
   /// Neither a file nor the environment gives the bucket's credentials.
   case noCredentials
@@ -49,7 +49,7 @@ extension Workplace {
       credentials: try s3Credentials(delivery))
     configuration.userAgent = "weldtech/\(Version.current)"
     if let maxBytesPerSecond {
-      // The parts of one object share nothing of the rate.
+      // The rate is for one connection, so that the parts of an object are sent one at a time.
       configuration.threads = 1
       configuration.maxBytesPerSecond = maxBytesPerSecond
       configuration.minBytesPerSecond = min(configuration.minBytesPerSecond, maxBytesPerSecond / 2)
@@ -79,14 +79,14 @@ extension Workplace {
     return credentials
   }
 
-  /// Whoever gives starts over a network; nil where this laptop delivers to no platform, which then has no keys to give any by, or
-  /// where the platform is not set up.
+  /// The platform, which signs start requests over a network. It is nil where this laptop delivers elsewhere,
+  /// so that the platform has no keys to sign with, and where no platform is set up.
   func startAuthority() -> PlatformClient? {
     guard !deliversElsewhere else { return nil }
     return try? platformClient(exchangeTimeout: .seconds(15))
   }
 
-  /// Whoever gives proofs over a network; nil where the platform is not set up.
+  /// The authority that gives proofs over a network; nil where the platform is not set up.
   func proofAuthority() -> (any ProofAuthority)? {
     deliversElsewhere ? KeysElsewhere() : startAuthority()
   }
@@ -107,7 +107,7 @@ extension DeliveryPlace {
   }
 }
 
-/// A bucket or a folder keeps keys and gives no proofs by them.
+/// The proof authority of a laptop that delivers to a bucket or a folder, which store keys and give no proofs.
 private struct KeysElsewhere: ProofAuthority {
   func proof(_ request: ProofRequest) -> ProofAnswer { .elsewhere }
 }

@@ -82,7 +82,8 @@ extension FileFailure: Explained {
         message: Text(zh: "找不到文件 \(path)", en: "there is no file \(path)"),
         hint: Text(zh: "检查路径和文件名", en: "check the path and the file's name"), exit: .badData)
     case .unreadable(let path, EINVAL):
-      // What has to be a file is opened as one only, see `OpenFile.ReadingOptions.regularOnly`.
+      // EINVAL comes from opening something other than a regular file, see
+      // `OpenFile.ReadingOptions.regularOnly`.
       Failure(
         code: "file.unreadable",
         message: Text(zh: "\(path) 不是文件，是管道或设备", en: "\(path) is a pipe or a device, not a file"),

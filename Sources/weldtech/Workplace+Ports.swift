@@ -6,9 +6,9 @@ import Records
 import Terminal
 
 extension Workplace {
-  /// Gives the port that was named. Without one it is that of the only USB adapter, or else the user is asked once in a run,
-  /// on a terminal, for the number of a listed port or for any path; Enter takes the port that was used last. A port that
-  /// is built in is never taken by itself.
+  /// Returns the port that was named. Where none was named, this takes the port of the only USB adapter.
+  /// Otherwise the user is asked once in a run, on a terminal, for the number of a listed port or for any path;
+  /// Enter takes the port that was used last. A built-in port is never taken without a question.
   /// - Throws: `UsageError` where nobody can be asked.
   func choosePort(_ named: String?) throws -> String {
     let port = try console.need(named ?? answeredPort, option: "port") { try findPort() }
@@ -33,7 +33,8 @@ extension Workplace {
   }
 
   /// Asks for a port.
-  /// - Returns: nil where the user has plugged something in and wants it to be looked for.
+  /// - Returns: the path of the port; nil where the user wants the ports to be listed again, after plugging one
+  ///   in.
   private func askPort(_ ports: [PortInfo]) throws -> String? {
     for (number, port) in ports.enumerated() {
       console.say(Text(verbatim: "  \(number + 1)  \(port.path)  \(port.adapterName ?? "")"))
@@ -70,7 +71,7 @@ extension Workplace {
     (try? FilePath(path).status())?.kind == .characterDevice
   }
 
-  /// The notes of this laptop on the adapter at this port, and on chips whose flashing was interrupted.
+  /// This laptop's notes on the adapter at this port, and on chips whose flashing was interrupted.
   func flashNotes(for port: String) -> FlashNotesFolder {
     FlashNotesFolder(folder: flashFolder, port: port)
   }

@@ -9,9 +9,8 @@ extension Workplace {
   /// The characters that labels and agreements can show.
   var glyphs: FontCoverage { FontCoverage() }
 
-  /// The text of an option in the form that the record keeps; an option without a visible text is a usage error
-  /// that names it.
-  /// - Throws: `EntryRejected`.
+  /// The text of an option in the form that the record keeps.
+  /// - Throws: `EntryRejected`; `UsageError.empty` for an option without a visible text.
   func written(_ text: String, as shape: WrittenText.Shape, option: String) throws -> WrittenText {
     do {
       return try WrittenText(text, shape, drawnBy: glyphs)
@@ -30,7 +29,7 @@ extension Workplace {
     }
   }
 
-  /// Checks an answer at a prompt; nil where it is valid.
+  /// The problem with an answer at a prompt; nil where the answer is valid.
   func problem(with text: String, as shape: WrittenText.Shape) -> Text? {
     do {
       _ = try WrittenText(text, shape, drawnBy: glyphs)
@@ -64,7 +63,7 @@ extension EntryRejected: Explained {
   }
 }
 
-/// A number of things from an option, also with full-width digits and with `人` behind it.
+/// The type of a number of people in an option, which may have full-width digits and `人` behind it.
 extension ValueType where Value == Int {
   static func people(_ range: ClosedRange<Int>) -> Self {
     .custom(

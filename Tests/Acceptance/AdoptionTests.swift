@@ -5,8 +5,8 @@ import Testing
 
 @testable import weldtech
 
-/// Laptop B repairs, sells, moves and retires a welder that laptop A fitted, with the built program: by the platform's record
-/// or by an archive.
+/// Checks with the built program that laptop B can repair, sell, move and retire a welder that laptop A fitted.
+/// Laptop B takes the record from the platform or from an archive.
 @Suite(.serialized) struct AdoptionTests {
   /// Two laptops at one platform, and a welder that the first has fitted.
   private struct Trade {
@@ -19,7 +19,8 @@ import Testing
     let serialNumber: String
   }
 
-  /// - Parameter office: a platform of its own where the test stops or changes it.
+  /// Fits a welder with the first of two laptops.
+  /// - Parameter office: the platform; a test that stops or changes the platform gives one of its own.
   private func installed(at office: Office) throws -> Trade {
     let (first, second) = (try office.laptop(), try office.laptop())
     try second.json("setup", "--technician", "赵六", "--company", "东胜焊修")
@@ -45,8 +46,8 @@ import Testing
     try laptop.scratch.write("photo-\(UUID()).png", Laptop.picture(of: "photo \(UUID())"))
   }
 
-  /// Exports the first laptop's archive, and takes the certificate of its seal out, as a person would who has compared the
-  /// fingerprint by telephone.
+  /// Exports the first laptop's archive and extracts the certificate of its seal. The caller trusts this
+  /// certificate, as a person does who has compared its fingerprint by telephone.
   private func archive(_ trade: Trade) throws -> (file: String, root: String) {
     let file = trade.second.scratch.file("theirs-\(UUID()).zip")
     try trade.first.json("archive", "export", trade.code, "--output", file)
@@ -152,14 +153,14 @@ import Testing
       ["-c", script, file, trade.code, trade.second.scratch.file("bag")]
     ).end()
     #expect(read.status == 0, "\(read.output)\(read.diagnostics)")
-    // Other words in the list of what stayed behind are found.
+    // `archive verify` finds a changed name in the list of files that stayed on the first laptop.
     let changed = trade.second.scratch.file("changed.zip")
     try Self.rewrite(file, to: changed, "data/agreement/agreement.pdf\"", "data/agreement/agreement.pdg\"")
     let damaged = try trade.second.run("--json", "archive", "verify", changed)
     #expect(damaged.output.contains("\"damaged\""), "\(damaged.output)")
   }
 
-  /// Changes bytes within the members of a zip, whose entries are stored.
+  /// Replaces bytes within the members of a zip file whose entries are stored without compression.
   private static func rewrite(_ file: String, to other: String, _ old: String, _ new: String) throws {
     let bytes = try Data(contentsOf: URL(filePath: file))
     let (before, after) = (Data(old.utf8), Data(new.utf8))
@@ -198,7 +199,7 @@ import Testing
     #expect(owner?["unitName"] as? String == "东风路修理部")
     #expect((try onPlatform(sold)["earlierOwners"] as? [Any])?.count == 1)
     #expect(try onPlatform(moved)["status"] as? String == "retired")
-    // Whoever takes it over once more has all of it.
+    // A third laptop that takes the record over has its whole history, both adoptions included.
     let third = try office.laptop()
     try third.json("repair", "open", sold.code, "--fault", "不启动")
     #expect(events(try third.record(sold.id)).filter { $0 == "adopted" }.count == 2)
@@ -234,7 +235,7 @@ import Testing
     let office = try Office()
     let trade = try installed(at: office)
     let (file, root) = try archive(trade)
-    // A laptop at work knows the platform's key.
+    // The second laptop gets the platform's key by an installation of its own.
     let earlier = try Plug(timings: .instant)
     try withExtendedLifetime(earlier) { _ = try trade.second.installed(on: earlier.port) }
     try trade.second.json("sync")
@@ -247,7 +248,7 @@ import Testing
         == "repair.archive.untrusted")
     _ = try exchange(trade, ["--from-archive", file, "--trust", root])
     _ = try office.platform.start()
-    // The revision that was taken over is still in the first laptop's queue.
+    // The second laptop's revisions wait, because their predecessor is still in the first laptop's queue.
     let waiting = try trade.second.json("sync", status: 8)
     let reasons = (waiting["outcomes"] as? [[String: Any]])?.compactMap { $0["reason"] as? String }
     #expect(reasons == ["sync.predecessor.elsewhere"], "\(waiting)")
@@ -279,7 +280,7 @@ import Testing
     #expect(try refused(file, trade.code, stranger) == "repair.archive.untrusted")
     #expect(try refused(root, trade.code, root) != nil)
 
-    // A repair is under way on the first laptop when the archive is written.
+    // The first laptop writes the archive while its repair is still open.
     _ = try trade.first.run([
       "--json", "repair", trade.code, "--port", trade.plug.port, "--fault", "不启动", "--seal-found", "broken",
       "--seal-photo", try photo(trade.first),
@@ -290,13 +291,13 @@ import Testing
     #expect(
       (try trade.second.json("status")["queue"] as? [String: Int])?["records"] == 0, "nothing was queued")
 
-    // With a network the platform's later revision is the one that counts.
+    // With a network the program takes the platform's later revision and not the archive's.
     try trade.first.json("sync")
     try trade.second.json("move", trade.code, "--street", "白泥井镇", "--from-archive", file, "--trust", root)
     let adoption = (try trade.second.record(trade.id)["history"] as? [[String: Any]])?
       .compactMap { $0["adoption"] as? [String: Any] }.first
     #expect(adoption?["source"] as? String == "platform" && adoption?["revision"] as? Int ?? 0 > 1)
-    // A record that is here is not taken over again.
+    // The program does not take over a record that the laptop already has, and says so.
     let twice = try trade.second.run(
       "--json", "move", trade.code, "--street", "树林召镇", "--from-archive", file, "--trust", root)
     #expect(twice.status == 0 && twice.diagnostics.contains("archive"), "\(twice.diagnostics)")
@@ -316,7 +317,7 @@ import Testing
     ])
   }
 
-  /// The check character by ISO/IEC 7064 MOD 37,36.
+  /// Returns the check character of a code by ISO/IEC 7064 MOD 37,36.
   private static func check(_ text: String) -> Character {
     let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     var product = 36

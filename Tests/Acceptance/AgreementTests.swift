@@ -5,7 +5,8 @@ import Testing
 
 @testable import weldtech
 
-/// What the owner reads before the signature, what is asked apart from it, and what the record has of both.
+/// Checks which text the owner reads before the signature, which questions are asked apart from the signature,
+/// and what the record keeps of the text and the answers.
 @Suite(.serialized) struct AgreementTests {
   private func signable(_ laptop: Laptop) throws -> String {
     let plug = try Plug(timings: .instant)
@@ -14,7 +15,7 @@ import Testing
     }
   }
 
-  /// SHA-256 of lines, by the system's own program.
+  /// Returns the SHA-256 of lines as the system's own program computes it, lower-case hex.
   private func digest(of lines: [String]) throws -> String {
     let folder = TemporaryFolder()
     let file = try folder.write("text", Data(lines.map { $0 + "\n" }.joined().utf8))
@@ -51,7 +52,7 @@ import Testing
     #expect((agreement["shown"] as? [String: String])?["means"] == "terminal")
     #expect(agreement["consentsToDynamics"] as? Bool == false)
     #expect((agreement["terms"] as? [String: String])?["name"] == "dalad")
-    // Only the shape of the signature is kept anywhere in the home.
+    // Without consent the home keeps only the shape of the signature, without times and pressures.
     let strokes = try #require(agreement["strokesSha256"] as? String)
     let kept = try #require(
       try FileManager.default.subpathsOfDirectory(atPath: laptop.home).first { $0.hasSuffix(strokes) })
@@ -90,7 +91,8 @@ import Testing
     #expect(agreement["consentsToDynamics"] as? Bool == true)
   }
 
-  /// How hard the pen was pressed is seen by the width of its line: without consent there is one width.
+  /// Checks the widths of the signature's line, which show the pressure of the pen: without consent there is
+  /// one width.
   @Test(arguments: ["yes", "no", nil])
   func `without consent the paper does not show how hard the pen was pressed`(consent: String?) throws {
     let office = try Office()
@@ -112,7 +114,7 @@ import Testing
     let kept = try #require(try agreement(id, in: laptop)["strokesSha256"] as? String)
     let same = try #require(try agreement(id, in: laptop)["strokesSha256"] as? String) == digest(ofFile: file)
     #expect(same == (consent == "yes") && !kept.isEmpty)
-    // The page has a box and a rule beside the pen.
+    // A box and a rule on the page add two widths to those of the pen's line.
     #expect(consent == "yes" ? widths.count > 3 : widths.count == 3, "\(widths)")
   }
 
@@ -141,7 +143,7 @@ import Testing
       contentsOfFile: FirmwareShare.checkout + "/agreement-terms/dalad.json", encoding: .utf8)
     let other = try laptop.scratch.write("other.json", Data(shipped.replacing("2026-2", with: "9").utf8))
     try laptop.json("setup", "--terms", other)
-    // The copy is of what was signed, also where the clauses are others now.
+    // The copy shows the clauses that were signed, even after the laptop's clauses have changed.
     try laptop.json("sign", id, "--copy", "en")
     #expect(try Data(contentsOf: URL(filePath: copy)) == first)
   }
@@ -230,14 +232,15 @@ import Testing
     let pages = try InstalledProgram("pdftotext").output([rules, "-"])
     #expect(pages.contains("电气焊安全操作规程"))
 
-    // The page alone, later, changes nothing of the record.
+    // Printing the page of rules alone afterwards does not change the record.
     let events = (try laptop.record(id)["history"] as? [Any])?.count
     let again = laptop.scratch.file("again.pdf")
     let alone = try laptop.run(["--json", "handover", id, "--print-rules", again])
     #expect(alone.status == 0 && FileManager.default.fileExists(atPath: again), "\(alone)")
     #expect((try laptop.record(id)["history"] as? [Any])?.count == events)
 
-    // Another number of operators makes the handover untrue, and it is asked for before the signature.
+    // A corrected number of operators makes the recorded handover untrue, so the handover has to be repeated
+    // before the signature.
     let corrected = try laptop.json("correct", id, "--operators", "9")
     #expect(corrected["redo"] as? [String] == ["handover"] && corrected["next"] as? String == "handover")
     #expect(try laptop.failure("sign", id, "--signature", try laptop.signature(), status: 1) == "walk.order")

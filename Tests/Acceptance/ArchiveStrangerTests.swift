@@ -8,7 +8,8 @@ import Testing
 
 @testable import weldtech
 
-/// A stranger with an archive and public programs: the README of a bag is all that he follows.
+/// Checks that a stranger can verify an archive with public programs alone, by the instructions in a bag's
+/// README.
 @Suite(
   .enabled(if: InstalledProgram("bagit.py").isInstalled, "bagit is not installed: scripts/setup peers"),
   .enabled(
@@ -54,7 +55,7 @@ struct ArchiveStrangerTests {
     bag = "\(folder)/\(code)"
   }
 
-  /// The script in a bag's README: its lines that begin with four spaces.
+  /// Returns the script in the bag's README, which is made of the lines that begin with four spaces.
   private func script() throws -> String {
     try String(contentsOfFile: "\(bag)/README.txt", encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false).filter { $0.hasPrefix("    ") }
@@ -79,7 +80,8 @@ struct ArchiveStrangerTests {
     #expect(checked.status == 0, "\(checked.everything)")
     #expect(checked.everything.contains("CAdES Verification successful"))
     #expect(checked.everything.contains("Time stamp:"))
-    // Both agreements, each as the record names it and with its timestamp.
+    // There are four valid signatures: each of the two agreements as the record names it, and with its
+    // timestamp.
     #expect(checked.output.components(separatedBy: "Signature is Valid").count - 1 == 4)
     let programs = Set(
       ["/usr/bin", "/bin"].flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] })
@@ -102,7 +104,7 @@ struct ArchiveStrangerTests {
     try changed.write(to: URL(filePath: photo))
     #expect(try check().status != 0)
 
-    // Whoever changes a photo also writes new lists; the seal is what cannot be made anew.
+    // A forger who changes a photo can also write new manifests, but cannot make a new seal.
     for list in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
       let path = "\(bag)/\(list)"
       var lines: [String] = []
@@ -126,7 +128,7 @@ struct ArchiveStrangerTests {
     )
     .write(to: URL(filePath: log))
     #expect(try String(contentsOfFile: log, encoding: .utf8) != text)
-    // The last part of the script alone, as someone without the seal would run it.
+    // The test runs the last part of the script alone, as somebody would who does not check the seal.
     let python = try #require(try script().components(separatedBy: "python3 - <<'END'\n").last)
     let outcome = try RunningProgram(
       "/bin/sh", ["-e", "-u", "-c", "python3 - <<'END'\n" + python], environment: ["PATH": "/usr/bin:/bin"],

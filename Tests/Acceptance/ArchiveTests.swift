@@ -14,7 +14,7 @@ struct ArchiveTests {
 
   init() throws { laptop = try Laptop() }
 
-  /// The SHA-256 of every file of the payload, as python reads the archive, by its name.
+  /// Returns the SHA-256 of every file of the payload by the file's name, as Python reads the archive.
   private func payload(of path: String) throws -> [String: String] {
     let script = """
       import sys, zipfile, hashlib
@@ -33,7 +33,8 @@ struct ArchiveTests {
 
   // MARK: - What comes out
 
-  /// The number of installations of a whole export: 2,000, a customer's, with `make soak`.
+  /// The number of installations of a whole export: 300, or the value of `WELDTECH_ARCHIVED`, which `make soak`
+  /// sets to 2,000.
   private static let count = Int(ProcessInfo.processInfo.environment["WELDTECH_ARCHIVED"] ?? "") ?? 300
 
   @Test func `archives hundreds of installations in little memory, and what comes out is what went in`() throws
@@ -56,7 +57,7 @@ struct ArchiveTests {
     #expect(document["installations"] as? Int == Self.count)
     #expect((document["failed"] as? [Any])?.isEmpty == true)
     let peak = try #require(outcome.diagnostics.split(separator: "\n").last.flatMap { Int($0) })
-    // The bound of 100 MiB for 1,000 installations is measured by bench/evidence on the program as it is shipped.
+    // bench/evidence measures the bound of 100 MiB for 1,000 installations on the release build.
     #expect(peak < 120 << 10, "\(peak) KiB")
 
     let found = try payload(of: archive)
@@ -65,7 +66,7 @@ struct ArchiveTests {
     for folder in try FileManager.default.contentsOfDirectory(atPath: files) where folder.count == 2 {
       expected.formUnion(try FileManager.default.contentsOfDirectory(atPath: "\(files)/\(folder)"))
     }
-    // Every file that the fieldbook keeps is in the archive, once.
+    // The archive has every file that the fieldbook keeps exactly once.
     let kept = found.filter { $0.key.contains("/photos/") || $0.key.contains("/agreement/") }
     #expect(kept.count == expected.count)
     #expect(Set(kept.values) == expected)
@@ -105,15 +106,16 @@ struct ArchiveTests {
     #expect(document["installations"] as? Int == 2)
     #expect((document["failed"] as? [[String: Any]])?.map { $0["id"] as? String } == [id])
 
-    // A lost original is named, and its copy is there.
+    // The archive names an original that is lost, and has its copy.
     try FileManager.default.removeItem(atPath: path)
     let whole = try laptop.json("archive", "export", "--all", "--output", archive)
     #expect(whole["missingOriginals"] as? Int == 1)
     #expect(try payload(of: archive).keys.filter { $0.hasSuffix("/data/missing.json") }.count == 1)
   }
 
-  /// Writes the one bag of the archive anew with other texts of the test, sealed by somebody whose root is trusted.
-  /// - Returns: what `archive verify` says of it.
+  /// Writes the archive's one bag anew with a changed text of the test, and seals the bag with a trusted
+  /// certificate.
+  /// - Returns: the verdict and the faults that `archive verify` reports for the new archive.
   private func verdict(ofTestText change: (Data) -> Data) throws -> (verdict: String?, faults: String) {
     let identity = try SealIdentity.selfIssued(
       SealKey.generate(), subject: SealSubject(organization: "达旗焊安", commonName: "张三"))
@@ -184,7 +186,7 @@ struct ArchiveTests {
       #expect(
         try laptop.failure("archive", "export", "--all", "--output", place, status: 65) == "output.taken")
     }
-    // A zip of somebody else's is no archive of ours, and keeps its place; an earlier archive does not.
+    // An export replaces an earlier archive of weldtech, but no other zip file.
     let other = laptop.scratch.file("photos.zip")
     let photos = InstalledProgram("zip")
     _ = try photos.output(["-q", "-j", other, "\(laptop.home)/fieldbook.sqlite"])
@@ -194,7 +196,7 @@ struct ArchiveTests {
     #expect(try Data(contentsOf: URL(filePath: other)) == before)
     let own = laptop.scratch.file("own.zip")
     for _ in 0..<2 { _ = try laptop.json("archive", "export", "--all", "--output", own) }
-    // A home that is named through a link is the same home.
+    // The program recognizes its home also where a symbolic link leads to it.
     let through = try Weldtech.run([
       "--home", link, "--json", "archive", "export", "--all", "--output", "\(laptop.home)/seal/identity.pem",
     ])
@@ -207,7 +209,7 @@ struct ArchiveTests {
     try laptop.json("archive", "export", "--all", "--output", archive)
     let before = try Data(contentsOf: URL(filePath: archive))
     try laptop.fill(40, photos: 3, bytes: 60_000)
-    // No file may become longer than 1,000 KiB, which a shell imposes.
+    // The shell limits the size of every file to 1,000 KiB.
     let full = try RunningProgram(
       [
         "-c", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"", "sh", Weldtech.path, "--home", laptop.home, "--json",

@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Kills `correct` and `refuse` before each of their writes to the disk and to the answer, by the kernel and so at exactly
-/// that write, and runs the same command again: the event is there once, whole, and nothing else has changed.
+/// Checks that `correct` and `refuse` survive a kill before each of their writes to the disk and to stdout. The
+/// kernel kills the program, so the kill is at exactly that write. The same command then runs again: the record
+/// has the whole event once, and nothing else has changed.
 @Suite(.enabled(if: KilledCommand.isPossible, "strace is not installed"))
 struct CorrectionKillTests {
   @Test func `a correction that is killed at any write is there once, or not at all until it is said again`()
@@ -32,7 +33,7 @@ struct CorrectionKillTests {
     let code = try #require(try laptop.record(id)["code"] as? String)
     let registration = try laptop.registration()
     try KilledCommand.everywhere(laptop, ["refuse", id, "--reason", "不装了"]) { home, again, place in
-      // A refusal whose answer was lost is refused the second time, because it is done.
+      // Where the killed run has already refused the record, the second `refuse` fails with `walk.refused`.
       #expect(again.status == 0 || again.output.contains("walk.refused"), "\(place): \(again.output)")
       #expect(try KilledCommand.record(id, in: home)["status"] as? String == "refused", "\(place)")
       let status = try Weldtech.run(["--home", home, "--json", "status"]).document()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import weldtech
 
-/// Corrects and refuses records of the built program, up to the platform's copy.
+/// Corrects and refuses records with the built program, and checks the platform's copy of them.
 @Suite struct CorrectionTests {
   private func correct(_ laptop: Laptop, _ arguments: [String]) throws -> [String: Any] {
     let outcome = try laptop.run(["--json", "correct"] + arguments)
@@ -42,16 +42,16 @@ import Testing
     #expect(corrected["status"] as? String == "open" && corrected["next"] as? String == "label")
     #expect((corrected["scheme"] as? [String: Any])?["name"] as? String != scheme)
     #expect(try laptop.json("status")["signaturesDue"] as? Int == 1)
-    // What is not signed is not delivered, and the platform keeps what it has.
+    // A corrected record is not delivered before it is signed, and the platform keeps the earlier revision.
     #expect(try laptop.json("sync")["delivered"] as? Int == 0)
     #expect(try office.platform.record(id) == firstBody)
     #expect(try laptop.failure("sign", id, "--signature", try laptop.signature(), status: 1) == "walk.order")
 
-    // The record is open, and signed and delivered before: nobody takes it back by a slip.
+    // The record is open, but an earlier revision was signed and delivered, so `void` requires a confirmation.
     #expect(try laptop.failure("void", id, "--reason", "登记错了", status: 64) == "usage.option.missing")
     #expect(try laptop.status(of: id) == "open")
 
-    // The answer to a correction may be lost: said again, it changes nothing.
+    // A user who did not see the answer may repeat the correction, which then changes nothing.
     #expect((try correct(laptop, [id, "--unit-name", "练习五金二店"])["changes"] as? [Any])?.isEmpty == true)
     for again in [Step.label, .test] { try step(again, of: id, laptop, plug) }
     let second = try laptop.json("sign", id, "--signature", try laptop.signature())
@@ -122,14 +122,14 @@ import Testing
     let signed = try laptop.json("sign", id, "--signature", try laptop.signature())
     let file = try #require((signed["agreement"] as? [String: Any])?["file"] as? String)
     let bytes = try Data(contentsOf: URL(filePath: file))
-    // The copy is made anew from what was signed.
+    // `open` makes a lost copy anew from the signed agreement.
     try FileManager.default.removeItem(atPath: file)
     let without = ["DISPLAY": "", "WAYLAND_DISPLAY": ""]
     let printed = try laptop.run(["open", id, "agreement"], environment: without)
     #expect(
       printed.status == 1 && printed.output == file + "\n" && printed.diagnostics.contains("[open.noDesktop]"))
     #expect(try Data(contentsOf: URL(filePath: file)) == bytes)
-    // A copy that was changed is not shown as what was signed.
+    // `open` does not show a changed copy as the signed agreement.
     try Data("%PDF-1.7 another".utf8).write(to: URL(filePath: file))
     let mended = try laptop.run(["--lang", "en", "open", id, "agreement"], environment: without)
     #expect(mended.diagnostics.contains("was not what was signed"), "\(mended.diagnostics)")

@@ -7,8 +7,8 @@ import Testing
 
 @testable import weldtech
 
-/// Kills `sync` at its writes, while many records and files are on the way at once, and goes on with the same fieldbook.
-/// `WELDTECH_SYNC_KILLS` gives the number of kills, `WELDTECH_SYNC_KILL_SEED` the seed.
+/// Kills `sync` at random writes while it sends many records and files at once, and continues with the same
+/// fieldbook. `WELDTECH_SYNC_KILLS` gives the number of kills, `WELDTECH_SYNC_KILL_SEED` the seed.
 @Suite(.enabled(if: InstalledProgram("strace").isInstalled, "no strace here"))
 struct DeliveryKillTests {
   private static let environment = ProcessInfo.processInfo.environment
@@ -41,7 +41,7 @@ struct DeliveryKillTests {
     #expect(try fieldbook.verifyLog().entries > 0)
   }
 
-  /// Holds every mark of the fieldbook against what the platform has.
+  /// Checks that the platform has every record, file and key that the fieldbook marks as acknowledged.
   private func expectNoFalseMark(_ laptop: Laptop, _ office: Office, _ place: Comment) throws {
     let fieldbook = try Fieldbook(home: laptop.home)
     let keys = Set(try office.platform.keyIds())
@@ -60,7 +60,8 @@ struct DeliveryKillTests {
 }
 
 extension Laptop {
-  /// Fills the fieldbook with signed installations, by the program of the benchmarks.
+  /// Fills the fieldbook with signed installations, each with `photos` photos of `bytes` bytes, by the
+  /// benchmarks' program.
   func fill(_ count: Int, photos: Int = 2, bytes: Int = 3_000) throws {
     let program = Weldtech.path.replacingOccurrences(
       of: "/weldtech", with: "/archive-program", options: .backwards)

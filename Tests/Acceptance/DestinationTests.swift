@@ -7,12 +7,12 @@ import Testing
 
 @testable import weldtech
 
-/// `sync` to a folder, as on a stick that is carried to the company.
+/// Checks `sync` to a folder, as on a memory stick that is carried to the company.
 @Suite struct DestinationTests {
   private let stick = TemporaryFolder()
   private var folder: String { stick.file("weldtech") }
 
-  /// A laptop that delivers to the folder, with signed installations that wait.
+  /// Sets up a laptop that delivers to the folder, with signed installations in its queue.
   private func laptop(_ office: Office, installations: Int) throws -> Laptop {
     let laptop = try office.laptop()
     try laptop.fill(installations)
@@ -23,7 +23,8 @@ import Testing
     return laptop
   }
 
-  /// The names below the folder without its marker, each file held against the digest in its name by another program.
+  /// Returns the names below the folder without its marker. A Python program compares each file with the digest
+  /// in its name.
   private func delivered() throws -> [String] {
     let script = """
       import hashlib, os, re, sys
@@ -41,7 +42,8 @@ import Testing
     return outcome.output.split(separator: "\n").map(String.init).sorted()
   }
 
-  /// The keys of all that a fieldbook has delivered, without the digests of sealed keys.
+  /// Returns the object keys of everything that a fieldbook has delivered; the digests of sealed module keys
+  /// are left out.
   private func expected(_ laptop: Laptop) throws -> Set<String> {
     let fieldbook = try Fieldbook(home: laptop.home)
     var keys: Set<String> = []
@@ -86,7 +88,7 @@ import Testing
     let outcomes = try #require(answer["outcomes"] as? [[String: Any]])
     #expect(
       outcomes.allSatisfy { $0["reason"] as? String == "sync.destination.missing" } && outcomes.count == 4)
-    // An empty mount point is not the stick either.
+    // `sync` does not mistake an empty mount point for the stick.
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try laptop.json("sync", status: 8)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
@@ -96,7 +98,7 @@ import Testing
     #expect(try Set(delivered().map { $0.hasPrefix("keys/") ? String($0.prefix(22)) : $0 }) == expected(laptop))
   }
 
-  /// A stick that takes keys and files and then no record, as one that has become full.
+  /// Makes the stick accept keys and files but no record, as a stick does that has become full.
   private func stickThatTakesNoRecord() throws {
     try FileManager.default.removeItem(atPath: folder + "/installations")
     try Data("in the way".utf8).write(to: URL(filePath: folder + "/installations"))

@@ -77,7 +77,7 @@ import Testing
     /// The command that meets the fault.
     var step: Step
     var code: String
-    /// The work under way, in the words of the message.
+    /// The name of the interrupted work in the error message.
     var doing: String
 
     var testDescription: String { fault }

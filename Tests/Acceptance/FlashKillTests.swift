@@ -5,9 +5,10 @@ import Testing
 
 @testable import weldtech
 
-/// Kills `flash` with `kill -9` at moments spread evenly over an update by authority and over its end, and runs it again
-/// after each: the entry says by whose authority, over which version and for which reason. Moments are counted by the
-/// module, as in `KillTests`. `WELDTECH_KILLS` gives the number of moments, `WELDTECH_KILL_SEED` the seed.
+/// Kills `flash` with `kill -9` at moments spread evenly over an authorized update and over its end, and runs
+/// `flash` again after each kill. The record's entry names the authority, the previous version and the reason.
+/// The module counts the moments, as in `KillTests`. `WELDTECH_KILLS` gives the number of moments,
+/// `WELDTECH_KILL_SEED` the seed.
 @Suite struct FlashKillTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let kills = environment["WELDTECH_KILLS"].flatMap { Int($0) } ?? 8
@@ -15,7 +16,7 @@ import Testing
 
   private static let reason = "laptop lost"
 
-  /// A module that is paired and sealed, and a laptop that updates it to one version after the other.
+  /// A module that is paired and sealed, and a laptop that updates the module to one version after the other.
   private final class Site {
     let laptop: Laptop
     let plug: Plug
@@ -44,7 +45,8 @@ import Testing
     }
   }
 
-  /// The authority that is asked for, and the options of a whole run and of the one that goes on with it.
+  /// One kind of authorized update: the authority and the deed that the entry must name, the options of the
+  /// first run, and those of the run that resumes a killed one.
   struct Way {
     var kind: String
     var options: [String]
@@ -92,7 +94,8 @@ import Testing
       plug.clock.at(reading: plug.clock.readings + readings) { running.signal(SIGKILL) }
       running.end()
       plug.clock.at(reading: 0, run: nil)
-      // A laptop that was killed before it took note of the protection learns of it from the bootloader, once.
+      // A killed laptop may not have recorded the protection; the next run then meets the error of the
+      // bootloader, once.
       let again = try laptop.run("--json", "flash", id, "--port", plug.port, "--protect")
       if again.status != 0 {
         #expect(again.errorCode == "provision.flash.readProtected", "\(again.output)")
@@ -116,8 +119,9 @@ import Testing
     case afterStart(Int)
   }
 
-  /// Takes an undisturbed update.
-  /// - Returns: how often the module has read its clock meanwhile, and how often since the new firmware was seen to run.
+  /// Runs an undisturbed update.
+  /// - Returns: the module's readings of its clock during the update, and those since the new firmware was seen
+  ///   to run.
   private func wholeUpdate(_ site: Site, _ way: Way) throws -> (all: Int, sinceStart: Int) {
     let release = try site.nextRelease()
     let start = site.plug.clock.readings
@@ -135,10 +139,11 @@ import Testing
     return site.plug.clock.wait { module.truth.firmwareVersion == version }
   }
 
-  /// Kills one update and finishes it.
-  /// - Returns: whether the next run found it done.
+  /// Kills one update and finishes it by a second run.
+  /// - Returns: true where the second run found the update done.
   private func kill(_ moment: Moment, _ site: Site, _ way: Way) throws -> Bool {
-    // A module does not take another update while one is on trial, and confirms it by itself after five seconds.
+    // A module refuses an update while the previous one is on trial. It confirms that one by itself after five
+    // seconds.
     site.plug.clock.pass(.seconds(6))
     let before = try #require(site.plug.module.truth.firmwareVersion)
     let release = try site.nextRelease()
@@ -154,7 +159,7 @@ import Testing
     let killed = running.end()
     site.plug.clock.at(reading: 0, run: nil)
     let place = "killed at \(moment) of a \(way), seed \(Self.seed): \(killed.diagnostics)"
-    // A run that ended before the kill has its own entry.
+    // A killed run whose attempt is on record needs no reason again.
     let wasBegun = try site.history().contains {
       ($0["event"] as? String) == "flashBegun" && $0["firmwareVersion"] as? String == site.version
     }
@@ -173,7 +178,8 @@ import Testing
     if way.kind == "openSeal" { authority["reason"] = Self.reason }
     #expect(entry["authority"] as? [String: String] == authority, "\(added)\n\(place)")
     #expect(entry["firmwareVersion"] as? String == site.version, "\(added)\n\(place)")
-    // A bootloader that a killed run has left does not say what ran before, and its attempt does.
+    // A chip that a killed run left in the bootloader does not report its previous version; the `flashBegun`
+    // entry has it.
     #expect(entry["previousFirmwareVersion"] as? String == before, "\(added)\n\(place)")
     #expect(added.contains { $0["event"] as? String == "flashBegun" }, "\(added)\n\(place)")
     if way.kind == "openSeal" { #expect(entry["sealStayedClosed"] as? Bool == false, "\(place)") }

@@ -85,7 +85,8 @@ import Testing
       }
     }
 
-    /// Reads the flash once the running firmware has made its first records, for which it has two seconds of its time.
+    /// Reads the flash after the running firmware has made its first records, which takes at most two seconds
+    /// of its clock.
     func contentsAtRest() -> [UInt8] {
       clock.pass(.seconds(2))
       return flash.read(flash.start, count: flash.byteCount) ?? []

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Exports forms and opens figures by the built program, on two thousand records of every outcome, and holds them against a count over
-/// the records' bodies in which no line of weldtech takes part (`bench/ledger_records.py`).
+/// Exports forms and figures with the built program, on two thousand records of every outcome, and compares
+/// them with a count over the records' bodies that uses no code of weldtech (`bench/ledger_records.py`).
 @Suite(.enabled(if: InstalledProgram("python3").isInstalled, "python3 is not installed"))
 struct FormAndFigureTests {
   static let python = InstalledProgram("python3")
@@ -29,7 +29,7 @@ struct FormAndFigureTests {
     _ = try python("ledger_records.fill('\(Weldtech.path)', '\(laptop.home)', \(count))")
   }
 
-  /// The ids of every figure, counted from the bodies.
+  /// Returns the ids of the records that each figure counts, computed from the bodies.
   private func count(_ laptop: Laptop, _ more: String) throws -> [String: Set<String>] {
     let today = "datetime.date.today()"
     let counted = try python(
@@ -38,7 +38,7 @@ struct FormAndFigureTests {
     return try JSONDecoder().decode([String: Set<String>].self, from: Data(counted.utf8))
   }
 
-  /// A filter as options and as a condition on a body, with the period of the count.
+  /// A filter as options of the program and as a condition on a body, with the period of the count.
   struct Cut: CustomTestStringConvertible {
     var options: [String]
     var more: String
@@ -86,7 +86,7 @@ struct FormAndFigureTests {
       }
       let weeks = try #require(stats["weeks"] as? [[String: Any]])
       #expect(weeks.reduce(0) { $0 + ($1["done"] as? Int ?? 0) } == figures["done"], "\(cut)")
-      // So do the rows of the progress form.
+      // The rows of the progress form add up to the whole, too.
       let path = laptop.scratch.file("progress.json")
       let answer = try json(
         laptop, ["ledger", "export", "--form", "progress", "--replace", "--output", path] + cut.options)

@@ -12,7 +12,8 @@ import Testing
 @Suite struct HomeTests {
   // MARK: - Closed to others
 
-  /// Runs one command after `umask`, which a process can only set for all of its tests.
+  /// Runs one command under a umask in a shell of its own, because a process can set the umask only for all of
+  /// its threads.
   private func run(_ umask: String, _ laptop: Laptop, _ arguments: [String]) throws -> ProgramOutcome {
     let script = "umask \(umask); exec \"$0\" \"$@\""
     return try RunningProgram(
@@ -39,7 +40,7 @@ import Testing
       let outcome = try run(umask, laptop, command)
       try #require(outcome.status == 0, "\(step): \(outcome)")
     }
-    // A file that the user wants elsewhere keeps the umask.
+    // A file outside the home that `--output` names gets the permissions of the umask.
     let output = laptop.scratch.file("codes.csv")
     #expect(try run(umask, laptop, ["labels", "codes", "--count", "1", "--output", output]).status == 0)
     var status = stat()
@@ -198,8 +199,8 @@ import Testing
       _ = try RunningProgram(["-c", script], executable: "/bin/sh").end()
     }
     try fill()
-    // Where a log was left, its index is there too, and reading merges the log into the database, which makes
-    // room.
+    // Where the killed process left a write-ahead log, its index is there too. Reading merges the log into the
+    // database, which makes room.
     if wasKilled { #expect(try laptop.list().count == registered) } else { try readable("fieldbook.diskFull") }
     try fill()
     for command in [

@@ -7,8 +7,9 @@ import Testing
 
 @testable import weldtech
 
-/// Two laptops that have one record inspect its welder without a network, with the built program: everything arrives, the
-/// welder is accused of nothing, and where the records really differ every command says so.
+/// Checks with the built program how two laptops with the same record inspect its welder without a network: the
+/// platform gets every inspection, no inspection reports a false difference, and every command reports records
+/// that really differ.
 @Suite(.serialized) struct InspectionForkTests {
   private struct Pair {
     let office: Office
@@ -32,8 +33,8 @@ import Testing
       code: try #require(try laptop.record(id)["code"] as? String))
   }
 
-  /// Inspects; on the copy of the laptop with the seal's number, because entries that say the same at the same second after
-  /// the same ones are one entry.
+  /// Inspects the welder. The copy of the laptop gives the seal's number as well, because two laptops' entries
+  /// with the same content, second and predecessor would be one entry.
   @discardableResult
   private func inspect(
     _ pair: Pair, _ laptop: Laptop, status: Int32, place: SourceLocation = #_sourceLocation
@@ -77,12 +78,14 @@ import Testing
     #expect(try pair.laptop.status(of: pair.id) == "delivered")
     #expect(try pair.laptop.json("sync")["outcomes"] as? [String] == [])
 
-    // The one that came first learns of it at its next inspection, and accuses nobody.
+    // The laptop that delivered first learns of the other's revisions at its next inspection, and reports no
+    // difference.
     let next = try inspect(pair, pair.other, status: 0)
     #expect(next["source"] as? String == "platform" && next["revision"] as? Int == 5)
     #expect(reasons(next) == [])
     try pair.other.json("sync")
-    // So does the other, and its own numbers are not the platform's any more.
+    // The laptop that delivered last gets the next revision too; its own revision numbers differ from the
+    // platform's now.
     #expect(try inspect(pair, pair.laptop, status: 0)["revision"] as? Int == 6)
     try pair.laptop.json("sync")
     pair.office.platform.stop()
@@ -96,7 +99,7 @@ import Testing
     #expect(note["revision"] as? Int == 7 && note["pending"] as? Int == 0 && note["conflict"] as? Bool == false)
     let text = try pair.laptop.run("--lang", "zh", "show", pair.id).output
     #expect(text.contains("平台上的记录已到第 7 版"), "\(text)")
-    // The page of the other laptop's first inspection was made of the record as it was then.
+    // The doctor accepts the pages of earlier inspections, which show the record as it was at their time.
     let doctor = try pair.laptop.run("--json", "doctor").document()
     let findings = doctor["findings"] as? [[String: Any]] ?? []
     for check in ["fieldbook", "conflicts"] {
@@ -131,8 +134,8 @@ import Testing
     for laptop in [pair.other, pair.laptop, pair.laptop] { try inspect(pair, laptop, status: 8) }
     _ = try office.platform.start()
     try pair.other.json("sync")
-    // The first run is killed while its first request waits for the answer, the second at its second, and so on. A request
-    // that waits may be done at the platform all the same.
+    // The test kills run N while its request N waits for the answer. The platform may still process a request
+    // whose client was killed.
     for request in 1...6 {
       office.platform.inject(.delay(milliseconds: 300), times: 1_000)
       let wanted = office.platform.requests().count + request
@@ -154,7 +157,7 @@ import Testing
 
   // MARK: - A real conflict
 
-  /// Puts another revision at the platform that goes on from nobody's record.
+  /// Puts a forged next revision on the platform, which no laptop has made.
   private func falsify(_ pair: Pair) throws {
     let body = try #require(try pair.office.platform.record(pair.id))
     let record = try RecordCoding.decode(Installation.self, from: body)
@@ -243,7 +246,7 @@ import Testing
     let found = try inspect(office, office.laptop, status: 0)
     #expect(reasons(found, "notRun").contains("listUnusable"), "\(found)")
     #expect(found["source"] as? String == "fieldbook")
-    // Without a record of one's own there is nothing to inspect by.
+    // A laptop without a record of the welder cannot inspect it.
     let stranger = try Laptop()
     try stranger.setUp(platform: office.office.url)
     office.office.platform.inject(
@@ -381,7 +384,7 @@ import Testing
       let outcome = try pair.laptop.run("--json", "inspect", pair.code, "--port", module.port)
       #expect(outcome.status == 1, "\(command) \(name): \(outcome.output)\(outcome.diagnostics)")
       let found = try outcome.document()
-      // A module that leaves its settings out says that it has none.
+      // An answer without settings means that the module has none, so code and platform differ.
       let isSilent = command == 5 && ["missing fields", "a wrong type"].contains(name)
       #expect(
         reasons(found) == (isSilent ? ["otherCode", "otherPlatform"] : ["answerUnusable"]),
@@ -391,7 +394,7 @@ import Testing
       let after = (try pair.laptop.record(pair.id)["inspections"] as? [[String: Any]])?.count ?? 0
       #expect(after == before + 1, "\(command) \(name)")
     }
-    // The cable is as it was.
+    // With the first cable the inspection passes again.
     try inspect(pair, pair.laptop, status: 0)
   }
 

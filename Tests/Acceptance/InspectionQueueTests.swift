@@ -8,11 +8,11 @@ import Sync
 import TestSupport
 import Testing
 
-/// One run at full size: 2,000 records with inspections by three laptops, delivered in turns, and then compared as a set with
-/// what the platform has.
+/// Checks the queue at full size: three laptops inspect 2,000 records and deliver in turns, and the platform
+/// then has the same set of inspections.
 @Suite struct InspectionQueueTests {
   private static let count = 2_000
-  /// The numbers of the records that the platform has changed, so that they go on from nobody's.
+  /// The numbers of the records of which the platform has a forged revision that no laptop has made.
   private static let falsified = Set(stride(from: 100, to: count, by: 400))
 
   private let scratch = TemporaryFolder(isInMemory: true)
@@ -131,7 +131,7 @@ import Testing
     let sent = try sync(first, url, at: 5_000)
     #expect(sent.delivered == Self.count && sent.pending + sent.failed == 0)
 
-    // The second laptop has the same records; the third, an inspector's, has none.
+    // The second laptop has the same records; the third laptop is an inspector's and has none.
     try FileManager.default.copyItem(atPath: scratch.file("first"), toPath: scratch.file("second"))
     let second = try Fieldbook(home: scratch.file("second"), busyMilliseconds: 20_000)
     let third = try Fieldbook(home: scratch.file("third"), busyMilliseconds: 20_000)
@@ -171,7 +171,7 @@ import Testing
 
     let reports = [
       try sync(third, url, at: 30_000), try sync(second, url, at: 30_001), try sync(first, url, at: 30_002),
-      // A second run finds nothing but what cannot be delivered.
+      // A second run of each laptop finds only the inspections that cannot be delivered.
       try sync(third, url, at: 30_003), try sync(second, url, at: 30_004), try sync(first, url, at: 30_005),
     ]
     let bad = Self.falsified.count

@@ -10,8 +10,8 @@ import Testing
 
 @testable import weldtech
 
-/// Inspects installed welders with the built program: each way to tamper is done to the simulated module, the label, the
-/// seal or the record, and found.
+/// Inspects installed welders with the built program. The tests tamper with the simulated module, the label,
+/// the seal or the record in each known way, and the inspection finds it.
 @Suite(.serialized) struct InspectionTests {
   private struct Installed {
     let office: Office
@@ -49,7 +49,7 @@ import Testing
     return try outcome.document(place)
   }
 
-  /// The reasons of the differences, in the order of the checks.
+  /// Returns the reasons of the differences in the order of the checks.
   private func differences(_ document: [String: Any]) -> [String] {
     (document["checks"] as? [[String: Any]] ?? []).filter { $0["outcome"] as? String == "differs" }
       .compactMap { $0["reason"] as? String }
@@ -77,7 +77,7 @@ import Testing
       #expect(page.contains("检查结论：与登记一致") && page.contains(one.code) && page.contains("欧阳锋"))
     }
     try one.laptop.json("sync")
-    // Only the platform still has the key, and it judges the proof.
+    // After the delivery only the platform has the module's key, so the platform judges the proof.
     let second = try inspect(one, status: 0)
     #expect(verdict(second) == "asRecorded" && second["revision"] as? Int == 3)
     #expect((second["seconds"] as? Double ?? 99) < 30)
@@ -88,7 +88,7 @@ import Testing
     #expect(stored.revision == 3)
     let record = try one.laptop.record(one.id)
     #expect((record["inspections"] as? [[String: Any]])?.count == 2)
-    // The visit of the pairing is still the last one that the module knows of.
+    // A person gets the verdict as the last line, and the check of the seal's number is reported as not done.
     let shown = try one.laptop.run("--lang", "zh", "inspect", one.payload, "--port", one.plug.port)
     #expect(shown.status == 0 && shown.output.hasSuffix("检查结论：与登记一致\n"), "\(shown.output)")
     #expect(shown.output.contains("– 未检查：封条编号（没有提供）"))
@@ -109,7 +109,7 @@ import Testing
     #expect(found["revision"] as? Int == 2)
     let sent = try inspector.json("sync")
     #expect(sent["delivered"] as? Int == 1)
-    // What he inspected is in his list, though the record is not his.
+    // The inspector's list shows the welder under `inspected`, although the record is another laptop's.
     let listed = try inspector.json("list")
     let row = try #require((listed["inspected"] as? [[String: Any]])?.first)
     #expect((listed["installations"] as? [[String: Any]])?.isEmpty == true)
@@ -122,7 +122,8 @@ import Testing
     // An inspector makes no labels and draws no codes.
     #expect(try inspector.json("status")["codesLeft"] as? Int == 0)
     #expect(office.has(code: one.code).first?.revision == 2)
-    // Whoever installed it sees the later revision, and goes on from it.
+    // The laptop that installed the welder inspects by the platform's later revision, and its next one follows
+    // it.
     let again = try inspect(one, status: 0)
     #expect(again["source"] as? String == "platform" && again["revision"] as? Int == 3)
     #expect(try one.laptop.json("sync")["delivered"] as? Int == 1)
@@ -174,7 +175,7 @@ import Testing
     let start = FlashMap.application
     let image = try ImageHeader.checkFlash { flash.read($0, count: $1) ?? [] }
     var bytes = try #require(flash.read(start, count: Int(image.imageLength)))
-    // One word of the program, and the digest that goes with it.
+    // The test changes one byte of the program and the digest in the image's header with it.
     bytes[bytes.count - 3] ^= 1
     let place = ImageHeader.offset + ImageHeader.digestOffset
     bytes.replaceSubrange(place..<place + 32, with: Array(repeating: 0, count: 32))
@@ -191,7 +192,8 @@ import Testing
     try one.laptop.json("sync")
     let thief = try office.laptop()
     let stolen = try thief.walk(try thief.register(), to: .pair, on: one.plug.port)
-    // The platform has the module's record, and gives no proof for another; who has the case open needs none.
+    // The platform has a record of the module and gives no proof for another one. With the case open no proof
+    // is needed.
     #expect(try thief.failure("pair", stolen, "--port", one.plug.port, status: 1) == "provision.pair.bound")
     one.plug.module.configuration.surroundings.world.sealClosed = false
     one.plug.clock.pass(.seconds(11))
@@ -213,7 +215,7 @@ import Testing
     surroundings.world.sealClosed = true
     let opened = try inspect(one, status: 1)
     #expect(differences(opened) == ["sealOpened"], "\(opened)")
-    // It is found again, because nothing has set it right.
+    // The next inspection finds the opened seal again, because nothing has corrected it.
     #expect(differences(try inspect(one, seal: "S-0", status: 1)) == ["otherSeal", "sealOpened"])
   }
 
@@ -269,7 +271,7 @@ import Testing
       let lines = session.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       #expect(lines.last { !$0.isEmpty } == Substring(verdict), "\(session.text)")
       let columns = lines.map { DisplayWidth.columns(of: $0) }
-      // The path of the page is the user's, and may take another line.
+      // The path of the page depends on the user's folders and may take another line.
       let rows = columns.reduce(0) { $0 + max(1, ($1 + 79) / 80) }
       #expect(rows <= 24 && lines.count { $0.hasPrefix("✗") } == 1, "\(session.text)")
       #expect(session.text.contains(other.code), "\(session.text)")
@@ -329,7 +331,7 @@ import Testing
       try Data(contentsOf: URL(filePath: file))
         == Data(contentsOf: URL(filePath: try #require(again["file"] as? String))))
     if InstalledProgram("pdftotext").isInstalled { #expect(try text(of: again).contains("检查结论：与登记一致")) }
-    // Nothing was inspected for it.
+    // The reprint adds no inspection to the record.
     #expect(((try one.laptop.record(one.id))["inspections"] as? [Any])?.count == 2)
   }
 
@@ -382,7 +384,7 @@ import Testing
     try inspector.json(
       "setup", "--inspector", "李检", "--phone", "13800000003", "--company", "应急管理局", "--platform", office.url)
     try one.laptop.json("void", one.id, "--reason", "登记错了单位", "--yes")
-    // The platform has not heard of it yet, and still has the record in force.
+    // The platform has not received the voided revision yet, and still has the record in force.
     #expect(
       try one.laptop.failure("inspect", one.code, "--port", one.plug.port, status: 65) == "inspect.record.void")
     try one.laptop.json("sync")
@@ -391,7 +393,7 @@ import Testing
       #expect(
         outcome.status == 65 && outcome.diagnostics.contains("[inspect.record.void]"), "\(outcome.diagnostics)")
       #expect(outcome.diagnostics.contains("已作废"))
-      // The reason is in the log of the laptop that took it back.
+      // Only the laptop that voided the record has the reason, in its log.
       #expect(outcome.diagnostics.contains("登记错了单位") == reason)
     }
   }

@@ -146,7 +146,8 @@ import Testing
     }
   }
 
-  /// Counts columns: Chinese characters and full-width forms take two; no other wide character is printed here.
+  /// Counts the columns of a line. Chinese characters and full-width forms take two; the tests print no other
+  /// wide character.
   private func columns(of line: some StringProtocol) -> Int {
     line.unicodeScalars.reduce(0) { sum, scalar in
       let isWide = (0x2E80...0x9FFF).contains(scalar.value) || (0xFF00...0xFF60).contains(scalar.value)

@@ -45,7 +45,7 @@ import Testing
     #expect(watching.stop().status == 2)
     #expect(try laptop.json("sync")["delivered"] as? Int == 0)
 
-    // With --json it writes nothing before its end; its lock is there as long as it works.
+    // `sync --watch --json` writes nothing before its end, so the test waits for its lock file.
     let silent = try laptop.start(["--json", "sync", "--watch"])
     let locks = laptop.home + "/locks"
     #expect(silent.wait(watching: [locks]) { _ in FileManager.default.fileExists(atPath: locks + "/sync") })

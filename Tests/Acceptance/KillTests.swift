@@ -5,10 +5,10 @@ import Testing
 
 @testable import weldtech
 
-/// Kills `install` with `kill -9` at moments spread evenly over a whole walk, and runs `install ID` again after each:
-/// there is one complete installation on the platform, none lost and none twice. Moments are counted by the module, which
-/// reads its clock with each byte and at least every 20 ms. `WELDTECH_KILLS` gives the number of moments,
-/// `WELDTECH_KILL_SEED` the seed.
+/// Kills `install` with `kill -9` at moments spread evenly over a whole walk, and continues the walk after each
+/// kill. The platform then has exactly one complete installation. The module counts the moments by the readings
+/// of its clock, which it reads with each byte and at least every 20 ms. `WELDTECH_KILLS` gives the number of
+/// moments, `WELDTECH_KILL_SEED` the seed.
 @Suite struct KillTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let kills = environment["WELDTECH_KILLS"].flatMap { Int($0) } ?? 6
@@ -23,7 +23,7 @@ import Testing
       let readings = try wholeWalk(office, timings)
       var struck: [String: Int] = [:]
       for number in 0..<kills {
-        // There is one kill in each of as many equal parts of the walk, so that none is left out.
+        // The walk is divided into as many equal parts as there are kills, with one kill in each part.
         let share = (Double(number) + Double.random(in: 0..<1, using: &random)) / Double(kills)
         let reached = try kill(at: Int(share * Double(readings)), office, timings)
         struck[reached, default: 0] += 1
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  /// Takes an undisturbed walk and answers how often the module has read its clock meanwhile.
+  /// Takes an undisturbed walk and returns the number of times that the module has read its clock meanwhile.
   private func wholeWalk(_ office: Office, _ timings: FlashTimings) throws -> Int {
     let laptop = try office.laptop()
     let plug = try Plug(timings: timings)
@@ -45,9 +45,10 @@ import Testing
     return plug.clock.readings - start
   }
 
-  /// Takes a walk that is killed, and finishes it.
-  /// - Parameter reading: how often the module reads its clock before; a walk that ends earlier is not killed.
-  /// - Returns: the step that was next when it was killed.
+  /// Takes a walk, kills it, and finishes it.
+  /// - Parameter reading: the number of the module's clock readings before the kill; a walk that ends earlier
+  ///   is not killed.
+  /// - Returns: the name of the step that was next at the kill.
   private func kill(at reading: Int, _ office: Office, _ timings: FlashTimings) throws -> String {
     let laptop = try office.laptop()
     let plug = try Plug(timings: timings)
@@ -93,7 +94,7 @@ import Testing
     #expect(plug.module.truth.relayIsClosed == false, "\(place)")
     let keys = try office.platform.keyIds()
     #expect(keys.contains(keyID ?? ""), "\(place)")
-    // The walk delivers the copies of photos, and sync what follows.
+    // The walk delivers the copies of photos, and `sync` delivers the originals.
     try laptop.json("sync")
     let photos = record["photos"] as? [[String: Any]] ?? []
     let copies = photos.compactMap { ($0["copy"] as? [String: Any])?["sha256"] as? String }

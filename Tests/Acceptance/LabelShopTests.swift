@@ -60,7 +60,7 @@ import Testing
       let laptop = try Laptop()
       try laptop.setUp()
       let list = try list(codes, laptop)
-      // There is one kill in each of as many equal parts of the batch.
+      // The batch is divided into as many equal parts as there are kills, with one kill in each part.
       let share = (Double(number) + Double.random(in: 0..<1, using: &random)) / Double(Self.kills)
       let made = Int(share * Double(codes.count))
       let folder = laptop.scratch.file("labels")

@@ -31,7 +31,7 @@ import Testing
     return (outcome.status, try outcome.document())
   }
 
-  /// A debug build on a busy machine needs a while for A4 pages.
+  /// Runs a command on the laptop's home. A debug build on a busy machine needs a while for A4 pages.
   private func run(_ words: [String], on laptop: Laptop) throws -> ProgramOutcome {
     try Weldtech.run(["--home", laptop.home] + words)
   }
@@ -161,7 +161,7 @@ import Testing
     #expect(list.status == 0 && list.output.contains(good.prefix(8)) && !list.output.contains(bad.prefix(8)))
     #expect(list.diagnostics.contains("有 1 条记录已损坏") && list.diagnostics.contains("weldtech doctor"))
     #expect(try laptop.json("list")["unreadable"] as? Int == 1)
-    // The doctor does what the list describes.
+    // After `doctor` the list reports no damaged record any more.
     _ = try laptop.run("doctor")
     #expect(try laptop.json("list")["unreadable"] as? Int == 0)
   }

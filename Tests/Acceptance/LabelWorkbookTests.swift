@@ -12,8 +12,8 @@ struct LabelWorkbookTests {
     var street: String
   }
 
-  /// Writes a workbook as desks have them: numbers of rows by a formula, codes in full-width digits, a unit's name and the street once for all
-  /// of its rows, and last year's list on a hidden sheet.
+  /// Writes a workbook as desks keep them. A formula numbers the rows, the codes have full-width digits, a
+  /// unit's name and the street are merged over all of their rows, and a hidden sheet has last year's list.
   private func workbook(_ labels: [Label], _ path: String, change: String = "") throws {
     let script = """
       import json, sys, openpyxl
@@ -49,7 +49,7 @@ struct LabelWorkbookTests {
         let serial = try #require(CodeSerial(number: 2_000_000 + index))
         return Label(
           code: try #require(LabelCode(region: "150621", serial: serial)).description,
-          // Three labels a unit and ten a street, so that the merged cells end in different rows.
+          // A unit has three labels and a street has ten, so that their merged cells end in different rows.
           unit: "东风路\(index / 3 + 1)号铁艺", street: index / 10 % 2 == 0 ? "树林召镇" : "白塔街道")
       }
     }
@@ -104,7 +104,8 @@ struct LabelWorkbookTests {
     #expect((stock["counts"] as? [String: Int])?["printed"] == labels.count)
   }
 
-  /// What a formula would have shown is not known, and an error is no name; nothing is printed then.
+  /// Checks that a list is refused as a whole where a printed column has a formula without a stored value, or
+  /// an error value.
   @Test func `a formula without a value or with an error in a column that is printed is refused by its cell`()
     throws
   {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// Updates a module that is paired: by the laptop's key, the platform's proof, and the open case.
+/// Updates a paired module by each authority: the laptop's key, the platform's proof, and the open case.
 @Suite struct PairedFlashTests {
   private func authority(_ document: [String: Any]) -> [String: String]? {
     document["authority"] as? [String: String]
@@ -93,7 +93,7 @@ import Testing
     #expect(authority(entry)?["reason"] == "no network")
     #expect(entry["openSealCounts"] as? [String: Int] == ["updates": 1, "bootloaderEntries": 0])
     #expect(entry["sealStayedClosed"] as? Bool == false)
-    // The record has no entry of the two attempts for which nobody gave a proof.
+    // The record has no entry of the two attempts that had no proof.
     let begun = try history(of: id, in: second).filter { $0["event"] as? String == "flashBegun" }
     #expect(begun.map { authority($0)?["kind"] } == ["openSeal"])
     #expect(try (second.record(id)["module"] as? [String: Any])?["flashing"] == nil)

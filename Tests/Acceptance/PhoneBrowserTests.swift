@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// The built program and its page in a browser, from the finger on the glass to the record.
+/// Checks the built program with its page in a browser, from the touches on the screen to the record.
 @Suite(.serialized, .enabled(if: PhoneBrowser.missing == nil, "\(PhoneBrowser.missing ?? "")"))
 struct PhoneBrowserTests {
   private let folder = TemporaryFolder()
@@ -34,7 +34,7 @@ struct PhoneBrowserTests {
 
     let files = try #require(facts["files"] as? [String])
     let sizes = try files.map { try Data(contentsOf: URL(filePath: $0)).count }
-    // The cut came, and the page was loaded again, in the middle of a file.
+    // Both the cut of the network and the reload of the page came in the middle of a file.
     #expect((1..<sizes[0]).contains(facts["offsetAtCut"] as? Int ?? 0))
     #expect((1..<sizes[1]).contains(facts["offsetAfterReload"] as? Int ?? 0))
 
@@ -100,7 +100,7 @@ struct PhoneBrowserTests {
     #expect(welder["weldingProcess"] as? String == "manualArc" && welder["maxCurrentAmps"] as? Double == 315)
   }
 
-  /// The strokes in the laptop's files are two, of the points that were drawn, with times and pressures of their own.
+  /// Checks that the laptop's file of strokes has the two drawn strokes, each point with its time and pressure.
   private func expectHandwriting(of agreement: [String: Any], in laptop: Laptop) throws {
     let sha256 = try #require(agreement["strokesSha256"] as? String)
     let files = FileManager.default.enumerator(atPath: laptop.home)?.compactMap { $0 as? String } ?? []

@@ -4,7 +4,7 @@ import Records
 import TestSupport
 import Testing
 
-/// The page of every view in a browser, with more and longer texts than anybody should send.
+/// Checks every view of the page in a browser, with more and longer texts than anybody should send.
 @Suite(.serialized, .enabled(if: PhoneBrowser.missing == nil, "\(PhoneBrowser.missing ?? "")"))
 struct PhonePageTests {
   private static let pages =
@@ -13,8 +13,8 @@ struct PhonePageTests {
 
   private let folder = TemporaryFolder()
 
-  /// A text that would run if it were markup, with a word longer than any screen, rare and Mongolian characters, and one that
-  /// turns the direction of writing.
+  /// A text that would run as a script if it were markup. It has a word longer than any screen, rare and
+  /// Mongolian characters, and a character that reverses the direction of writing.
   private static let hostile =
     "<script>throw 'ran'</script><img src=x onerror=\"throw 'ran'\">"
     + String(repeating: "W", count: 300) + "\u{202E}𠅤𬭎䶮㛃 ᠮᠣᠩᠭᠣᠯ\u{202C}&amp;{n}"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import weldtech
 
-/// Photos that a phone takes, by the built program and a phone that speaks HTTP.
+/// Checks photos that a phone takes, with the built program and a simulated phone that speaks HTTP.
 @Suite struct PhonePhotoTests {
   private let laptop: Laptop
 
@@ -30,7 +30,7 @@ import Testing
     let phone = try Phone(scanning: program)
     let machine = try Laptop.picture(of: "machine \(id)")
     let wiring = try Laptop.picture(of: "wiring \(id)")
-    // A picture of nothing is too bright.
+    // A white picture is too bright.
     let bright = try TestPicture.white()
 
     #expect(try phone.view()["kind"] as? String == "photos")
@@ -40,7 +40,7 @@ import Testing
     let question = try #require(try phone.shot("before-nameplate")["question"] as? [String: Any])
     #expect(question["code"] as? String == "blurred" || question["code"] as? String == "bright")
     #expect(try digests(of: id, stage: "before").count == 1)
-    // Each question is answered by itself: the picture is blurred and bright.
+    // The picture is blurred and bright, and the phone answers the question about each fault separately.
     var codes: [String] = []
     while let asked = try phone.shot("before-nameplate")["question"] as? [String: Any] {
       codes.append(try #require(asked["code"] as? String))
@@ -49,7 +49,7 @@ import Testing
         "photo", ["upload": upload, "shot": "before-nameplate", "accepts": codes, "reason": NSNull()])
     }
     #expect(try phone.photograph(wiring, as: "before-wiring").isDone)
-    // The same bytes again are no other photo.
+    // A second upload of the same bytes adds no photo.
     #expect(try phone.photograph(wiring, as: "before-wiring").isDone)
 
     let shown = try #require(try phone.shot("before-machine")["photos"] as? [[String: Any]])
@@ -69,7 +69,7 @@ import Testing
     #expect((document["remarks"] as? [[String: Any]])?.compactMap { $0["code"] as? String } == codes)
     #expect(
       try digests(of: id, stage: "before") == Set([machine, bright, wiring].map { SHA256Digest(of: $0).hex }))
-    // The task is over, and nothing of it is left.
+    // The task has ended and left no files behind.
     #expect(try FileManager.default.contentsOfDirectory(atPath: laptop.home + "/companion") == [])
   }
 
@@ -79,7 +79,7 @@ import Testing
     let id = try laptop.register()
     let machine = try Laptop.picture(of: "machine \(id)")
     let bright = try TestPicture.white()
-    // More than one piece: a PNG whose comment is long.
+    // The long comment of this PNG makes it larger than one piece of an upload.
     let wiring = PNGChunks.inserting(
       "tEXt", Data("Comment\0".utf8) + Data(SeededBytes(seed: 5).bytes(1_500_000).map { $0 & 0x3F | 0x20 }),
       into: try Laptop.picture(of: "wiring \(id)"))
@@ -94,7 +94,7 @@ import Testing
     let second = try serve(id)
     let again = try Phone(scanning: second, name: "b")
     #expect(again.address == phone.address)
-    // The page of before goes on without being opened anew.
+    // The first page continues after the restart without being opened anew.
     let uploads = try #require(try phone.state()["uploads"] as? [[String: Any]])
     #expect(
       uploads.contains { $0["shot"] as? String == "before-wiring" && $0["offset"] as? Int == Phone.pieceBytes })
@@ -125,7 +125,7 @@ import Testing
     #expect(try phone.act("finish").isDone)
     #expect(program.end().status == 0)
 
-    // Plates are made, and modules paired, where there is a platform.
+    // The laptop needs a platform for making plates and pairing modules.
     let laptop = try Office.shared.get().laptop()
     let folder = laptop.scratch.file("plates-\(id)")
     let list = laptop.scratch.file("plates-\(id).csv")
@@ -187,9 +187,9 @@ import Testing
   }
 }
 
-/// Pictures that a check of photos points out.
+/// Pictures that the check of photos complains about.
 enum TestPicture {
-  /// A picture of 640 × 480 pixels on which nothing is.
+  /// A white picture of 640 × 480 pixels.
   static func white() throws -> Data {
     let size = try PixelSize(widthPixels: 640, heightPixels: 480, dotsPerInch: 254)
     return try DotImage(size: size).png()

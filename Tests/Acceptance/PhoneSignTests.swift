@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// An agreement that is signed on a phone, by the built program and a phone that speaks HTTP.
+/// Checks agreements that are signed on a phone, with the built program and a simulated phone that speaks HTTP.
 @Suite(.serialized) struct PhoneSignTests {
   private let laptop: Laptop
 
@@ -24,7 +24,7 @@ import Testing
     try laptop.start(["--json", "sign", id, "--phone", "--interface", "lo"] + more)
   }
 
-  /// What the page sends, with some of it changed.
+  /// Returns the members of the page's signature action, with `changes` in place of some of them.
   private func entry(_ id: String, _ sha256: String, _ changes: [String: Any] = [:]) throws -> [String: Any] {
     let owner = try #require(try laptop.record(id)["owner"] as? [String: Any])
     let phone = try #require(owner["responsiblePhone"] as? String)
@@ -63,7 +63,8 @@ import Testing
     }
     #expect(try laptop.status(of: id) == "open")
 
-    // The authority is no part of the text, which is not read again for it.
+    // The photo of the authority is not part of the text, so the text's digest stays and need not be read
+    // again.
     #expect(try phone.photograph(try Laptop.picture(of: "authority \(id)"), as: "authority").isDone)
     #expect(try phone.view()["textSha256"] as? String == sha256)
     let outcome = try phone.act("sign", try entry(id, sha256, ["capacity": "authorised"]))
@@ -121,7 +122,7 @@ import Testing
         == "sign.strokesUsed")
     #expect(try laptop.status(of: second) == "open")
     try laptop.json("sign", second, "--signature", try laptop.signature())
-    // Corrected, the first one is not signed by what was written under it before, nor by what a void record has.
+    // A corrected agreement does not accept the strokes of its earlier signature, nor those of a voided record.
     try laptop.json("correct", first, "--remarks", "改")
     #expect(
       try laptop.failure("sign", first, "--signature", strokes, status: 65) == "sign.strokesUsed")

@@ -7,9 +7,9 @@ import Testing
 
 @testable import weldtech
 
-/// A registration and a whole walk with a phone beside the laptop.
+/// Checks a registration and a whole walk with a phone beside the laptop.
 @Suite(.serialized) struct PhoneWalkTests {
-  /// What a phone fills in for a welder whose model's name says the rest.
+  /// The values that a phone fills in; the name of the welder's model gives the others.
   private static let values = [
     "owner.unitType": "individual", "owner.responsibleName": "王大山", "owner.responsiblePhone": "13800000001",
     "owner.street": "树林召镇", "owner.industry": "autoRepair", "welder.brand": "瑞凌", "welder.model": "ZX7-315",
@@ -24,7 +24,7 @@ import Testing
     let session = try TerminalSession(["--home", laptop.home, "register", "--phone", "--interface", "lo"])
     try session.read(until: "Ctrl-C stops")
     let address = try #require(Phone.address(in: session.text))
-    // All of the symbol stands on a screen of 24 lines, with room for what comes after it.
+    // The whole QR symbol fits on a screen of 24 lines, with room for the lines after it.
     let below = session.raw.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .reversed().prefix { !$0.contains("\u{2580}") }.count
     let height = session.raw.split(whereSeparator: \.isNewline).count { $0.contains("\u{2580}") }
@@ -42,13 +42,13 @@ import Testing
     let early = try phone.act("submit", ["values": [:] as [String: String]])
     #expect(!early.isDone && early.fields["welder.supply"] != nil)
     #expect(try phone.act("answers", ["values": Self.values]).isDone)
-    // The model's name says the rest, and the page says where it comes from.
+    // The program derives the other values from the model's name, and the page notes their source.
     let fields = try #require(try phone.view("form")["groups"] as? [[String: Any]])
       .flatMap { $0["fields"] as? [[String: Any]] ?? [] }
     let process = try #require(fields.first { $0["path"] as? String == "welder.weldingProcess" })
     #expect(process["value"] as? String == "manualArc" && process["note"] is String)
 
-    // Left and gone on with: the draft has it all.
+    // The draft keeps all values when the program is left and started again.
     session.interrupt()
     #expect(session.end() == 2)
     #expect(session.text.contains("--draft 1 --phone"))
@@ -91,7 +91,7 @@ import Testing
         }
       }
       try waitForPhotos()
-      // What the page kept of the form, with names and phones, does not go on.
+      // The next task does not get the names and phone numbers that the page kept for the form.
       #expect((try phone.state { _ in true }["kept"] as? [String: Any])?.isEmpty == true)
       session.interrupt()
       #expect(session.end() == 2)
@@ -119,7 +119,7 @@ import Testing
     let owner = UUID().uuidString
     var sent: Set<String> = []
     for shot in ["before-machine", "after-module"] {
-      // The page of before shows the next photos when the laptop has come to them.
+      // The page that is already open shows the next photos once the laptop asks for them.
       try phone.state {
         (($0["view"] as? [String: Any])?["shots"] as? [[String: Any]])?.first?["id"] as? String == shot
       }
@@ -204,14 +204,15 @@ import Testing
   }
 }
 
-/// The symbol of half blocks on a terminal's screen, as its cells show it.
+/// The QR symbol that a terminal's screen shows by half blocks.
 struct TerminalSymbol {
-  /// The squares from the top, true for dark.
+  /// The rows of the symbol's squares from the top; true is dark.
   private var rows: [[Bool]] = []
 
   enum Failure: Error { case colour(String) }
 
-  /// - Parameter raw: all that was written to the terminal.
+  /// Reads the symbol from the output of a program.
+  /// - Parameter raw: the whole output to the terminal, with its control sequences.
   init(in raw: String) throws {
     for line in raw.split(whereSeparator: \.isNewline) where line.contains("\u{2580}") {
       var (upper, lower): ([Bool], [Bool]) = ([], [])

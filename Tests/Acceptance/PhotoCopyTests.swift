@@ -7,7 +7,8 @@ import Testing
 
 @testable import weldtech
 
-/// The upload copies of photos, from the command that attaches a photo to the platform.
+/// Checks the upload copies of photos, from the command that attaches a photo to their delivery to the
+/// platform.
 @Suite struct PhotoCopyTests {
   private func photos(_ record: [String: Any]) -> [(original: String, copy: String)] {
     (record["photos"] as? [[String: Any]] ?? []).compactMap { photo in
@@ -50,7 +51,8 @@ import Testing
     #expect(
       plan["files"] as? Int == 2 && plan["originals"] as? Int == 2 && plan["originalBytes"] as? Int ?? 0 > 0)
 
-    // On a phone's data the records go alone, and nothing is pending for it.
+    // With `--originals never`, as on mobile data, `sync` delivers the record and does not report originals as
+    // pending.
     let short = try laptop.json("sync", "--originals", "never")
     #expect(short["delivered"] as? Int == 1 && short["pending"] as? Int == 0)
     #expect(try originals(short)["waiting"] as? Int == 2)
@@ -96,7 +98,8 @@ import Testing
     let office = try Office()
     let laptop = try office.laptop()
     let photos = photos(try laptop.record(try retire(laptop, 1)))
-    // The platform's key, then HEAD, POST and PATCH of two copies, the record, and the same of two originals.
+    // A run makes 14 requests: the platform's key, HEAD, POST and PATCH of two copies, the record, and HEAD,
+    // POST and PATCH of two originals.
     for request in 1...14 {
       office.platform.inject(.delay(milliseconds: 300), times: 1_000)
       let wanted = office.platform.requests().count + request
@@ -159,7 +162,7 @@ import Testing
   }
 }
 
-/// A picture in which no two pixels have to do with each other.
+/// A picture of random pixels, which does not compress.
 enum NoisePicture {
   static func png(_ width: Int, _ height: Int, _ random: inout SplitMix64) throws -> Data {
     // A netpbm picture is turned into a PNG by Pillow, since the writers here have no colours.

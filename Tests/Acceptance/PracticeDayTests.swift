@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs the day of practice by the built program, and looks at what it leaves behind.
+/// Runs the day of practice with the built program, and checks the records and files that it leaves.
 struct PracticeDayTests {
   @Test func `a day of practice leaves every outcome once, all of it delivered, and the form that counts it`()
     throws
@@ -31,7 +31,7 @@ struct PracticeDayTests {
         != retired.first?["serialNumber"] as? String)
     #expect(records.count { $0["inspections"] != nil } == 1)
 
-    // On a terminal it waits for nobody.
+    // On a terminal the day of practice asks no questions.
     let session = try TerminalSession(
       ["practice", "--day", "--folder", scratch.file("again")], environment: ["LANG": "zh_CN.UTF-8"])
     #expect(session.end() == 0, "\(session.text.suffix(500))")

@@ -121,7 +121,7 @@ struct PrintRunTests {
     #expect(try pages(made).map(\.texts) == codes.map { ["https://127.0.0.1:9/w/\($0)"] })
   }
 
-  /// Three processes print the five templates with five addresses: 75 sheets of 40 labels.
+  /// Checks 75 sheets of 40 labels, for five templates, five platform addresses and three processes.
   @Test func `of 3,000 random codes none is refused unless its symbol is too large`() throws {
     let platforms = [
       "w.cn", "weld.example.cn", "hanji.dalad.example.gov.cn", "platform.welding-control.example.com.cn",
@@ -163,7 +163,7 @@ struct PrintRunTests {
         found += texts.count
       }
     }
-    // A code that is too long for a template is so in every process.
+    // An address that is too long for a template is refused in all three processes.
     #expect(
       refused.count.isMultiple(of: 3) && found == 3_000 - 40 * refused.count && found >= 1_500, "\(refused)")
     print("\(found) labels read; too long for: \(refused)")

@@ -4,7 +4,8 @@ import Testing
 
 @testable import weldtech
 
-/// The walk protects each chip from reading after the passed test where the company's setup wants that.
+/// Checks that the walk protects each chip from reading after the passed test where the setup demands it, and
+/// not otherwise.
 @Suite struct ProtectionTests {
   private func install(_ laptop: Laptop, on plug: Plug) throws -> (id: String, said: String) {
     let outcome = try laptop.run(

@@ -144,7 +144,7 @@ import Testing
     #expect((try laptop.json("labels", "templates")["templates"] as? [Any])?.isEmpty == false)
   }
 
-  /// The serial ports differ from machine to machine, so the test does not check them.
+  /// Checks the doctor's findings, except that of the serial ports, which differ from machine to machine.
   @Test func `the doctor names what is wrong with a laptop and its cure, and exits 1 only then`() throws {
     func findings(_ document: [String: Any]) -> [String: [String: Any]] {
       let all = (document["findings"] as? [[String: Any]] ?? []).filter { $0["check"] as? String != "ports" }

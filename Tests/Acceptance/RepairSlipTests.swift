@@ -7,7 +7,8 @@ import Testing
 
 @testable import weldtech
 
-/// Repairs in which a person slips: the wrong module or cable, an answer that is forgotten, an option that comes too late.
+/// Checks repairs in which a person makes a slip: the wrong module or cable, a forgotten answer, or an option
+/// given too late.
 @Suite(.serialized) struct RepairSlipTests {
   private struct Installed {
     let office: Office
@@ -71,7 +72,7 @@ import Testing
       (try owner.laptop.record(owner.id)["owner"] as? [String: Any])?["unitName"] as? String)
     #expect(refused.output.contains(owner.code) && refused.output.contains(unit), "\(refused.output)")
     #expect(owner.plug.module.truth.committedKeyID == key)
-    // Nothing of the exchange is on record.
+    // The record has no event of the refused exchange.
     let kept = try events(one)
     #expect(!kept.contains("moduleRetired") && kept.count { $0 == "flashed" } == 1, "\(kept)")
     let walked = try one.laptop.walk(try one.laptop.register(), to: .pair, on: owner.plug.port)
@@ -79,7 +80,7 @@ import Testing
     #expect(unpaired.errorCode == "provision.pair.bound" && unpaired.output.contains(owner.code))
     #expect(owner.plug.module.truth.committedKeyID == key)
 
-    // Once its own welder has another module, it is free.
+    // The module may be taken once its own welder's repair has replaced it.
     let other = try Plug(timings: .instant)
     _ = try repair(owner, ["--fault", "不启动"] + (try found(owner)))
     let exchanged = try repair(
@@ -136,7 +137,7 @@ import Testing
     _ = try repair(one, ["--fault", "不启动"] + (try found(one, "broken")))
     let first = try Plug(timings: .instant)
     let exchange = ["--old-module", one.serialNumber, "--seal", "N-\(one.id.prefix(8))"]
-    // The first new module is flashed, and pulled before it is paired.
+    // The cable of the first new module is pulled after flashing and before pairing.
     let pulled = try Plug(of: first, fault: "silence-during=pair")
     let cut = try repair(one, exchange, port: pulled.port)
     #expect(cut.status == 1, "\(cut.output)")
@@ -157,7 +158,7 @@ import Testing
     let wrong = try repair(one, try found(one), port: other.plug.port)
     #expect(wrong.errorCode == "repair.module.other", "\(wrong.output)")
     #expect(try events(one) == before)
-    // An inspection by itself with the wrong cable does not stand for the repair's.
+    // A separate inspection with the wrong cable does not replace the inspection of the repair.
     _ = try one.laptop.run("--json", "inspect", one.code, "--port", other.plug.port)
     let right = try repair(one, try found(one))
     #expect(right.status == 0, "\(right.output)\(right.diagnostics)")

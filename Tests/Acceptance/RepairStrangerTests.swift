@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Repairs a welder with modules that belong to others, by the built program: modules of another company and another platform, of another
-/// laptop of the same company, and of nobody.
+/// Repairs a welder with modules that belong to others, with the built program: modules of another company and
+/// platform, modules of another laptop of the same company, and modules without an owner.
 @Suite(.serialized) struct RepairStrangerTests {
   private struct Installed {
     let laptop: Laptop
@@ -38,7 +38,8 @@ import Testing
     return ["--seal-found", seal, "--seal-photo", try one.laptop.scratch.write("found-\(UUID()).png", picture)]
   }
 
-  /// Another company's module with another platform's key: nothing that this laptop or its platform has can make it let go.
+  /// Checks a module of another company with a key of another platform. Neither this laptop nor its platform
+  /// has a key that the module accepts.
   @Test
   func `a stranger's module on the cable is named, and takes the old one's place only with its case open`()
     throws
@@ -47,8 +48,8 @@ import Testing
     let stranger = try install(try Office())
     let theirKey = try key(of: stranger)
 
-    // What is found on the cable differs from the record, and nobody has said that the module was exchanged: it may be the wrong
-    // cable, and nothing of it is put on record.
+    // The module on the cable differs from the record, and no option says that it was exchanged. The cable may
+    // be the wrong one, so the program records nothing.
     let looked = try repair(one, on: stranger.plug.port, ["--fault", "扫码后不启动"] + (try found(one, "broken")))
     #expect(looked.errorCode == "repair.module.other", "\(looked.output)")
     #expect(looked.output.contains(one.serialNumber))
@@ -59,7 +60,8 @@ import Testing
     let inspected = try #require((try one.laptop.record(one.id)["inspections"] as? [[String: Any]])?.last)
     #expect(inspected["verdict"] as? String == "asRecorded", "\(inspected)")
 
-    // With the case closed it is neither written nor paired: its owner alone could prove that it may be.
+    // With its case closed the stranger's module is neither flashed nor paired, because only its owner has a
+    // proof for it.
     let exchange = ["--old-module", one.serialNumber, "--seal", "NEW-\(one.id.prefix(8))"]
     let refused = try repair(one, on: stranger.plug.port, exchange)
     #expect(refused.status == 1, "\(refused.output)")
@@ -76,7 +78,8 @@ import Testing
 
     stranger.plug.module.configuration.surroundings.world.sealClosed = false
     stranger.plug.clock.pass(.seconds(11))
-    // The case is closed for the test, and the same command goes on.
+    // With its case open the module is taken. The test of the module needs a closed case, so the same command
+    // runs again.
     let opened = try repair(one, on: stranger.plug.port, service)
     stranger.plug.module.configuration.surroundings.world.sealClosed = true
     let mended = opened.status == 0 ? opened : try repair(one, on: stranger.plug.port, service)
@@ -91,7 +94,7 @@ import Testing
     let retired = try #require(record["retiredModules"] as? [[String: Any]])
     #expect(retired.map { $0["serialNumber"] as? String } == [one.serialNumber])
 
-    // The owner's paper and the platform have it, too.
+    // The owner's paper and the platform's record name the exchange, too.
     let lines = try #require(
       try one.laptop.json("repair", "close", one.code, "--text")["lines"] as? [String])
     #expect(
@@ -101,8 +104,8 @@ import Testing
     #expect(try one.laptop.status(of: one.id) == "delivered")
   }
 
-  /// A module of the same company, paired by another laptop that has synced: it stays with its welder until that welder's own repair has
-  /// taken it out; then the platform proves that it may be taken.
+  /// Checks a module of the same company that another laptop has paired and delivered. The module stays with
+  /// its welder until that welder's own repair has replaced it; then the platform gives a proof for it.
   @Test func `a module that a colleague's welder has is taken only after that welder's own repair`() throws {
     let office = try Office.shared.get()
     let one = try install(office)
@@ -136,7 +139,7 @@ import Testing
     #expect(other.plug.module.truth.committedKeyID == module["keyId"] as? String)
   }
 
-  /// The words with which each path is named on a terminal, in both languages.
+  /// Checks the messages for each kind of foreign module on a terminal, in both languages.
   @Test func `each module that does not belong has words of its own, with what to do`() throws {
     let one = try install(try Office.shared.get())
     let stranger = try install(try Office())

@@ -7,7 +7,8 @@ import Testing
 
 @testable import weldtech
 
-/// Repairs installed welders with the built program, from the call to the delivered confirmation, and what else becomes of them.
+/// Repairs installed welders with the built program, from the call to the delivered confirmation, and also
+/// moves, sells and retires welders.
 @Suite(.serialized) struct RepairWalkTests {
   private struct Installed {
     let office: Office
@@ -66,7 +67,8 @@ import Testing
     #expect((today["repairs"] as? [[String: Any]])?.map { $0["id"] as? String } == [one.id])
     #expect(try one.laptop.list().first { $0["id"] as? String == one.id }?["status"] as? String == "outOfUse")
 
-    // Without an answer to a question nothing is changed, and the same command goes on.
+    // A run that lacks an answer leaves the welder out of use, and a later run with the answer continues the
+    // repair.
     let asked = try repair(one, [])
     #expect(asked.status == 64 && asked.output.contains("seal-found"), "\(asked.output)")
     let unsealed = try repair(one, try found(one, "broken"))
@@ -130,7 +132,7 @@ import Testing
       + (try found(one, "missing"))
     let unsealed = try repair(one, arguments, port: new.port)
     #expect(unsealed.status == 64 && unsealed.output.contains("seal"), "\(unsealed.output)")
-    // The same command goes on at the seal: the exchange is on record.
+    // The same command continues at the seal, because the exchange is already on record.
     let mended = try repair(one, arguments + ["--seal", "NEW-\(one.id.prefix(8))"], port: new.port)
     #expect(mended.status == 0, "\(mended.output)\(mended.diagnostics)")
     let record = try one.laptop.record(one.id)
@@ -154,7 +156,7 @@ import Testing
   {
     let one = try install()
     let new = try Plug(timings: .instant)
-    // It has a firmware, by which it can say who it is.
+    // The new module has firmware and a pairing, so that the program can identify it.
     _ = try one.laptop.walk(try one.laptop.register(), to: .pair, on: new.port)
     try one.laptop.json("repair", "open", one.code, "--fault", "不启动", "--tampered")
     _ = try repair(one, try found(one, "broken"))
@@ -217,7 +219,7 @@ import Testing
     #expect(try one.laptop.json("sync")["failed"] as? Int == 0)
     #expect(try onPlatform(one)["status"] as? String == "retired")
     #expect(try one.laptop.failure("repair", "open", one.code, "--fault", "x", status: 1) == "walk.retired")
-    // Its module goes into another welder.
+    // The module of the retired welder is installed in another welder.
     let next = try one.laptop.walk(try one.laptop.register(), to: .label, on: one.plug.port)
     #expect(
       (try one.laptop.record(next)["module"] as? [String: Any])?["serialNumber"] as? String == one.serialNumber)
@@ -264,10 +266,12 @@ import Testing
 
   // MARK: - Kills
 
-  /// Whether each command is killed at all its writes, as `make soak` has it by `WELDTECH_REPAIR_KILLS=all`, or at some of them.
+  /// Whether each command is killed at every write; false for every seventh one. `make soak` sets
+  /// `WELDTECH_REPAIR_KILLS=all`.
   private static let killsEverywhere = ProcessInfo.processInfo.environment["WELDTECH_REPAIR_KILLS"] == "all"
-  /// The distance of the writes at which a command is killed, and the seed by which the first one is drawn.
+  /// The distance between the writes at which a command is killed.
   private static let killStride = killsEverywhere ? 1 : 7
+  /// The seed by which the number of the first of these writes is drawn.
   private static let killSeed =
     ProcessInfo.processInfo.environment["WELDTECH_REPAIR_SEED"].flatMap { UInt64($0) } ?? 24
 
@@ -329,7 +333,7 @@ import Testing
     try session.answer("要做什么", "")
     try session.answer("封条编号", "T-\(one.id.prefix(8))")
     try session.read(until: "weldtech repair close")
-    // A terminal's line ends in two scalars that are one character.
+    // A terminal's line ends in CR LF, which is one Swift character but two scalars.
     for line in session.text.unicodeScalars.split(whereSeparator: { $0 == "\n" || $0 == "\r" }) {
       #expect(DisplayWidth.columns(of: String(line)) <= 80, "\(line)")
     }

@@ -47,7 +47,7 @@ import Testing
     #expect(replacement(served)?["kind"] as? String == "service")
     #expect(replacement(served)?["reason"] as? String == "laptop lost")
     #expect(plug.module.truth.committedKeyID == served["keyId"] as? String)
-    // The same command again finds nothing to do.
+    // The same command has nothing to do the second time.
     plug.module.configuration.surroundings.world.sealClosed = true
     #expect(
       try third.json("pair", other, "--port", plug.port)["keyId"] as? String == served["keyId"] as? String)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import weldtech
 
-/// Has sealed agreements judged by poppler (NSS), pyHanko and asn1crypto, with certificates and timestamps of the openssl
-/// program.
+/// Checks sealed agreements with poppler (NSS), pyHanko and asn1crypto. The certificates and timestamps come
+/// from the openssl program.
 @Suite(
   .serialized,
   .enabled(if: InstalledProgram("pyhanko").isInstalled, "pyhanko is not installed: scripts/setup peers"),
@@ -42,7 +42,8 @@ struct SealPeerTests {
     ess_cert_id_alg=sha256
     """
 
-  /// Answers queries over HTTP by `openssl ts`, and writes its port to stdout.
+  /// A Python program that replies to timestamp queries over HTTP by `openssl ts`, and writes its port to
+  /// stdout.
   private static let responder = """
     import http.server, subprocess, sys
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -62,7 +63,8 @@ struct SealPeerTests {
     server.serve_forever()
     """
 
-  /// Prints the signed and the unsigned attributes of a PDF's only seal by their object identifiers.
+  /// A Python program that prints the object identifiers of the signed and the unsigned attributes of a PDF's
+  /// only seal.
   private static let attributes = """
     import re, sys
     from asn1crypto import cms
@@ -122,7 +124,8 @@ struct SealPeerTests {
     }
   }
 
-  /// The signed agreement as the record names it, and with its timestamp.
+  /// Signs an agreement and returns the paths of its file as the record names it and of its copy with the
+  /// timestamp.
   private func sealed(_ kind: String) throws -> (withoutTimestamp: String, withTimestamp: String) {
     let responder = try InstalledProgram("python3").start(["-c", Self.responder], folder: folder.path)
     defer { responder.kill() }
@@ -168,7 +171,7 @@ struct SealPeerTests {
         "\(pyHanko.everything)")
     }
 
-    // Content type, message digest, signing certificate (ESS), and nothing else that is signed.
+    // The only signed attributes are signing certificate (ESS), content type and message digest.
     let signed = "1.2.840.113549.1.9.16.2.47 1.2.840.113549.1.9.3 1.2.840.113549.1.9.4"
     let bare = try InstalledProgram("python3").output(["-c", Self.attributes, files.withoutTimestamp])
     #expect(bare == "\(signed)\n\n")

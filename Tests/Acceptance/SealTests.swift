@@ -8,7 +8,7 @@ import Testing
 
 @testable import weldtech
 
-/// The seal of a signed agreement, and its timestamp.
+/// Checks the seal of a signed agreement, and its timestamp.
 @Suite struct SealTests {
   /// A platform with a timestamp authority.
   private final class Authority {
@@ -61,7 +61,7 @@ import Testing
     return try #require((record["agreement"] as? [String: Any])?["sha256"] as? String)
   }
 
-  /// The file of an agreement as it is stored by its content.
+  /// Returns the stored file of an agreement by its SHA-256.
   private func kept(_ sha256: String, in home: String) throws -> Data {
     try Data(contentsOf: URL(filePath: "\(home)/files/\(sha256.prefix(2))/\(sha256)"))
   }
@@ -87,7 +87,7 @@ import Testing
     let (file, token) = try SealedAgreement(file: joined).parted()
     #expect(file == stored && token?.time == 1_795_000_000)
 
-    // The record goes without the token, and the token after it.
+    // `sync` sends the record without the token, and then the token.
     let sync = try laptop.json("sync")
     #expect((sync["timestamps"] as? [String: Any])?["delivered"] as? Int == 1)
     #expect(office.platform?.hasFile(sha256) == true)
@@ -156,7 +156,7 @@ import Testing
   }
 }
 
-/// Kills the commands that seal at each of their writes to the disk.
+/// Kills `sign` at every third write to the disk, and `setup --seal-certificate` at every write.
 @Suite(.enabled(if: InstalledProgram("strace").isInstalled, "strace is not installed"))
 struct SealKillTests {
   @Test func `a signature that is killed at any write is there once and sealed, or not at all`() throws {
@@ -177,7 +177,7 @@ struct SealKillTests {
       let file = try Data(contentsOf: URL(filePath: "\(home)/files/\(sha256.prefix(2))/\(sha256)"))
       #expect(SHA256Digest(of: file).hex == sha256, "\(place)")
       _ = try SealedAgreement(file: file)
-      // A seal that was noted is one over which sync takes a timestamp.
+      // The fieldbook lists the seal as one for which `sync` has to fetch a timestamp.
       let timestamps = try Weldtech.run(["--home", home, "--json", "status"]).document()["timestamps"]
       #expect((timestamps as? [String: Any])?["missing"] as? Int == 1, "\(place)")
       try FileManager.default.removeItem(atPath: home)

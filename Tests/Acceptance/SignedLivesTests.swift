@@ -7,9 +7,11 @@ import Testing
 
 @testable import weldtech
 
-/// Holds every revision of records with whole lives against the agreements that were signed in them, as `company load` does.
+/// Compares every revision of records with whole lives with the agreement that is signed in it, as `company
+/// load` does.
 @Suite struct SignedLivesTests {
-  /// The number of revisions that stand under an agreement, all of which were found to be what was signed.
+  /// Expects that every revision with an agreement says what was signed, and returns the number of these
+  /// revisions.
   private func judged(_ id: String, of laptop: Laptop) throws -> Int {
     let fieldbook = try Fieldbook(home: laptop.home)
     let id = try #require(InstallationID(id))

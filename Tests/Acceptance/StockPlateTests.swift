@@ -4,7 +4,8 @@ import Testing
 
 @testable import weldtech
 
-/// Installs with plates from stock: the one in hand is bound at registration and read from a photo when it is on the welder.
+/// Installs welders with plates from stock. Registration binds the plate in hand, and a photo of the welder
+/// shows it later.
 @Suite(.serialized, .enabled(if: InstalledProgram("vips").isInstalled, "vips is missing: scripts/setup tests"))
 struct StockPlateTests {
   /// A laptop that is set to plates from stock, with a box of plates and a folder of photos.
@@ -31,7 +32,7 @@ struct StockPlateTests {
       #expect(try laptop.json("setup", "--plates", "stock")["plates"] as? String == "stock")
     }
 
-    /// Adds a plate with the code of another one, whose symbol leads to another platform.
+    /// Adds a forged plate with the code of an existing one and a symbol that leads to another platform.
     func copy(_ number: Int) throws {
       let forger = try Laptop()
       try forger.setUp(codes: "00Z000+5", platform: "https://copied.example")
@@ -55,8 +56,8 @@ struct StockPlateTests {
       try Laptop.picture(of: "\(name) \(UUID().uuidString)").write(to: URL(filePath: "\(folder)/\(name).png"))
     }
 
-    /// A photo of a machine with plates on it, as JPEG.
-    /// - Returns: its path.
+    /// Makes a photo of a machine with plates on it, as JPEG.
+    /// - Returns: the path of the photo.
     @discardableResult
     func photograph(_ shown: [Int], _ name: String, in place: String? = nil) throws -> String {
       var picture = laptop.scratch.file("\(name)-0.png")
@@ -72,7 +73,7 @@ struct StockPlateTests {
       return file
     }
 
-    /// A picture that no installation has, in bytes.
+    /// Makes a grey picture that no installation has, with 8 bits a pixel, and returns its path.
     private func wall() throws -> String {
       let bits = try laptop.scratch.write("wall.png", Laptop.picture(of: UUID().uuidString))
       let grey = laptop.scratch.file("wall-grey.png")
@@ -178,7 +179,7 @@ struct StockPlateTests {
       "register", "--from", try laptop.registration(), "--code-photo", try bench.photograph([0], "hand"))
     let id = try #require(opened["id"] as? String)
     #expect(opened["code"] as? String == bench.plates[0].code)
-    // The plate is bound now.
+    // A second registration with the bound plate is refused.
     #expect(
       try laptop.failure(
         "register", "--from", try laptop.registration(), "--code-photo", try bench.photograph([0], "again"),
@@ -203,7 +204,7 @@ struct StockPlateTests {
     #expect(photos.map { $0["stage"] as? String } == ["before", "after"])
     let digest = try sha256(of: photo)
     #expect(photos.last?["sha256"] as? String == digest)
-    // The order of the other steps stays: seal and test are still to be done.
+    // The other steps keep their order: seal and test are still to be done.
     let next = try #require(try laptop.json("next", id)["installations"] as? [[String: Any]])
     #expect(next.first?["next"] as? String == "seal")
   }

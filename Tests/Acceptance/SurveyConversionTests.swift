@@ -3,13 +3,14 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Imports survey lists that LibreOffice, gnumeric and libxlsxwriter have written, among them the kinds that weldtech itself does not read and has
-/// converted.
+/// Imports survey lists that LibreOffice, gnumeric and libxlsxwriter have written, among them kinds that
+/// weldtech cannot read by itself and has converted by another program.
 @Suite(.enabled(if: SurveyLists.reason == nil, SurveyLists.comment))
 struct SurveyConversionTests {
   // MARK: - What other programs write
 
-  /// The same rows as those of the list that openpyxl wrote are the same welders in every field, and nothing else is left out or refused.
+  /// Checks that a list gives the same welders in every field as the list by openpyxl with the same rows, and
+  /// that the same rows are skipped and refused.
   @Test(arguments: try ConvertedLists.sources())
   func `lists by LibreOffice, gnumeric and libxlsxwriter have the rows of the list that they were made of`(
     source: String
@@ -27,7 +28,7 @@ struct SurveyConversionTests {
     #expect(Self.leftovers(in: laptop.home).isEmpty)
   }
 
-  /// Each program alone, in a home whose name is no plain part of an address.
+  /// Checks each converter alone, in a home whose name contains characters that a URL has to escape.
   @Test(arguments: ["ssconvert", "soffice"])
   func `an old workbook, one of WPS and one of OpenDocument are imported where only one program converts them`(
     program: String
@@ -120,7 +121,7 @@ struct SurveyConversionTests {
     #expect(try laptop.list().count == new)
   }
 
-  /// A program that does not end, with a child that does not either.
+  /// Checks a converter that does not end and has a child that does not end either.
   @Test
   func
     `a conversion that hangs is ended by Ctrl-C with all that it started, and what a kill leaves is removed`()
@@ -156,10 +157,10 @@ struct SurveyConversionTests {
       if isKilled {
         program.kill()
         #expect(Self.leftovers(in: laptop.home).count == 1)
-        // One of them leads the group of both.
+        // One of the two processes leads the group of both.
         for process in processes { kill(-process, SIGKILL) }
       } else {
-        // What the killed one left was removed by this one, whose own folder is there.
+        // This run has removed the folder that the killed run left, and Ctrl-C makes it remove its own.
         let outcome = program.stop()
         #expect(outcome.status == 2 && outcome.errorCode == "cancelled", "\(outcome.output)")
         #expect(Self.leftovers(in: laptop.home).isEmpty)
@@ -169,7 +170,8 @@ struct SurveyConversionTests {
     #expect(try laptop.list().isEmpty)
   }
 
-  /// LibreOffice fetches the pictures that a document links to, by which the writer of a list would learn who opens it.
+  /// Checks that no picture is fetched. LibreOffice fetches pictures that a document links to, and the writer
+  /// of a list would learn who opens it.
   @Test(.enabled(if: InstalledProgram("soffice").isInstalled, "soffice is not installed"))
   func `a list that links to a picture asks nobody for it`() throws {
     let laptop = try Laptop()
@@ -204,7 +206,8 @@ struct SurveyConversionTests {
   private struct Imported: CustomStringConvertible {
     var new: Int?
     var same: Int?
-    /// What is no welder, by row: why it is skipped, or cell and code.
+    /// The rows that are no welders, each with the reason of a skipped row or the cell and code of a refused
+    /// one.
     var left: [[String]]
     var description: String { "new \(new ?? -1), same \(same ?? -1), \(left)" }
   }
@@ -239,7 +242,8 @@ struct SurveyConversionTests {
     return !stat.isEmpty && !stat.contains(") Z ")
   }
 
-  /// A folder with one converter and other programs of the system, for a search path that has nothing else.
+  /// Makes a folder with one converter and other programs of the system, and returns its path for use as the
+  /// whole `PATH`.
   private static func searchPath(
     of converter: InstalledProgram, in scratch: TemporaryFolder,
     with others: [String] = ["unshare", "prlimit", "true"]
@@ -260,7 +264,7 @@ struct SurveyConversionTests {
   }
 }
 
-/// The lists that `Tests/Acceptance/SurveyLists/convert-lists` has other programs write, once a run.
+/// The lists that other programs write once per test run, by `Tests/Acceptance/SurveyLists/convert-lists`.
 enum ConvertedLists {
   struct List: Decodable {
     let name: String
@@ -290,10 +294,10 @@ enum ConvertedLists {
 
   static func lists() throws -> [List] { SurveyLists.reason == nil ? try made.get() : [] }
 
-  /// The lists that others were made of.
+  /// Returns the sorted names of the lists from which the others were made.
   static func sources() throws -> [String] { Set(try lists().map(\.source)).sorted() }
 
-  /// A list of a kind by any program; the test is skipped where no program is there that writes one.
+  /// Returns a list of this kind by any program, and skips the test where no installed program writes one.
   static func list(of source: String, _ kind: String) throws -> String {
     guard let list = try lists().first(where: { $0.source == source + ".xlsx" && $0.kind == kind }) else {
       try Test.cancel("neither soffice nor ssconvert is installed: scripts/setup tests")
@@ -303,7 +307,7 @@ enum ConvertedLists {
 
   static func path(_ name: String) throws -> String { folder.file("converted/\(name)") }
 
-  /// Writes a workbook of OpenDocument with a picture that lies on a server of this machine.
+  /// Writes an OpenDocument workbook that links to a picture on a server of this machine.
   static func writeLinking(toPort port: UInt16, _ path: String) throws {
     let script = """
       import sys, zipfile

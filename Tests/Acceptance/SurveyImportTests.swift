@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Imports survey lists by the built program, as a company's desk and a technician do, and compares what is recorded with what
-/// the lists say.
+/// Imports survey lists with the built program, as a company's desk and a technician do, and compares the
+/// records with the content of the lists.
 @Suite(.enabled(if: SurveyLists.reason == nil, SurveyLists.comment))
 struct SurveyImportTests {
-  /// The welder of a record as the lists name it.
+  /// Returns the fields of a record's welder in the order of `Expected.welders`.
   static func welder(of record: [String: Any]) throws -> [String] {
     let owner = try #require(record["owner"] as? [String: Any])
     let welder = try #require(record["welder"] as? [String: Any])
@@ -19,7 +19,7 @@ struct SurveyImportTests {
     ]
   }
 
-  /// The welders of a fieldbook as the lists name them, in any order.
+  /// Returns the welders of these rows of a fieldbook, each with its fields in the order of `Expected.welders`.
   private func welders(_ laptop: Laptop, _ rows: [[String: Any]]) throws -> [[String]] {
     try rows.compactMap { row in
       try (row["id"] as? String).map { try Self.welder(of: try laptop.record($0)) }
@@ -34,7 +34,8 @@ struct SurveyImportTests {
     try #require((document["counts"] as? [String: Any])?[outcome] as? Int)
   }
 
-  /// Each list in a fieldbook of its own: what is recorded, why the rest is not, and that importing again changes nothing.
+  /// Imports each list into a fieldbook of its own, and checks the welders, the reasons of the other rows, and
+  /// that a second import changes nothing.
   @Test(arguments: try SurveyLists.names()) func `imports the right rows and reasons`(name: String) throws {
     let laptop = try Laptop()
     try laptop.setUp()
@@ -58,7 +59,7 @@ struct SurveyImportTests {
     #expect(rejected == expected.rejected)
     let skipped = try rows(document, "skipped").map { ["\($0["row"] ?? "")", $0["reason"] as? String ?? ""] }
     #expect(skipped == expected.skipped)
-    // The set that went in and the set that came out: what the list of records has is what the document says.
+    // The list of records has the same installations as the document of the import.
     let listed = try laptop.list()
     #expect(Set(listed.compactMap { $0["id"] as? String }) == Set(new.compactMap { $0["id"] as? String }))
     #expect(listed.allSatisfy { $0["status"] as? String == "surveyed" && $0["code"] is NSNull })
@@ -91,7 +92,7 @@ struct SurveyImportTests {
     #expect(try laptop.failure("ledger", "import", "/nonexistent.xlsx", status: 65) == "file.unreadable")
   }
 
-  /// A row that differs is never taken or dropped without being asked about.
+  /// Checks that a changed row is neither taken nor dropped without a question.
   @Test func `a changed row waits for an answer, is taken or kept`() throws {
     let laptop = try Laptop()
     try laptop.setUp()
@@ -121,7 +122,7 @@ struct SurveyImportTests {
     #expect(history.map { $0["event"] as? String } == ["surveyed", "surveyed"])
   }
 
-  /// What was corrected by hand is not undone by the list that had the slip.
+  /// Checks that importing the faulty list again does not undo a correction by hand.
   @Test func `a correction by hand survives the same list, and a cancelled appointment stays cancelled`() throws
   {
     let laptop = try Laptop()
@@ -143,7 +144,7 @@ struct SurveyImportTests {
     #expect(try laptop.failure("correct", ids[0], "--date", "2020-01-05", status: 65) == "field.past")
     #expect(try laptop.failure("correct", ids[0], "--note", "下午", status: 64) == "usage.option.missing")
     #expect(try laptop.failure("correct", ids[1], "--date", "2099-01-05", status: 1) == "walk.void")
-    // Nothing of all this is for the platform.
+    // Surveyed welders are not queued for the platform.
     #expect((try laptop.json("status")["queue"] as? [String: Any])?["records"] as? Int == 0)
   }
 
@@ -193,7 +194,8 @@ struct SurveyImportTests {
     #expect(try laptop.status(of: ids[2]) == "surveyed")
   }
 
-  /// A list of 2,000 rows killed at many moments is there as a whole or not at all.
+  /// Kills the import of a list of three rows at each of its writes, and checks that the list is imported as a
+  /// whole or not at all.
   @Test(.enabled(if: InstalledProgram("strace").isInstalled, "strace is not installed"))
   func `an import that is killed has imported the whole list or nothing`() throws {
     let laptop = try Laptop()
@@ -225,11 +227,12 @@ struct SurveyImportTests {
     #expect(kills > 5)
   }
 
-  /// The number of mutated lists. `WELDTECH_SURVEY_MUTATIONS` sets it; `make soak` takes 1,000.
+  /// The number of mutated lists. `WELDTECH_SURVEY_MUTATIONS` sets this number; `make soak` takes 1,000.
   private static let mutations =
     ProcessInfo.processInfo.environment["WELDTECH_SURVEY_MUTATIONS"].flatMap { Int($0) } ?? 150
 
-  /// Lists of 2,000 rows, bombs and mutated lists, each by a program of its own, so that a crash is not the test's.
+  /// Imports long lists, zip bombs and mutated lists, each by a process of its own, so that a crash does not
+  /// end the test.
   @Test
   func `long, mutated and malicious lists end in a document, below 100 MiB, and import nothing by halves`()
     throws
@@ -257,14 +260,15 @@ struct SurveyImportTests {
   }
 }
 
-/// The lists that `Tests/Acceptance/SurveyLists/make-lists` writes, once a run.
+/// The lists that `Tests/Acceptance/SurveyLists/make-lists` writes once per test run.
 enum SurveyLists {
   struct Expected: Decodable {
-    /// Unit, phone, supply, process, source, amperes of the supply and of the arc, industry, its note, street.
+    /// The welders, each as unit, phone, supply, process, source, supply current and arc current in amperes,
+    /// industry, note on the industry, and street.
     let welders: [[String]]
-    /// Row, cell and code.
+    /// The refused rows, each as row, cell and error code.
     let rejected: [[String]]
-    /// Row and reason.
+    /// The skipped rows, each as row and reason.
     let skipped: [[String]]
   }
 
@@ -283,7 +287,7 @@ enum SurveyLists {
   static let python = InstalledProgram(
     URL(filePath: scripts).appending(path: "../../../.build/peers/bin/python").standardized.path())
 
-  /// Why the lists cannot be made; nil where they can.
+  /// The reason why the lists cannot be made; nil where they can.
   static let reason: String? = {
     guard python.isInstalled else { return "the peers are not installed: scripts/setup peers" }
     let has = (try? python.run(["-c", "import openpyxl"]).status == 0) ?? false
@@ -314,7 +318,7 @@ enum SurveyLists {
     (folder.file("lists/\(name)"), try #require(try made.get()[name]))
   }
 
-  /// A list of three welders as text.
+  /// Returns a list of three welders as CSV text.
   static func csv() throws -> String {
     let bytes = try Data(contentsOf: URL(filePath: list("33-utf-8.csv").path))
     return String(decoding: bytes.dropFirst(3), as: UTF8.self)

@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Goes on from a surveyed welder with the built program, as a technician at its door does: on a terminal of 80 columns, and with a phone.
+/// Installs surveyed welders with the built program as a technician does on site, on a terminal of 80 columns
+/// and with a phone.
 @Suite(.serialized, .enabled(if: SurveyLists.reason == nil, SurveyLists.comment))
 struct SurveyWalkTests {
-  /// Imports a list of three welders; the first is on one phase, the second on three.
-  /// - Returns: the ids in the order of the list.
+  /// Imports a list of three welders. The first has a single-phase supply, the second a three-phase supply.
+  /// - Returns: the installation IDs in the order of the list.
   private func surveyed(_ laptop: Laptop) throws -> [String] {
     let path = try laptop.scratch.write("list.csv", Data(try SurveyLists.csv().utf8))
     let document = try laptop.json("ledger", "import", path)
@@ -45,7 +46,7 @@ struct SurveyWalkTests {
     try session.answer("焊机品牌、型号", "瑞凌 ZX7-315")
     try session.answer("出厂编号", "R-\(id.prefix(8))")
     try session.read(until: "回车登记")
-    // What the list says can be checked and put right before it is registered.
+    // The technician can check and correct the list's values before registration.
     for words in ["树林召汽修2部（按调研表）", "三相380V（按调研表）", "210 A（按调研表）", "3 / 2"] {
       #expect(session.text.contains(words), "\(words) in \(session.text)")
     }
@@ -56,7 +57,7 @@ struct SurveyWalkTests {
     #expect(try laptop.status(of: id) == "surveyed")
     #expect(session.isAsItWas)
 
-    // The same command goes on with all that was answered.
+    // The same command continues with all earlier answers.
     let again = try install()
     try again.answer("回车登记", "13")
     try again.answer("最大焊接电流", "３１５")
@@ -87,7 +88,7 @@ struct SurveyWalkTests {
     #expect(owner["unitName"] as? String == "树林召汽修2部" && owner["responsiblePhone"] as? String == "13800000001")
     #expect(owner["operators"] as? Int == 3 && owner["unitType"] as? String == "individual")
     #expect((record["survey"] as? [String: Any])?["row"] as? String == "3")
-    // The list that is imported once more finds its welder registered.
+    // A second import of the list recognizes the registered welder.
     let path = try laptop.scratch.write("again.csv", Data(try SurveyLists.csv().utf8))
     let counts = try laptop.json("ledger", "import", path)["counts"] as? [String: Any]
     #expect(counts?["same"] as? Int == 3 && counts?["new"] as? Int == 0)
@@ -125,7 +126,7 @@ struct SurveyWalkTests {
     #expect(open.compactMap { $0["path"] as? String } == ["owner.unitType"])
     let early = try phone.act("submit", ["values": [:] as [String: String]])
     #expect(!early.isDone && Array(early.fields.keys) == ["owner.unitType"])
-    // A slip of the list is put right on the phone.
+    // The phone corrects a wrong value of the list.
     let values = ["owner.unitType": "individual", "welder.brand": "瑞凌", "welder.maxCurrentAmps": "250"]
     #expect(try phone.act("submit", ["values": values]).isDone)
     try session.answer("Enter registers", "")
@@ -153,7 +154,7 @@ struct SurveyWalkTests {
     #expect(
       lines.first?.contains("手工电弧焊 单相220V") == true && lines.first?.contains("登记") == true,
       "\(lines.first ?? "")")
-    // The pages of a terminal go through all of them, each once.
+    // Listing page by page with `--after` gives each of the 2,000 welders once.
     var seen: [String] = []
     var after: [String] = []
     repeat {

@@ -5,7 +5,8 @@ import Testing
 
 @testable import weldtech
 
-/// What `sync --explain`, `status` and `sync --watch` say of a record that the platform refuses.
+/// Checks how `sync --explain` and `status` report a record that the platform refuses, and the limit of the
+/// sending rate.
 @Suite struct SyncExplanationTests {
   @Test func `a record that the platform refuses is set aside, explained and taken up again`() throws {
     let office = try Office()
@@ -34,7 +35,7 @@ import Testing
     #expect(try laptop.run(["status"]).output.contains(refused.prefix(8)))
     #expect(try laptop.json("status")["setAside"] as? [String] == [refused])
 
-    // The others are there, and the next run delivers this one.
+    // The other records are delivered, and the next run delivers the refused one.
     let other = try #require(ids.last)
     #expect(try laptop.json("sync", "--explain", other)["state"] as? String == "delivered")
     try laptop.json("sync")
@@ -52,7 +53,8 @@ import Testing
     }
     let start = ContinuousClock.now
     try laptop.json("sync", "--limit-rate", "100K", "--originals", "always")
-    // 900 kB in 100 KiB a second; libcurl may be quick at its first moment.
+    // Sending 900 kB at 100 KiB/s takes about 9 s; the bound is lower, because libcurl may exceed the limit at
+    // first.
     #expect(ContinuousClock.now - start > .seconds(4))
     #expect(office.platform.installations().count == 1)
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import weldtech
 
-/// Voids a record that others know of.
+/// Voids closed records, with `--yes` and on a terminal.
 @Suite struct VoidTests {
   private func retired(_ laptop: Laptop, photo: String) throws -> String {
     let file = try laptop.registration(
@@ -21,7 +21,7 @@ import Testing
     let refused = try laptop.run("--json", "void", id, "--reason", "登记错了")
     #expect(refused.status == 64 && refused.output.contains("--yes"), "\(refused.output)")
     #expect(try laptop.status(of: id) == "retired")
-    // The photo is meanwhile not evidence of another welder.
+    // No other welder accepts the photo as evidence before the record is void.
     let open = try laptop.register()
     #expect(try laptop.failure("photo", open, "--stage", "before", photo, status: 65) == "photo.used")
 

@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct WalkDateTests {
   struct Night: Sendable, CustomTestStringConvertible {
     var zone: String
-    /// The moment by the clock on the wall, and the same moment in Greenwich.
+    /// The moment at which the walk begins, RFC 3339 in UTC.
     var start: String
     var day: String
     var offset: String
@@ -41,7 +41,8 @@ import Testing
       return outcome
     }
 
-    // A welder bought today is not from the future, as it would be by the day in Greenwich.
+    // A welder bought on the local day is accepted, although in Shanghai that day is still in the future by
+    // UTC.
     let bought = SampleRegistration.json.replacingOccurrences(of: "2023-05-16", with: night.day)
     #expect(bought.contains(night.day))
     let opened = try run(["--json", "register", "--from", try laptop.registration(bought)]).document()

@@ -5,9 +5,10 @@ import Testing
 
 @testable import weldtech
 
-/// Counts what a walk asks for, and leaves it at every question, with the built program on a terminal of 80 columns.
+/// Counts the questions and key strokes of a walk, and ends the walk at every question, with the built program
+/// on a terminal of 80 columns.
 @Suite(.serialized) struct WalkQuestionsTests {
-  /// A laptop whose photos and signatures come into one folder, and whose modules are on one port.
+  /// A laptop whose photos and signatures arrive in one folder, and whose modules are on one port.
   private final class Bench {
     let laptop: Laptop
     let folder: String
@@ -19,7 +20,7 @@ import Testing
       try FileManager.default.createDirectory(atPath: folder + "/dev", withIntermediateDirectories: true)
     }
 
-    /// Connects a new module to the port, which keeps its name as an adapter's does.
+    /// Connects a new module to the port, whose name stays the same as that of a serial adapter does.
     func plugIn() throws {
       let plug = try Plug()
       let port = folder + "/dev/ttyUSB0"
@@ -28,12 +29,12 @@ import Testing
       self.plug = plug
     }
 
-    /// A phone's picture arrives, which no record has yet.
+    /// Puts a picture into the folder that no record has yet, as from a phone.
     func takePicture(_ name: String) throws {
       try Laptop.picture(of: "\(name) \(UUID().uuidString)").write(to: URL(filePath: "\(folder)/\(name).png"))
     }
 
-    /// A signature arrives that no agreement has yet.
+    /// Puts a signature into the folder that no agreement has yet.
     func takeSignature(_ name: String) throws {
       let strokes = try String(contentsOfFile: try laptop.signature(), encoding: .utf8)
       try Data((strokes + String(repeating: " ", count: name.count)).utf8)
@@ -46,7 +47,7 @@ import Testing
     }
   }
 
-  /// The answers of the practice's sample, and what happens beside the laptop before a question.
+  /// The questions of a walk in order, each with its answer from the practice's sample.
   private static let first: [(question: String, answer: String)] = [
     ("模块", "dev/ttyUSB0"), ("单位", "练习五金门窗加工店"), ("编号或名称", "3"), ("责任人姓名和电话", "王大山 13800000001"),
     ("街道", "树林召镇 练习社区"), ("编号或名称", "2"), ("从业人员", "3 2"), ("品牌、型号", "练习牌 ZX7-315"),
@@ -86,7 +87,7 @@ import Testing
       further.questions <= 12 && further.strokes + commandLine <= 45, "\(further.questions), \(further.strokes)"
     )
 
-    // What was taken over is what the sample says.
+    // The second record has the sample's values for everything that was taken over from the first.
     let rows = try bench.laptop.list()
     #expect(rows.map { $0["status"] as? String } == ["delivered", "delivered"])
     let sample = try #require(
@@ -111,7 +112,8 @@ import Testing
     #expect(Set(seals) == ["LX-0001", "LX-0002"])
   }
 
-  /// Slips, each with what the program says to it, before the right answer to the same question.
+  /// Wrong answers by the index of their question, each with the program's complaint; the right answer follows
+  /// them.
   private static let slips: [Int: [(answer: String, complaint: String)]] = [
     0: [("dev/ttyUSB9", "没有串口")], 2: [("１２", "没有这一项")], 3: [("王大山 1380000", "电话号码不对")], 6: [("3 5", "多于从业人员")],
     10: [("二十", "请填数字"), ("99999", "应在")], 12: [("77", "没有这一行")],
@@ -143,7 +145,7 @@ import Testing
         try session.answer(question, slip.answer)
         try session.read(until: slip.complaint)
       }
-      // A window that becomes narrow shows the question anew.
+      // The program shows the question again when the window becomes narrower.
       if place == 7 {
         try session.read(until: question)
         session.resize(columns: 50)
@@ -161,7 +163,7 @@ import Testing
         #expect(session.text.contains("待上传") && session.text.contains("sync"), "\(session.text)")
       }
       #expect(session.isAsItWas, "question \(place)")
-      // Paths are as long as the test's folders.
+      // Lines with paths are left out, because their length depends on the test's folders.
       let lines = session.text.split(whereSeparator: \.isNewline).filter {
         !$0.contains(bench.laptop.scratch.path)
       }
@@ -188,7 +190,8 @@ import Testing
       try session.read(until: Self.first[place + 1].question)
       session.kill()
       let drafts = try Fieldbook(home: bench.laptop.home).drafts()
-      // The port is no answer of the registration, and the last one opens the record.
+      // The port (question 0) is no part of the draft, and the last answer of the registration replaces the
+      // draft by a record.
       #expect(drafts.map(\.number) == ((1...11).contains(place) ? [1] : []), "question \(place)")
       #expect((drafts.first?.answers.asked.count ?? 0) >= (drafts.isEmpty ? 0 : place), "question \(place)")
     }
@@ -196,18 +199,18 @@ import Testing
     #expect(try Fieldbook(home: bench.laptop.home).drafts().isEmpty)
   }
 
-  /// Answers what leads back to the question where the walk was left.
+  /// Gives the answers that lead back to the question at which the walk was left.
   private func goOn(_ session: TerminalSession, to place: Int) throws {
     if place > 0 { try session.answer("模块", "") }
-    // The draft, and later the open installation, is what Enter takes.
+    // Enter chooses the draft, and later the open installation.
     if place > 1 { try session.answer("编号", "") }
-    // A step is recorded as a whole.
+    // The program records a step only as a whole, so the first question of a step with two is asked again.
     if place == 17 { try session.answer("培训了多少", "") }
     if place == 19 { try session.answer("同意保存书写过程吗", "y") }
   }
 
   private static func columns(of line: some StringProtocol) -> Int {
-    // What is drawn several times on one line stands behind a carriage return.
+    // A carriage return separates texts that are drawn over each other on one line.
     line.split(separator: "\r").map { part in
       part.unicodeScalars.reduce(0) { sum, scalar in
         let isWide = (0x2E80...0x9FFF).contains(scalar.value) || (0xFF00...0xFF60).contains(scalar.value)

@@ -182,7 +182,7 @@ import Testing
     #expect(platform["record"] as? Bool == true && platform["key"] as? Bool == true)
     #expect(platform["files"] as? Int == platform["of"] as? Int)
 
-    // A stranger needs no more than the file and the root.
+    // Verification needs only the agreement's file and the root certificate.
     let agreement = try #require(document["agreement"] as? String)
     let root = try #require(document["root"] as? String)
     let judged = try Weldtech.run(["--json", "agreement", "verify", agreement, "--trust", root])
@@ -191,7 +191,7 @@ import Testing
     let archive = try #require(document["archive"] as? String)
     #expect(try Weldtech.run(["archive", "verify", archive, "--trust", root]).status == 0)
 
-    // A folder that was not made by a practice is left alone.
+    // `practice` refuses a folder that it did not make, and leaves its files.
     let other = try scratch.write("other", "x")
     let refused = try Weldtech.run(["--json", "practice", "--folder", scratch.path])
     #expect(refused.status == 64 && refused.errorCode == "practice.folder")
@@ -214,7 +214,7 @@ import Testing
     let shown = try shell(look.dropFirst("look at it: ".count))
     #expect(shown.status == 0 && shown.output.contains("LX-0001"), "\(look)")
     let register = try #require(typed.first { $0.contains(" register ") })
-    // Typed again, it is the same welder, and the answer says so.
+    // A registration that is typed again is refused, because the welder is already known.
     let again = try shell(register)
     #expect(again.status == 65 && again.diagnostics.contains("[welder.known]"), "\(again.diagnostics)")
     #expect(try shell(register + " --reason practice").status == 0)

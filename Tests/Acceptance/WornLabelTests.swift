@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Reads worn labels beside those of other makers; `bench/torture` does the same with more of them.
+/// Compares the reading of worn labels with that of other programs' labels; `bench/torture` does the same with
+/// more labels.
 @Suite struct WornLabelTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path

@@ -6,7 +6,7 @@ import Testing
 @testable import Agreements
 
 @Suite struct AgreementTermsTests {
-  /// The shipped clauses with `change` done to them.
+  /// The shipped clauses with `change` applied to them.
   private func changed(_ change: (inout [String: Any]) throws -> Void) throws -> Data {
     var document = try #require(
       try JSONSerialization.jsonObject(with: Sample.shippedTerms()) as? [String: Any])
@@ -17,7 +17,7 @@ import Testing
   @Test func `the shipped clauses are whole`() throws {
     let terms = try AgreementTerms(json: Sample.shippedTerms(), drawnBy: nil)
     #expect(terms.reference.name == "dalad" && terms.sections.count == 3)
-    // The sentence by which both parties agree on this kind of signature names its two articles.
+    // The sentence by which both parties agree on this kind of signature names the two articles of the law.
     let words = terms.sections.flatMap(\.clauses).joined()
     #expect(words.contains("电子签名法》第三条、第十三条第二款") && words.contains("工艺质量"))
     #expect(terms.personalData.clauses.joined().contains("撤回同意"))
@@ -85,7 +85,7 @@ import Testing
     #expect(document.pageCount > 40)
   }
 
-  /// The same signature with its strokes the other way round and in another order, at another pace and pressure.
+  /// The same signature with its strokes reversed and in another order, at another pace and pressure.
   private func changedPace(_ json: Data) throws -> Data {
     var document = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
     let strokes = try #require(document["strokes"] as? [[[String: Double]]])
@@ -101,14 +101,16 @@ import Testing
     let strokes = try SignatureStrokes(json: Sample.signature())
     let shape = try SignatureStrokes(json: strokes.shape())
     #expect(shape.strokes.joined().allSatisfy { $0.milliseconds == 0 && $0.pressure == nil })
-    // The ink is the same: each point of either lies within a pixel's step of the other's line.
+    // The ink is the same: each point of the signature has a point of the shape within one pixel across and
+    // down.
     #expect(shape.strokes.count == strokes.strokes.count)
     let (before, after) = (strokes.strokes.joined(), shape.strokes.joined())
     for point in before {
       #expect(after.contains { abs($0.x - point.x) <= 1 && abs($0.y - point.y) <= 1 }, "\(point)")
     }
     #expect(abs(shape.inkPixels - strokes.inkPixels) < strokes.inkPixels / 100)
-    // Neither the pace nor the order of the writing is left: the same strokes written otherwise have the same shape.
+    // Neither the pace nor the order of the writing is left: the same strokes written in another way have the
+    // same shape.
     let slowly = try changedPace(Sample.signature())
     #expect(try SignatureStrokes(json: slowly).shape() == strokes.shape())
   }

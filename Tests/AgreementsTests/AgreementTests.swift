@@ -146,7 +146,8 @@ private func contains(_ text: String, _ value: String) -> Bool {
     let words = try InstalledProgram("pdftotext").output([
       "-bbox", folder.write("a.pdf", document.pdf.bytes), "-",
     ])
-    // The numbers are points: the margins of 18 mm, and the lower end of the last line above the paper's edge.
+    // The numbers are points. The margins left and right are 18 mm (51 pt); at the top and the bottom, text
+    // keeps 28 pt and 12 pt from the edge.
     var count = 0
     for line in words.split(separator: "\n") where line.contains("<word ") {
       let numbers = line.split(separator: "\"").compactMap { Double($0) }
@@ -158,7 +159,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(count > 100)
   }
 
-  /// No empty box and no wrong glyph is signed, whatever a record was registered with.
+  /// Checks that no empty box and no wrong glyph is ever signed, whatever characters a record has.
   @Test(arguments: ["\u{10FFFD}", "\u{E863}", "\u{1E4D0}"])
   func `a character no font has is named and nothing is made`(character: Unicode.Scalar) throws {
     #expect(throws: AgreementError.noGlyph([character])) {
@@ -188,7 +189,7 @@ private func contains(_ text: String, _ value: String) -> Bool {
     #expect(throws: AgreementError.incomplete([.test])) { try sample.agreement(strokes: strokes) }
   }
 
-  /// Takes the paper's own word for it: each line of the text, whose digest the record has, stands in the PDF.
+  /// Checks that each line of the text whose digest the record has stands in the PDF.
   @Test(poppler, arguments: [true, false, nil])
   func `the lines of the text stand in the document, and so does the answer on consent`(consents: Bool?) throws
   {

@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct AgreementVerificationTests {
   private static let shared = try? SealedSample()
-  /// One with a small picture of every photo.
+  /// A sealed agreement with a small picture of every photo.
   private static let pictured = try? SealedSample(pictures: Sample.pictures())
 
   private func fault(_ file: Data, _ roots: [Certificate]) -> AgreementFault? {
@@ -96,7 +96,8 @@ import Testing
     let manifest = try #require(PDFClosingAttachment.Found(in: good)).place
     var parts: Set<PDFPiece.Part> = []
     for turn in 0..<1_000 {
-      // Half of the changes are in the place of the seal, in its digits as well as in the zeros behind them.
+      // About half of the changes are in the place of the seal, in its digits as well as in the zeros behind
+      // them.
       let index =
         switch turn % 4 {
         case 0: place.lowerBound + generator.next(below: digits)
@@ -112,7 +113,8 @@ import Testing
         #expect(fault.place == .content && range.contains(index), "byte \(index): \(subject) \(range)")
         parts.insert(subject.part)
       case .seal(let fault, .content(.unreadable(let found))):
-        // The manifest itself and the table behind it are judged by their form, and the head of an object is named by its beginning.
+        // The manifest itself and the table behind it are judged by their form, and a fault in the head of an
+        // object is reported at the object's beginning.
         let isBehind = index >= manifest.lowerBound && found.offset >= manifest.lowerBound
         #expect(
           fault.place == .content && (isBehind || abs(found.offset - index) < 40), "byte \(index): \(found)")
@@ -129,7 +131,7 @@ import Testing
     #expect(Set(pieces.map(\.part)) == Set(PDFPiece.Part.allCases))
     for piece in pieces {
       var changed = sample.plain
-      // A byte behind the mark by which a reader finds the place of the seal.
+      // The byte in the middle of the piece is changed.
       changed[piece.offset + piece.bytes / 2] ^= 1
       let range = piece.offset..<(piece.offset + piece.bytes)
       let found = fault(changed, sample.roots)
@@ -164,7 +166,7 @@ import Testing
           return
         }
       }
-      // An incremental update that draws over a page, as an editor would write it.
+      // The update is incremental and redefines an object as an empty page, as an editor could write it.
       let table = try #require(good.lastRange(of: Data("startxref\n".utf8))).upperBound
       let start = String(decoding: good[table...].prefix { $0 != 0x0A }, as: UTF8.self)
       let update = """
@@ -226,7 +228,8 @@ import Testing
       return
     }
     #expect(found.reason == .digest)
-    // Sealed anew by somebody else, whose root is not given; and who is not the one that the paper names.
+    // A stranger who is not the sealer on the paper seals the file again; a seal whose root is not given is not
+    // trusted.
     let stranger = try SealedSample.identity(of: other.authority)
     let again = try SealedSample.seal(sample.unsealed, by: stranger, other.authority).plain
     #expect(fault(again, sample.roots + other.roots) == .disagreement(.sealer))

@@ -11,7 +11,7 @@ private let poppler: ConditionTrait = .enabled(
   if: InstalledProgram("pdftotext").isInstalled && InstalledProgram("pdfdetach").isInstalled
     && InstalledProgram("pdfimages").isInstalled, "poppler is missing: apt install poppler-utils")
 
-/// The agreement as a file that strangers keep: judged by programs that no one here wrote.
+/// Checks the agreement as an archival file, by programs that share no code with this one.
 @Suite struct ArchivalTests {
   /// A photo of 640 × 480 pixels.
   private static func photo() throws -> Data {
@@ -26,8 +26,8 @@ private let poppler: ConditionTrait = .enabled(
     return (agreement, try agreement.render())
   }
 
-  /// What Apache's validator of PDF/A-1b says where a file is PDF/A-3 with embedded files, and nothing else: that the part is
-  /// not 1, and that there are embedded files.
+  /// Checks that Apache's validator of PDF/A-1b reports only the differences of PDF/A-3: another part than 1,
+  /// and embedded files.
   @Test(
     .enabled(if: Preflight.isInstalled, "PDFBox Preflight is missing: scripts/setup tests"),
     arguments: Sample.extremes)
@@ -67,7 +67,8 @@ private let poppler: ConditionTrait = .enabled(
     let words = try InstalledProgram("pdftotext").output(["-raw", file, "-"]).filter { !$0.isWhitespace }
     for line in agreement.text.lines {
       for part in line.split(whereSeparator: { "：；".contains($0) }) {
-        // A table's title stands above its rows, and a photo's words in another order.
+        // Only the last word of each part is compared, since a table's titles stand above its rows, and a
+        // photo's words are in another order.
         let value = part.split(separator: " ").last.map(String.init) ?? ""
         #expect(words.contains(value.filter { !$0.isWhitespace }), "\(line)")
       }
@@ -76,7 +77,7 @@ private let poppler: ConditionTrait = .enabled(
     #expect(pages.count == document.pageCount + 1)
     let half = 72 / 25.4 * (PageFlow.topMargin + PageFlow.bottom) / 2
     for (index, page) in pages.dropFirst().dropLast().enumerated() {
-      // The footer stands below the margin.
+      // Words below the margin belong to the footer and do not count.
       let bottom = page.matches(of: #/yMax="([0-9.]+)"/#).compactMap { Double($0.output.1) }
         .filter { $0 < 72 / 25.4 * (PageFlow.bottom + 1) }.max()
       #expect(try #require(bottom) >= half, "page \(index + 1)")

@@ -27,7 +27,7 @@ import Testing
     #expect(String(decoding: json, as: UTF8.self).contains(#""schema":"weldtech.evidence/1""#))
   }
 
-  /// What a stranger does who has the three files.
+  /// Checks that somebody who has only the three files can write the text again.
   @Test func `the text is written anew from the record, the clauses and the manifest`() throws {
     let record = try RecordCoding.encode(Sample().installation())
     let terms = try Sample.shippedTerms()

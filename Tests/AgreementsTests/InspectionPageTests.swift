@@ -5,7 +5,7 @@ import Testing
 
 @testable import Agreements
 
-/// The page that an inspection leaves: one, whatever stands on it.
+/// Checks the text of the page that an inspection leaves, and that it is always exactly one page.
 @Suite(
   .enabled(
     if: InstalledProgram("pdftotext").isInstalled && InstalledProgram("pdfinfo").isInstalled,

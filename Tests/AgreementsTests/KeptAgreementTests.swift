@@ -5,12 +5,12 @@ import Testing
 
 @testable import Agreements
 
-/// Judges a file that is kept in the repository, as years later a stranger does.
+/// Judges files that are kept in the repository, as a stranger would years later.
 @Suite struct KeptAgreementTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/Agreements")
 
-  /// The newest kept file, which is the one that is made anew.
+  /// The name of the newest kept file, the only one that is recorded again.
   private static let newest = "agreement-pieces"
 
   @Test(arguments: ["agreement", newest])
@@ -26,7 +26,7 @@ import Testing
     let trusted = try Certificate(pem: String(decoding: Data(contentsOf: root), as: UTF8.self))
     let judged = try AgreementVerification(
       Data(contentsOf: file), trusting: [trusted], now: Timestamp("2046-11-24T09:30:00+08:00")!)
-    // The certificates have ended long ago, and the timestamp is from before.
+    // The certificates have expired, but the timestamp is from before their end.
     #expect(judged.isTrusted && judged.installation == Sample().installation())
     #expect(judged.unjudged == [.revocation, .handwriting, .validity, .photos])
     #expect((judged.manifest.pieces != nil) == (name == Self.newest))

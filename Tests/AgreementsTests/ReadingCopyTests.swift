@@ -14,7 +14,8 @@ struct ReadingCopyTests {
     try TermsTranslation(json: Sample.shipped("dalad.en"), drawnBy: nil)
   }
 
-  /// The pages of a copy as text without white space, and the digest of the agreement that it was made of.
+  /// The pages of a copy as text without white space, and the digest of the agreement from which the copy is
+  /// made.
   private static func copy(
     of text: AgreementText, _ sample: Sample, _ translation: TermsTranslation?,
     capacity: SignatoryCapacity? = nil
@@ -87,7 +88,7 @@ struct ReadingCopyTests {
     #expect(try Self.translation().translates(terms))
   }
 
-  /// A translation beside other words than its own would be worse than none.
+  /// Checks that no translation is shown for other clauses than its own, which would be worse than none.
   @Test func `clauses without a translation of their own stand in Chinese, and the copy says so`() throws {
     var own = try #require(
       try JSONSerialization.jsonObject(with: Sample.shippedTerms()) as? [String: Any])

@@ -156,7 +156,7 @@ struct Sample {
       at: Self.signedAt, schemeTitle: "三相逆变焊机")
   }
 
-  /// The clauses that are shipped.
+  /// The shipped clauses of the name `dalad`.
   static func shippedTerms() throws -> Data { try shipped("dalad") }
 
   static func shipped(_ name: String) throws -> Data {
@@ -206,7 +206,8 @@ struct Sample {
     return (sample, sample.installation())
   }
 
-  /// A walk with rare characters and the Mongolian script in its names, whose owner signed before and has to sign again.
+  /// A walk with rare characters and the Mongolian script in its names, whose owner signed before and has to
+  /// sign again.
   static func rare() -> (sample: Sample, installation: Installation) {
     var sample = Sample()
     sample.unitName = "䶮㛃㵥𠅤𡐓𬭎𬬻𬎆焊铺"
@@ -224,7 +225,7 @@ struct Sample {
     return (sample, installation)
   }
 
-  /// The three of them by name.
+  /// The names of the three extreme walks.
   static let extremes = ["fullest", "emptiest", "rare"]
 
   static func extreme(_ name: String) -> (sample: Sample, installation: Installation) {

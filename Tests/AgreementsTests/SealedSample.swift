@@ -8,7 +8,7 @@ import Testing
 @testable import Agreements
 @testable import Drawing
 
-/// A sealed agreement with all that made it, by an authority made on the spot.
+/// A sealed agreement with everything that it was made of, sealed under a new test authority.
 struct SealedSample {
   static let now = Sample.signedAt
   static let company = "鄂尔多斯市焊安智能科技有限公司"
@@ -16,7 +16,7 @@ struct SealedSample {
   let authority: TestAuthority
   let identity: SealIdentity
   let unsealed: SealablePDF
-  /// The file as it is kept and delivered.
+  /// The file without a timestamp, as it is kept and delivered.
   let plain: Data
   /// The file with its timestamp.
   let stamped: Data
@@ -61,7 +61,7 @@ struct SealedSample {
       json: Data(#"{"width":500,"height":250,"strokes":[[\#(points.joined(separator: ","))]]}"#.utf8))
   }
 
-  /// The file with a seal, and the same with a timestamp besides.
+  /// The file with a seal, and the same file with a timestamp in its seal.
   static func seal(_ pdf: SealablePDF, by identity: SealIdentity, _ authority: TestAuthority) throws -> (
     plain: Data, stamped: Data
   ) {
@@ -71,7 +71,7 @@ struct SealedSample {
     return (try pdf.sealed(with: seal.der), try pdf.sealed(with: seal.timestamped(by: token).der))
   }
 
-  /// A file that the company sealed too, with other pages or other files inside.
+  /// A file with other pages or embedded files, which the company has sealed as well.
   func forged(
     attachments: [PDFAttachment], words: [String] = ["协议"], draw: (ContentStream) -> Void = { _ in }
   ) throws -> Data {
@@ -92,7 +92,7 @@ struct SealedSample {
     return try Self.seal(pdf, by: identity, authority).plain
   }
 
-  /// The agreement with another list of its pieces, which the company sealed too.
+  /// The agreement with a changed list of its pieces, which the company has sealed as well.
   func relisted(_ change: (inout [EvidenceManifest.Piece]) -> Void) throws -> Data {
     guard let found = PDFClosingAttachment.Found(in: unsealed.bytes) else { throw Unlisted() }
     var manifest = try EvidenceManifest(json: found.contents)
@@ -114,7 +114,7 @@ struct SealedSample {
 
   private struct Unlisted: Error {}
 
-  /// The files inside the agreement, the manifest without its pieces as earlier versions wrote it.
+  /// The files embedded in the agreement; the manifest is without pieces, as earlier versions wrote it.
   func attachments() throws -> [PDFAttachment] {
     try OwnPDFFile(unsealed.bytes).attachments.map { file in
       var bytes = file.bytes

@@ -32,7 +32,7 @@ import Testing
     #expect(try SignatureStrokes(json: Data(json.utf8)).strokes.count == 1)
   }
 
-  /// The change puts a fault into the first line.
+  /// The expected fault at an offset in the first line of the JSON.
   private static func notJSON(_ reason: JSONFault.Reason, _ offset: Int) -> AgreementError.StrokesFault {
     .notJSON(JSONFault(reason: reason, offset: offset, line: 1, column: offset + 1))
   }
@@ -62,7 +62,7 @@ import Testing
     (line(#""x": -20001, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: -20_000, upper: 40_000)),
     (line(#""x": 1e300, "y": 1, "t": 30"#), "strokes[1][0].x", .outOfRange(lower: -20_000, upper: 40_000)),
     (line(#""x": 1, "y": 40001, "t": 30"#), "strokes[1][0].y", .outOfRange(lower: -20_000, upper: 40_000)),
-    // All of this ink lies beside the pad.
+    // In these two cases, all of the ink lies beside the pad.
     (document(#"[[{"x": -10, "y": 10, "t": 0}, {"x": -200, "y": 90, "t": 9}]]"#), "strokes", .noSignature),
     (document(#"[[{"x": -10, "y": -1, "t": 0}, {"x": 700, "y": -1, "t": 9}]]"#), "strokes", .noSignature),
     (line(#""x": 1, "y": 1, "t": -1"#), "strokes[1][0].t", .outOfRange(lower: 0, upper: 86_400_000)),
@@ -184,7 +184,7 @@ import Testing
 @Suite struct SignatureInkTests {
   private let box = Rectangle(x: 22, y: 100, width: 76, height: 33)
 
-  /// The box of all ink, found by drawing it with ten dots to the millimetre.
+  /// The box of all ink, found by drawing the ink with ten dots to the millimetre; nil where there is none.
   private func extent(_ ink: SignatureInk) throws -> Rectangle? {
     let size = try PixelSize(widthPixels: 1_200, heightPixels: 1_600, dotsPerInch: 254)
     let image = try DotImage(size: size, dotsPerInch: 254) { ink.draw(on: $0) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agreements
 
-/// Holds records against the sealed agreement that they name.
+/// Compares records with the sealed agreement that they name.
 @Suite struct SignedRecordTests {
   private static let shared = try? SealedSample()
 
@@ -27,7 +27,7 @@ import Testing
     return (verification, record)
   }
 
-  /// The record with a value in the place of another one.
+  /// The record with `value` at `path` in place of its own value.
   private func changed(_ record: Installation, _ path: String, to value: Any?) throws -> Installation {
     func put(_ value: Any?, at keys: ArraySlice<String>, in members: [String: Any]) -> [String: Any] {
       var members = members
@@ -86,7 +86,7 @@ import Testing
     #expect(
       verification.difference(
         from: try changed(record, "id", to: "1b4e28ba-2fa1-41d2-883f-0016d3cca428")) == "id")
-    // What was there before the signature is no signed record.
+    // A record from before the signature has no agreement.
     #expect(verification.difference(from: Sample().installation()) == "agreement")
   }
 
@@ -165,7 +165,7 @@ import Testing
     ]
     others += stride(from: 1, to: paper.count, by: 97).map { paper.prefix($0) }
     for other in others { #expect(UnsealedAgreement(other) == nil, "\(other.count) bytes") }
-    // The embedded files are left where only the place for the seal was taken out.
+    // The unsealed file is refused above although it is whole, since it has embedded files.
     let evidence = try OwnPDFFile(sample.unsealed.bytes).attachments
     #expect(!evidence.isEmpty)
   }

@@ -34,7 +34,7 @@ struct BagTests {
     return path
   }
 
-  /// The faults of all bags, or that of the zip itself.
+  /// The faults of all bags, or the fault of the zip itself.
   private func faults(of path: FilePath) throws -> [ArchiveFault] {
     var faults: [ArchiveFault] = []
     do {
@@ -47,7 +47,7 @@ struct BagTests {
     return faults
   }
 
-  /// Writes an archive whose reading back finds this fault.
+  /// Writes an archive, and returns the fault that is found when it is read back; nil where there is none.
   private func fault(of source: BagSource) throws -> ArchiveFault? {
     do {
       try write([source], to: "forged.zip")
@@ -192,7 +192,7 @@ struct BagTests {
     #expect(bag.adopted?.revision == 2 && bag.adopted?.sha256 == SHA256Digest(of: first.revisions[1].body).hex)
     #expect(bag.elsewhere.count == 7 && bag.elsewhere == source.elsewhere, "\(bag.elsewhere)")
     #expect(bag.agreements.isEmpty)
-    // Only the bag that is asked for is read.
+    // Only the requested bag is read.
     var folders: [String] = []
     try ArchiveReader(try write([first, try bags.signed()], to: "two.zip")).forEachBag(
       only: BagLayout.folder(of: first.installation), trusting: [], now: 0
@@ -223,7 +223,7 @@ struct BagTests {
     whole.elsewhere = source.elsewhere
     let other = BagLayout.folder(of: whole.installation)
     #expect(try fault(of: whole) == .unexpected(entry: "\(other)/data/elsewhere.json"))
-    // Another record under the digest of the one that was taken over.
+    // The entry holds another record than the one whose digest it names.
     let old = source.entries[0]
     let words = String(decoding: old.body, as: UTF8.self).replacing("ZX7-315", with: "ZX7-400")
     let digest = try #require(
@@ -244,7 +244,8 @@ struct BagTests {
     let log = "\(BagLayout.folder(of: source.installation))/data/log.jsonl"
     let record = log.replacingOccurrences(of: "log.jsonl", with: "record/1.json")
     for index in source.entries.indices.dropFirst() {
-      // The entries of other installations are not in a bag, so that a missing one is seen by the record alone.
+      // A gap in the entries' numbers is no fault, since entries of other installations are not in the bag;
+      // only the record shows that an entry is missing.
       var entries = source.entries
       entries.remove(at: index)
       #expect(try fault(of: source.with(entries: entries)) == .revision(entry: record))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Archives
 
-/// Installations that are made up for archives, from their events to the files that they name.
+/// Makes installations for archives, from their events to the files that these name.
 final class Bags {
   private let folder = TemporaryFolder(isInMemory: true)
   private var generator: SplitMix64
@@ -20,7 +20,7 @@ final class Bags {
     name: PersonName("张三"), phone: PhoneNumber("13800000001")!, company: "达旗焊安", certificate: "T-1",
     certificateExpires: CalendarDay("2030-01-01")!)
 
-  /// The moment of the next event: the laptop is in China.
+  /// The moment of the next event, in China's time zone.
   private var now: Timestamp { Timestamp(secondsSince1970: 1_795_000_000 + seq * 61, offsetSeconds: 28_800) }
 
   private func file(_ bytes: some DataProtocol) throws -> (path: String, sha256: String, bytes: Int) {
@@ -41,9 +41,9 @@ final class Bags {
 
   /// Makes a signed installation.
   /// - Parameters:
-  ///   - photoBytes: the length of each of its two photos.
-  ///   - isCorrected: whether it was corrected after the signature, and signed again.
-  ///   - losesOriginal: whether the original of its first photo is lost.
+  ///   - photoBytes: the length of each of the installation's two photos, bytes.
+  ///   - isCorrected: whether the record is corrected after the signature, and signed again.
+  ///   - losesOriginal: whether the original of the first photo is lost.
   func signed(photoBytes: Int = 2_000, isCorrected: Bool = false, losesOriginal: Bool = false) throws
     -> BagSource
   {
@@ -100,7 +100,7 @@ final class Bags {
     try log(.photographed(try photo(.after, bytes: photoBytes)))
     try log(.handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil)))
     try sign("first")
-    // An entry of another installation lies between.
+    // The numbers leave room for an entry of another installation.
     seq += 1
     previous = SHA256Digest(of: generator.bytes(8)).hex
     if isCorrected {
@@ -133,7 +133,7 @@ final class Bags {
     return source
   }
 
-  /// What `adopted` says, as it is written.
+  /// The values of the event `adopted`, as the log stores them.
   private struct Taken: Encodable {
     var technician: Technician
     var source = Adoption.Source.archive

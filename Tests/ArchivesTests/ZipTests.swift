@@ -25,7 +25,7 @@ struct ZipTests {
     try ZipReader(OpenFile(reading: path, .regularOnly))
   }
 
-  /// Names and contents, with empty files and one larger than every buffer.
+  /// The names and contents of `count` files, with empty files and one that is larger than every buffer.
   private func contents(_ count: Int, seed: UInt64 = 1) -> [(String, Data)] {
     var generator = SplitMix64(seed: seed)
     return (0..<count).map { index in
@@ -130,7 +130,7 @@ struct ZipTests {
     #expect(
       fault { _ = try read(try forged([first, twice])) }
         == .order(entry: "a/b", offset: central + ZipLayout.centralHeader(of: first).count))
-    // Entries within each other are how a small file becomes endless.
+    // Entries that share their bytes could make a small file unpack to an endless one.
     let within = ZipEntry(name: "a/c", size: 0, checksum: 0, moment: moment, offset: 0)
     #expect(fault { _ = try read(try forged([first, within])) } == .gap(entry: "a/c", offset: 0))
   }
@@ -151,7 +151,7 @@ struct ZipTests {
     }
   }
 
-  /// A zip of headers that agree with each other, whatever they say.
+  /// Writes a zip whose local and central headers agree with each other, whatever values they have.
   private func forged(_ entries: [ZipEntry], contentsAre size: Int? = nil) throws -> FilePath {
     var bytes: [UInt8] = []
     for entry in entries {

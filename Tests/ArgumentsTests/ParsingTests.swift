@@ -120,7 +120,7 @@ func run(_ line: [String], log: Log = Log()) -> (
     (["flash", "X", "--port", "--", "P"], .missingValue(option: "--port", expected: .text)),
     (["flash", "X", "--read-back=yes"], .unexpectedValue(option: "--read-back")),
     (["flash", "X", "--baud", "fast"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
-    // A comma or a blank inside makes a word no number, and never another number.
+    // A word with a comma or a blank inside is no number. It is not read as another number either.
     (["flash", "X", "--baud", "1152,00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
     (["flash", "X", "--baud", "1152 00"], .badValue(parameter: "--baud", expected: .integer(1200...921_600))),
     (["labels", "batch", "a", "--scale", "0,5"], .badValue(parameter: "--scale", expected: .number(0.1...10))),

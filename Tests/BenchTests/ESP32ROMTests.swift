@@ -3,7 +3,8 @@ import Testing
 @testable import Bench
 
 @Suite struct ESP32ROMTests {
-  /// A chip whose ROM is in sync and knows the size of its flash, and the other end of its wire.
+  /// A chip and the other end of its wire. The ROM is in sync and knows the flash's size unless `isReady` is
+  /// false.
   private struct Rig {
     let flash = FlashArray.serial(mebibytes: 1)
     var rom: ESP32ROM
@@ -33,7 +34,7 @@ import Testing
       Rig.frame(code, data, checksum: checksum).flatMap { rom.receive($0) }
     }
 
-    /// Gives the data and the status of an answer, without the frame and its header.
+    /// Sends a command, and returns the data and the status of the answer without the frame and its header.
     mutating func answer(_ code: UInt8, _ data: [UInt8], checksum: UInt8 = 0) -> [UInt8] {
       outputs(code, data, checksum: checksum).flatMap { output -> [UInt8] in
         if case .send(let bytes) = output { Array(bytes.dropFirst(9).dropLast()) } else { [] }

@@ -6,7 +6,7 @@ import Testing
 @testable import Bench
 
 @Suite struct SimulatedBoardTests {
-  /// A board whose time is set by the test.
+  /// A clock of milliseconds that only the test moves on.
   final class HandTurnedTime: Sendable {
     private let value = Mutex<UInt64>(0)
     var now: UInt64 { value.withLock { $0 } }

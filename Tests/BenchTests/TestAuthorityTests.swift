@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TestAuthorityTests {
   private static let program = InstalledProgram("openssl")
-  /// 24 November 2026, half past nine in China.
+  /// Half past nine in China on 24 November 2026, seconds since 1970-01-01T00:00:00Z.
   private static let now: Int64 = 1_795_483_800
 
   private let folder = TemporaryFolder(isInMemory: true)

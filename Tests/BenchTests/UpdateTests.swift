@@ -4,9 +4,9 @@ import Testing
 
 @testable import Bench
 
-/// An update by upload, from the first byte to the confirmed start, over a flash that loses power.
+/// Checks an update by upload, from the first byte to the confirmed start, over a flash that loses power.
 @Suite struct UpdateTests {
-  /// Images of the minimum size, so that every write of an update can be interrupted.
+  /// Makes an image of the minimum size, so that a test can interrupt every write of an update.
   static func image(_ version: UInt8, fill: UInt8 = 0x42) -> [UInt8] {
     var image = [UInt8](repeating: fill, count: 0x280)
     func put(_ bytes: [UInt8], at offset: Int) {
@@ -45,7 +45,7 @@ import Testing
     flash.read(0x0803_ffe8 + UInt32(flag * 4), count: 4) == [0, 0, 0, 0]
   }
 
-  /// A module that was just switched on; nil where its boot block starts nothing.
+  /// A module that has just been switched on; nil where its boot block starts nothing.
   struct Rig {
     let time = SimulatedBoardTests.HandTurnedTime()
     var module: Module<SimulatedBoard>
@@ -55,7 +55,7 @@ import Testing
       self.init(module: flash)
     }
 
-    /// The module as it stands, without a start.
+    /// Makes the module without running its boot block.
     init(module flash: FlashArray) {
       let header = try? ImageHeader.checkFlash { flash.read($0, count: $1) ?? [] }
       let time = time
@@ -84,7 +84,7 @@ import Testing
       }
     }
 
-    /// The offset in the answer; nil for a refusal.
+    /// Sends a piece of a file, and returns the offset in the answer; nil for a refusal.
     mutating func send(_ file: [UInt8], from offset: Int, count: Int = 101) throws -> Int? {
       var fields = CBORMapWriter()
       fields.put("off", unsigned: UInt64(offset))
@@ -134,7 +134,8 @@ import Testing
   static let old = image(1), new = image(2, fill: 0x24)
   static let file = container(new, 2)
 
-  /// Updates as a laptop does, and again after each failure, until the new image is confirmed.
+  /// Makes one attempt at an update as a laptop does: uploads the new image where the old one is installed,
+  /// starts it on trial, and lets it be confirmed.
   static func update(_ flash: FlashArray) throws {
     guard var rig = Rig(flash) else { return }
     if installed(flash) == 1 {
@@ -281,7 +282,8 @@ import Testing
 
   private static let cutsAll = ProcessInfo.processInfo.environment["WELDTECH_CUTS"] == "all"
 
-  /// This cuts at 60 of the 700 moments, the same in every run, and at all of them with WELDTECH_CUTS=all.
+  /// This test cuts power at some 60 of the 700 moments, the same in every run, and at all of them with
+  /// WELDTECH_CUTS=all.
   @Test func `any write of an update may be the last`() throws {
     let whole = Self.flash(Self.old)
     whole.failPower(afterOperations: 1_000_000)
@@ -323,8 +325,8 @@ import Testing
     }
   }
 
-  /// What somebody uploaded before the module had a key is nothing that the key's holder has asked for. This cuts at every
-  /// eighth moment, and at each with WELDTECH_CUTS=all.
+  /// The holder of the key has not asked for an image that was uploaded before the module had a key. This test
+  /// cuts power at every eighth moment, and at every moment with WELDTECH_CUTS=all.
   @Test(arguments: [false, true])
   func `an upload from before the first pairing is not started after it, wherever power fails in pairing`(
     isMarked: Bool
@@ -339,7 +341,8 @@ import Testing
       let flash = FlashArray.stm32f405()
       flash.program(0x0800_0000, cells)
       flash.failPower(afterOperations: nil)
-      // Power is there while the module starts, so that the one that is paired is the one that was uploaded to.
+      // The power fails only after the module's start, so that the module with the upload is the one that is
+      // paired.
       var rig = Rig(module: flash)
       flash.failPower(afterOperations: cut, seed: UInt64(cut) &* 0x9e37_79b9_7f4a_7c15)
       try rig.pair()

@@ -14,14 +14,16 @@ final class ChipCable: Link {
   var spoil: (UInt8) -> UInt8? = { $0 }
   /// Whether the bytes that the chip sends are lost.
   var losesAnswers: () -> Bool = { false }
-  /// Called when the ROM bootloader has started a program that has not executed any instruction yet.
+  /// The function that is called when the ROM bootloader has started a program that has not executed any
+  /// instruction yet.
   var onGo: () -> Void = {}
   /// Number of bytes from the laptop after which the cable is pulled.
   var pullsAfter: Int?
   private(set) var bytesSent = 0
   private(set) var isPulled = false
-  /// Baud rate of the laptop's port and, in the next property, all baud rates that it has had, bits a second.
+  /// Baud rate of the laptop's port, bits a second.
   private(set) var baudRate = 115_200
+  /// All baud rates that the laptop's port has had, bits a second.
   private(set) var baudRates: Set<Int> = []
   private var inbox: [UInt8] = []
   private static let step = Duration.microseconds(500)

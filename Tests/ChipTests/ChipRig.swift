@@ -42,20 +42,20 @@ final class ChipRig {
 
   // MARK: - Time
 
-  /// The digest takes the boot block about 180 ms at 16 MHz; at its first start the application sets the option
-  /// bytes.
+  /// Lets the chip start for 600 ms. The digest takes the boot block about 180 ms at 16 MHz, and at its first
+  /// start the application sets the option bytes.
   func boot() { wait(milliseconds: 600) }
 
   func wait(milliseconds: UInt64) { chip.run(until: chip.now + milliseconds * 1_000_000) }
 
   // MARK: - Requests
 
-  /// - Returns: the map of the reply.
+  /// Sends a request and returns the map of the reply.
   func ask(_ command: ModuleCommand, _ fields: CBORMapWriter = CBORMapWriter()) throws -> CBORItem {
     try #require(try exchange(command, fields), "no reply to \(command)")
   }
 
-  /// Gives the reply; nil where none arrives, as after a power cut.
+  /// Sends a request and returns the map of the reply; nil where none arrives, as after a power cut.
   func exchange(_ command: ModuleCommand, _ fields: CBORMapWriter) throws -> CBORItem? {
     try exchange(command.operation, SMPGroup.module, command.rawValue, fields)
   }
@@ -120,7 +120,7 @@ final class ChipRig {
     chip.processor.start(at: table)
   }
 
-  /// Advances the time; returns false where power failed meanwhile.
+  /// Pairs the chip with a key; returns false where the power failed meanwhile.
   @discardableResult
   func pair(key: [UInt8]) throws -> Bool {
     var begin = CBORMapWriter()

@@ -5,9 +5,11 @@ import ModuleCore
 /// on the host has found (`fuzz/corpus`) and requests of all kinds, both slightly changed.
 struct FrameStorm {
   private let dice: Dice
-  /// Inputs of three forms: bytes of a wire, messages without framing, and payloads without a header.
+  /// Inputs that are bytes of a wire.
   private let wires: [[UInt8]]
+  /// Inputs that are messages without framing.
   private let messages: [[UInt8]]
+  /// Inputs that are payloads without a header.
   private let payloads: [[UInt8]]
   private var requests: ConversationRequests
   /// Reads the frames as the module does, so that no frame is a valid request to reset it.
@@ -29,7 +31,7 @@ struct FrameStorm {
     return try files.map { [UInt8](try Data(contentsOf: folder.appending(path: $0))) }
   }
 
-  /// The bytes that are put on the wire, with a line feed before and behind them.
+  /// Draws the bytes to put on the wire, with a line feed before and behind them.
   mutating func next() -> [UInt8] {
     while true {
       let bytes = [0x0a] + draw() + [0x0a]

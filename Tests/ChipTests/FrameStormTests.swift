@@ -4,8 +4,8 @@ import Testing
 
 @testable import Chip
 
-/// Sends frames of all kinds to the executed shipped image. There is no fault, no reset and no closed relay,
-/// and the module answers whenever it is asked for its identity.
+/// Sends frames of all kinds to the executed shipped image. The image must run without a fault, a reset or a
+/// closed relay, and the module must answer whenever it is asked for its identity.
 ///
 /// `WELDTECH_FRAMES` is the number of frames (100,000 in `make soak`), `WELDTECH_FRAMES_SEED` the seed of the
 /// draw.
@@ -50,8 +50,8 @@ import Testing
     )
   }
 
-  /// Waits until the module has done what it was asked for. It computes the digest of an upload, or erases several sectors one
-  /// after the other, for up to some seconds, and answers after that.
+  /// Waits until the module has done what it was asked for. It computes the digest of an upload, or erases
+  /// several sectors one after the other, for up to some seconds, and answers after that.
   private func waitUntilDone(_ rig: ChipRig) {
     while rig.chip.state == .running {
       let busyUntil = rig.chip.flash.busyUntil
@@ -62,7 +62,7 @@ import Testing
   }
 
   /// Puts bytes on the wire and waits until the module has taken them and sent all its replies.
-  /// - Returns: the lines of the replies.
+  /// - Returns: the number of lines in the replies.
   private func give(_ bytes: [UInt8], to rig: ChipRig) throws -> Int {
     rig.chip.link.arrive(bytes, now: rig.chip.now)
     rig.chip.run(until: rig.chip.link.lineIsFreeAt)

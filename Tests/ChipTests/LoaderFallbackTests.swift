@@ -31,7 +31,7 @@ import Testing
 
   private enum Direction: CaseIterable { case both, answers }
 
-  /// The bytes that the loader sends are lost, or in both directions.
+  /// Loses the bytes that the loader sends, or the bytes of both directions.
   private func lose(_ direction: Direction, of rig: LoaderRig) {
     rig.cable.muteLoader()
     guard direction == .both else { return }

@@ -35,7 +35,7 @@ import Testing
     case other
   }
 
-  /// The time and the bytes of an undisturbed flashing, from the moment of the command.
+  /// The bytes, instructions and flash operations of an undisturbed flashing, from the moment of the command.
   private struct Course: Sendable {
     let bytes: Int
     let instructions: Range<UInt64>
@@ -48,7 +48,7 @@ import Testing
     let count = environment["WELDTECH_LOADER_FLASHES"].flatMap(Int.init)
     return (first ?? 0)..<((first ?? 0) + (count ?? (first == nil ? 8 : 1)))
   }
-  /// The flashes run side by side.
+  /// Number of parts into which the flashes are divided; the parts run side by side.
   private static let shares = 4
 
   @Test(arguments: 0..<shares)
@@ -59,7 +59,7 @@ import Testing
       let dice = Dice(seed: UInt64(seed))
       let start = Start.allCases[dice.below(Start.allCases.count)]
       let course = try #require(courses[start])
-      // This fault may be added to any other.
+      // A slow adapter may be added to any other fault.
       let isSlow = fault == .slowAdapter || dice.below(6) == 0
       let rig = try Self.rig(
         start, countsInstructions: fault == .brownOut, maxAdapterBaudRate: isSlow ? 460_800 : nil)

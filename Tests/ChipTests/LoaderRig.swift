@@ -16,7 +16,7 @@ final class LoaderRig {
   let notes = MemoryFlashNotes()
   let baudRates = HeldBaudRate()
 
-  /// - Parameter image: nil for the shipped release.
+  /// - Parameter image: the image to be flashed; nil for the shipped release.
   init(
     image: Image? = nil, holds: Bool = false, oscillatorError: Int = 0, maxAdapterBaudRate: Int? = nil,
     countsInstructions: Bool = false, timings: FlashTimings = .typical
@@ -41,7 +41,7 @@ final class LoaderRig {
         .image(image), options: options, onEvent: onEvent)
   }
 
-  /// The firmware is asked to enter the ROM bootloader.
+  /// Asks the firmware to enter the ROM bootloader.
   func enterROM() throws {
     let clock = cable.clock
     cable.wait(.milliseconds(800))
@@ -66,7 +66,7 @@ final class LoaderRig {
   }
 }
 
-/// The knowledge about the adapter that a run has stored.
+/// The highest baud rate that held in an earlier run, kept in memory.
 final class HeldBaudRate: BaudRateMemory {
   private(set) var held: Int?
   var ceiling: Int? { held }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct MemoryAndTimeTests {
   private static let stackTop: UInt32 = 0x2001_fff0
 
-  /// The deepest stack, found by the memory that no program has written since power-up.
+  /// The deepest stack in bytes, found by the memory that no program has written since power-up.
   private static func deepestStack(_ chip: Microcontroller, blank: UInt32) -> Int {
     var address: UInt32 = 0x2001_0000
     while address < stackTop, chip.processor.word(address) == blank { address += 4 }

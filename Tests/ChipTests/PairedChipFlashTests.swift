@@ -10,7 +10,7 @@ import Testing
 @testable import Chip
 @testable import Provision
 
-/// Executed chips that are paired and then flashed, by the laptop's own code.
+/// Pairs executed chips and then flashes them, by the laptop's own code.
 @Suite struct PairedChipFlashTests {
   private static let installation = InstallationID("3f2504e0-4f89-41d3-9a0c-0305e82c3301")!
 
@@ -68,7 +68,7 @@ import Testing
       ).flash(.image(image), options: options, onEvent: onEvent)
     }
 
-    /// Flashes a release that lies in a folder of its own, which stays as long as that takes.
+    /// Flashes a release that lies in a folder of its own, which stays until the flashing has ended.
     func flash(
       _ newer: Newer, _ options: Flasher.Options = .init(), onEvent: @escaping (FlashStep) -> Void = { _ in }
     ) throws -> FlashResult {

@@ -243,7 +243,8 @@ final class PowerCutRig {
 
   private var isReplacement: Bool { operation == .replacement || operation == .service }
 
-  /// Exactly one of the keys is valid, or none where there was none, and the laptop knows which.
+  /// Checks that exactly one of the keys is valid, or none where there was none, and that the laptop knows
+  /// which.
   private func expectKey(_ found: String?, _ laptop: ChipLaptop, _ client: SMPClient, wasCut: Bool) throws {
     let keys = [keptBefore?.secret, laptop.keys.kept?.secret, isReplacement ? Self.key(6) : nil].compactMap {
       $0

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the page asks the laptop to do.
+/// Checks the actions that the page sends to the laptop.
 @Suite struct ActionTests {
   private struct Strokes: Decodable {
     let width: Double
@@ -99,7 +99,7 @@ import Testing
     let read = try JSONDecoder().decode(Strokes.self, from: signature.strokes)
     #expect(read.width == 600)
     #expect(read.height == 300)
-    // A failure must not print them all.
+    // The comparison is made outside of the expectation, so that a failure does not print all points.
     let isSame = read.strokes == [stroke]
     #expect(isSame)
   }
@@ -153,7 +153,7 @@ import Testing
     ]
     for (name, value) in slips { #expect(try status(sign.merging([name: value]) { $1 }) == 400, "\(name)") }
     for name in sign.keys { #expect(try status(sign.filter { $0.key != name }) == 400, "without \(name)") }
-    // An upload that is not there, or not complete.
+    // The upload does not exist, or is not complete.
     let unfinished = try #require(try task.announce(Data("another".utf8)).object()["upload"] as? String)
     for id in ["none", unfinished] {
       #expect(try post(task, ["id": "1", "kind": "photo", "upload": id, "shot": "before-machine"]) == 409)
@@ -206,7 +206,7 @@ import Testing
       #expect(answer.status == (index < 32 ? 202 : 503))
     }
     for index in 0..<32 { #expect(task.nextAction()?.id == "a\(index)") }
-    // What was turned away comes again and is taken.
+    // The refused action is sent again and is now accepted.
     #expect(try post(task, ["id": "a32", "kind": "finish"]) == 202)
     #expect(task.nextAction()?.id == "a32")
     for index in 0..<40 {

@@ -2,7 +2,7 @@ import Companion
 import Foundation
 import Testing
 
-/// Every address of `docs/companion.md`, and nothing besides.
+/// Checks that every address of `docs/companion.md` is served, and no other address.
 @Suite struct AddressTests {
   @Test func `The page and its parts are served with their types`() throws {
     let task = try TaskOnPhone()
@@ -10,7 +10,7 @@ import Testing
       ("", "text/html; charset=utf-8", "<!doctype html><title>weldtech</title>"),
       ("page.css", "text/css; charset=utf-8", "p { color: black }"),
       ("page.js", "text/javascript; charset=utf-8", "'use strict'"),
-      // WeChat adds a query to a page that is passed on.
+      // WeChat adds a query to the address of a shared page.
       ("?from=singlemessage", "text/html; charset=utf-8", "<!doctype html><title>weldtech</title>"),
     ] {
       let answer = try task.ask("GET", task.base + name)
@@ -59,7 +59,7 @@ import Testing
       ]
     for path in paths {
       let answer = try task.ask("GET", path)
-      // What is no line of a request at all is refused by libmicrohttpd.
+      // libmicrohttpd itself refuses an empty path, since the request line is then malformed.
       #expect(answer.status == 404 || (path.isEmpty && answer.status == 400), "\(path): \(answer.status)")
       #expect(answer.body.isEmpty || path.isEmpty, "\(path)")
     }
@@ -87,7 +87,7 @@ import Testing
         #expect(Set((answer.headers["allow"] ?? "").components(separatedBy: ", ")) == methods)
       }
     }
-    // With a wrong token even that is not told.
+    // With a wrong token, the reply does not tell which methods an address has.
     #expect(try task.ask("DELETE", "/AAAAAAAAAAAAAAAAAAAAAA/state").status == 404)
   }
 
@@ -140,7 +140,8 @@ import Testing
       #expect(
         [400, 411].contains(try status("PUT", "kept", [json, "Content-Length: \(length)"])), "\(length)")
     }
-    // What is a little too long is read and thrown away, so that the page sees the answer; what is far too long is not.
+    // A body that is a little too long is read and discarded, so that the page sees the reply; a body that is
+    // far too long is not read.
     let long = String(repeating: " ", count: 65_537)
     #expect(try status("PUT", "kept", [json, "Content-Length: 65537"], long) == 413)
     #expect(try status("PUT", "kept", [json, "Content-Length: 999999999999"], "") == 413)
@@ -164,7 +165,7 @@ import Testing
     }
     #expect(try status(15_000) == 200)
     #expect(try status(17_000) == 431)
-    // Beyond the memory of a connection it is libmicrohttpd that refuses.
+    // libmicrohttpd itself refuses a head beyond the memory of a connection.
     #expect([413, 431].contains(try status(200_000)))
     #expect([414, 431].contains(try task.ask("GET", "/" + String(repeating: "a", count: 20_000)).status))
     let many = (0..<5_000).map { "X-\($0): 1" }

@@ -4,11 +4,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clients that mean no good: nothing is served to them, nothing of theirs is kept, and the phone goes on.
+/// Checks that hostile clients are served nothing, that nothing from them is kept, and that the phone can work
+/// on.
 @Suite(.serialized) struct HostileClientTests {
   private static let wrongToken = "/AAAAAAAAAAAAAAAAAAAAAA/"
 
-  /// The files of a task, to see that nothing was stored.
+  /// The paths of all files of a task, by which a test checks that nothing was stored.
   private func files(of task: TaskOnPhone) throws -> Set<String> {
     Set(try FileManager.default.subpathsOfDirectory(atPath: task.folder))
   }
@@ -51,7 +52,7 @@ import Testing
     func status(_ source: String) throws -> Int {
       try task.ask("GET", task.base + "state", over: task.phone(source)).status
     }
-    // The clock of the test passes faster than the wall's, never more slowly, so that more may be served.
+    // The allowance refills while the loop runs, so that more than 1,000 requests may be served.
     var count = 0
     while count < 20_000, try status("127.0.0.3") == 200 { count += 1 }
     #expect((1_000..<20_000).contains(count))
@@ -68,7 +69,7 @@ import Testing
   @Test func `Nine connections of one address are eight, and the address of a phone is not concerned`() throws {
     let task = try TaskOnPhone()
     let eight = try (0..<8).map { _ in try task.phone("127.0.0.5") }
-    // An answer on the last one shows that all of them are open.
+    // A reply on the last connection shows that all eight are open.
     #expect(try task.ask("GET", task.base, over: eight[7]).status == 200)
     let ninth = try task.phone("127.0.0.5")
     ninth.send(task.request("GET", task.base))
@@ -82,7 +83,7 @@ import Testing
     // The phone has shown the token and keeps its connection.
     let phone = try task.phone("127.0.0.2")
     #expect(try task.ask("GET", task.base, over: phone).status == 200)
-    // Another one has not spoken yet.
+    // Another phone has sent no request yet.
     let quiet = try task.phone("127.0.0.4")
     var strangers: [RawClient] = []
     for source in 10..<20 {
@@ -116,7 +117,7 @@ import Testing
     stranger.send(
       "POST \(Self.wrongToken)uploads HTTP/1.1\r\nHost: \(task.host)\r\nContent-Length: 1000000\r\n\r\n")
     #expect(try task.ask("GET", task.base + "state", over: idle).status == 200)
-    // Its answer shows that the server has taken what was sent before.
+    // The reply shows that the server has received what was sent before.
     #expect(try task.state()["revision"] != nil)
 
     task.clock.pass(.seconds(6))
@@ -128,7 +129,7 @@ import Testing
     task.clock.pass(.seconds(6))
     #expect(stranger.isClosed())
     #expect(body.send("x"))
-    // 300,000 bytes have 10 s and 18.3 s.
+    // The body of 300,000 bytes has 10 s and another 18.3 s, and 30 s have passed.
     task.clock.pass(.seconds(18))
     #expect(body.isClosed())
     #expect(idle.isClosed())
@@ -137,18 +138,18 @@ import Testing
 
   @Test func `A client that does not read its answer is cut off`() throws {
     let task = try TaskOnPhone()
-    // More than the buffers of both ends hold.
+    // The file is larger than the buffers of both ends.
     task.session.publish(Data(count: 30_000_000), mediaType: "image/png", named: "large.png")
     let phone = try task.phone("127.0.0.31")
     phone.send(task.request("GET", task.base + "files/large.png"))
     #expect(Waiting.forInput(on: phone.descriptor))
     let silent = try task.phone("127.0.0.32")
-    // Its answer shows that the server knows of both.
+    // The reply shows that the server has accepted both connections.
     #expect(try task.ask("GET", task.base + "state").status == 200)
     task.clock.pass(.seconds(10 + 30_000_000 / 16_384 + 2))
-    // Both are cut off at the same moment.
+    // Both connections are cut off at the same moment.
     #expect(silent.isClosed())
-    // The answer ends before its length, once what was under way is read.
+    // The reply ends before its stated length, once the bytes that were already sent are read.
     #expect(throws: RawClient.Failure.self) { try phone.answer() }
     #expect(try task.ask("GET", task.base + "state").status == 200)
   }
@@ -171,7 +172,7 @@ import Testing
         "\(method) \(path) HTTP/1.1\r\nHost: \(task.host)\r\nContent-Type: \(type)\r\nUpload-Offset: 0\r\n"
           + "Content-Length: 48000000\r\n\r\n")
       #expect(try phone.answer().status == status, "\(method) \(path)")
-      // The rest is not taken.
+      // The server does not read the rest of the body.
       var sent = 0
       while sent < 48, phone.send(body) { sent += 1 }
       #expect(sent < 48)
@@ -188,7 +189,7 @@ import Testing
     func time(_ shot: String) throws -> Duration {
       let start = ContinuousClock.now
       var id: String?
-      // As the page does it: what is broken off goes on from where it was.
+      // A broken upload is continued from its offset, as the page does it.
       for _ in 0..<20 where id == nil {
         id = try? task.upload(photo, shot: shot, over: task.phone("127.0.0.2"))
       }
@@ -209,7 +210,8 @@ import Testing
     let attackers = 6
     for attacker in 0..<attackers {
       let thread = Thread {
-        // Eight connections, to each of which a byte of a head or of a body is added in turn.
+        // The attacker keeps up to eight connections, and sends another byte of a head or a body over each in
+        // turn.
         var clients: [RawClient] = []
         var round = 0
         while !isOver.latest {
@@ -222,7 +224,7 @@ import Testing
             clients.append(client)
           }
           clients = clients.filter { $0.send("x") && !Waiting.hasInput(on: $0.descriptor) }
-          // No attacker of a workshop's network is faster than the laptop itself.
+          // The pause of 2 ms keeps the attackers from taking the whole processor of the test's own machine.
           poll(nil, 0, 2)
         }
         ended.change { $0 += 1 }
@@ -234,8 +236,8 @@ import Testing
       _ = ended.wait { $0 == attackers }
     }
     let attacked = try time("attacked")
-    // The machine of a test does other things too. The strangers lose their connections by themselves after 5 s: whoever had
-    // to wait for that takes longer than this.
+    // The limit is at least 4 s, because the test's machine does other things too. A stranger's unfinished head
+    // is cut off after 5 s, so an upload that had to wait for that would take longer.
     #expect(attacked <= max(alone * 2, .seconds(4)), "\(alone) alone, \(attacked) under attack")
   }
 
@@ -247,7 +249,8 @@ import Testing
     let spice: [UInt8] = Array("\r\n :/%?.0<>{}[]\"\\\u{0}\u{7F}".utf8) + [0xFF, 0xC3]
     var generator = SplitMix64(seed: 2_000)
     for index in 0..<2_000 {
-      // The first half has a wrong token; the second half has the right one, where only what is whole may be kept.
+      // The first half has a wrong token; the second half has the right one, where only complete values may be
+      // stored.
       let base = index < 1_000 ? Self.wrongToken : task.base
       let requests = [
         task.request("GET", base), task.request("GET", base + "state"),
@@ -278,7 +281,7 @@ import Testing
     let names = try files(of: task).subtracting(before)
     #expect(names.isSubset(of: ["kept.json", "done.json"]))
     #expect(try task.state()["uploads"] as? [[String: Any]] != nil)
-    // The upload goes on.
+    // The upload can be continued.
     #expect(try task.upload(photo) == upload)
     let file = try #require(try task.attach(upload, id: "end"))
     #expect(try Data(contentsOf: URL(filePath: file.path)) == photo)

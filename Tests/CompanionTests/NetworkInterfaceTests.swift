@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `An address that is none of this machine cannot be listened on`() {
-    // 203.0.113.0/24 is for documents and no machine's.
+    // The network 203.0.113.0/24 is reserved for documentation, so no machine has an address in it.
     for address in ["203.0.113.7", "none"] {
       #expect(throws: CompanionError.self) {
         try ListeningSocket(interface: NetworkInterface(name: "lo", address: address, kind: .wired), port: 0)

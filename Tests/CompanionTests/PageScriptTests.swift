@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The page's scripts as they lie in `companion-pages/`.
+/// Checks the page's scripts in `companion-pages/`.
 @Suite struct PageScriptTests {
   private static let folder =
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -16,7 +16,7 @@ import Testing
       .sorted()
   }
 
-  /// The script without comments and texts, which may hold any character.
+  /// The script without its comments and strings, which may hold any character.
   private func code(_ name: String) throws -> String {
     try text(name)
       .replacing(/\/\*.*?\*\//.dotMatchesNewlines(), with: "")

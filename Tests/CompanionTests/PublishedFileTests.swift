@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that the laptop shows, and papers under tokens of their own.
+/// Checks the files that the laptop shows, and the papers under tokens of their own.
 @Suite struct PublishedFileTests {
   @Test func `A published file is served until the task ends`() throws {
     let task = try TaskOnPhone()
@@ -82,7 +82,7 @@ import Testing
       #expect(answer.status == 416, "\(range)")
       #expect(answer.headers["content-range"] == "bytes */1000")
     }
-    // Several parts and slips may be answered by the whole.
+    // A request for several parts, or with a malformed range, gets the whole file.
     for range in ["bytes=0-1,5-6", "bytes=5-4", "bytes=-", "bytes=a-b", "lines=1-2", "bytes=1--2", ""] {
       let answer = try ask(range)
       #expect(answer.status == 200, "\(range)")

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the page shows, and what is left of it after a kill.
+/// Checks the state that the page shows, and the part of a task that outlives a kill.
 @Suite struct TaskStateTests {
   private static let hostile =
     "</script><script>alert('1')</script><img src=x onerror=alert(1)>\u{2028}\"\\ & 王"
@@ -39,7 +39,7 @@ import Testing
     try task.restart()
     #expect((try look()["kept"] as? [String: Any])?["draft"] as? [String: Int] == ["a": 1])
     #expect(revisions == Array(Set(revisions)).sorted())
-    // Without a change it stays.
+    // Without a change the revision stays the same.
     let last = revisions.last
     _ = try look()
     #expect(revisions.last == last)
@@ -110,7 +110,7 @@ import Testing
     #expect(!task.session.isSeen)
     _ = try task.state()
     #expect(task.session.isSeen)
-    // What the page itself changes does not count as shown.
+    // A change by the page itself does not make the state unseen.
     _ = try task.ask("PUT", task.base + "kept", json: [:])
     #expect(task.session.isSeen)
     task.session.finish(CompanionAction(id: "1", kind: .finish), CompanionOutcome(id: "1", isDone: true))
@@ -164,9 +164,10 @@ import Testing
     let photo = Data(SplitMix64.bytes(700_000, seed: 12))
     let id = try #require(try task.announce(photo).object()["upload"] as? String)
     #expect(try task.send(photo.prefix(300_000), to: id, at: 0).status == 200)
-    // The server is still running, and has the port.
+    // The first server is still running and has the port.
     let copy = try TemporaryFolder(copying: task.folder)
-    // A kill in the middle of things: half a piece behind the last one, a draft, an announcement without its bytes.
+    // The copy has what a kill can leave: a part of a piece behind the last one, drafts, an announcement
+    // without bytes, and bytes without an announcement.
     let part = copy.file("uploads/\(id).part")
     let handle = try #require(FileHandle(forWritingAtPath: part))
     try handle.seekToEnd()
@@ -196,7 +197,7 @@ import Testing
     try photo.write(to: URL(filePath: task.folder + "/uploads/\(id).part"))
     try task.restart()
     #expect(try task.attach(id, id: "a1") != nil)
-    // The same with bytes that are not those announced.
+    // The second upload has other bytes than the announced ones, and is removed.
     let second = try #require(try task.announce(photo, shot: "other").object()["upload"] as? String)
     task.session.stop()
     try Data(count: 5_000).write(to: URL(filePath: task.folder + "/uploads/\(second).part"))

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that a phone sends in pieces.
+/// Checks files that a phone sends in pieces.
 @Suite struct UploadTests {
   @Test func `A file comes in pieces, and the task gets it with its bytes and its time`() throws {
     let task = try TaskOnPhone()
@@ -22,7 +22,7 @@ import Testing
     #expect(shown[0]["upload"] as? String == id)
     #expect(shown[0]["offset"] as? Int == 524_288)
     #expect(shown[0]["bytes"] as? Int == 1_300_000)
-    // The rest, from where the same announcement says.
+    // The same announcement is accepted again, and the rest is sent from the offset that the reply names.
     #expect(try task.announce(photo, modified: 1_764_403_200_000).status == 200)
     #expect(try task.upload(photo, modified: 1_764_403_200_000.5) == id)
 
@@ -63,7 +63,7 @@ import Testing
     }
     #expect(try task.send(photo.dropFirst(1_000) + [0], to: id, at: 1_000).status == 413)
     #expect(try task.send(photo.dropFirst(1_000), to: id, at: 1_000).status == 200)
-    // The last answer was lost and the piece comes again.
+    // The page sends a piece again where the reply was lost.
     let again = try task.send(photo.dropFirst(1_000), to: id, at: 1_000)
     #expect(again.status == 409)
     #expect(try again.object()["offset"] as? Int == 2_000)
@@ -126,7 +126,7 @@ import Testing
             let action = #"{"id":"\#(shot)","kind":"photo","upload":"\#(id)","shot":"\#(shot)"}"#
             var attended = attendedTo.latest
             var answer = try ask("POST", "actions", "application/json", Data(action.utf8))
-            // The command has as many actions waiting as it keeps: it is asked again once it has attended to another one.
+            // The queue of actions is full, so the action is sent again once the command has taken another one.
             while answer.status == 503, attendedTo.wait(until: { $0 > attended }) {
               attended = attendedTo.latest
               answer = try ask("POST", "actions", "application/json", Data(action.utf8))
@@ -232,7 +232,7 @@ import Testing
     for index in 0..<16 {
       ids.append(try #require(try task.announce(Data("photo \(index)".utf8)).object()["upload"] as? String))
     }
-    // The first one goes on, so that the second is the one that was left alone.
+    // The first upload receives a piece, so the second is now the one that was left alone longest.
     #expect(try task.send(Data("p".utf8), to: ids[0], at: 0).status == 200)
     #expect(try task.announce(Data("photo 16".utf8)).status == 201)
     let left = Set(
@@ -262,7 +262,7 @@ import Testing
     var sent: [String: Data] = [:]
     var got: [String: Data] = [:]
     for index in 0..<300 {
-      // Around the size of a piece, and of all lengths below.
+      // Most lengths are random below 40,000 bytes; every thirtieth is just around the maximum size of a piece.
       let size = index % 30 == 0 ? 524_287 + index / 30 : 1 + generator.next(below: 40_000)
       let photo = Data(count: size) + generator.bytes(8)
       let shot = "shot-\(index)"
@@ -280,7 +280,7 @@ import Testing
       got[file.shot] = try Data(contentsOf: URL(filePath: file.path))
       task.session.drop(file)
       task.session.finish(action, CompanionOutcome(id: action.id, isDone: true))
-      // The clock moves on, so that the rate of requests stays that of a person.
+      // The clock moves forward, so that the rate of requests stays within the limit.
       task.clock.pass(.seconds(1))
     }
     #expect(got == sent)

@@ -12,7 +12,7 @@ import Testing
   private let objects = MemoryObjects()
   private let store = MemoryStore()
 
-  /// Puts a life's record and all that it names where a laptop would deliver them.
+  /// Puts a sample's records and all that they name where a laptop would deliver them.
   @discardableResult
   private func deliver(_ number: Int) throws -> [SampleLife.Revision] {
     let folder = TemporaryFolder()
@@ -143,7 +143,7 @@ import Testing
     let key = try deliver(1, replacing: old, by: new)
     let report = try load()
     #expect(report.findings.map(\.key) == [key] && report.findings.map(\.kind) == [kind], "\(report.findings)")
-    // The record beside it is loaded all the same.
+    // The other record is loaded all the same.
     #expect(report.added.revisions == 1)
   }
 
@@ -166,7 +166,7 @@ import Testing
     }
     objects.pageSize = 1_000
     let report = try load()
-    // Some changed bytes are words of a person, which nobody can know to be changed.
+    // Some changes lie in text that a person typed, where no check can find them, so these revisions are added.
     #expect(report.findings.count + report.added.revisions == keys.count)
     #expect(report.findings.count > keys.count / 2)
     for item in store.items {
@@ -184,7 +184,7 @@ import Testing
     }
     let report = try load()
     #expect(report.findings == [Finding(key: huge, kind: .unreadable)] && report.added.revisions == 1)
-    // It may be readable tomorrow.
+    // An object that cannot be read today may be readable tomorrow, so no finding is stored.
     #expect(store.findings == [])
   }
 
@@ -241,7 +241,7 @@ import Testing
       return done
     }
     #expect(Set(try told()).isSuperset(of: 1...objects.contents.count))
-    // Nothing is read any more.
+    // The second load reads no object, so it emits about one event for each page.
     #expect(try told().count <= objects.contents.count / objects.pageSize + 4)
   }
 
@@ -266,7 +266,7 @@ import Testing
     }
     let report = try load()
     #expect(report.findings == [Finding(key: key, kind: .history)] && report.added.revisions == 1)
-    // So it is where the first revision was loaded before.
+    // The revision is refused as well where the first one was loaded before.
     #expect(try load().findings == [Finding(key: key, kind: .history)])
   }
 

@@ -53,7 +53,7 @@ import Testing
 }
 
 @Suite struct MessageAuthenticationTests {
-  /// The test cases 1, 2 and 6 (a key longer than a block) of RFC 4231.
+  /// Checks the test cases 1, 2 and 6 (a key longer than a block) of RFC 4231.
   @Test(
     arguments: [
       (

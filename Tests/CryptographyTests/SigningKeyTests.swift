@@ -74,7 +74,7 @@ import Testing
     for bit in 0..<256 {
       var changed = key.verifyingKey.bytes
       changed[bit / 8] ^= 1 << (bit % 8)
-      // Bytes that are no point of the curve may be refused as a key.
+      // A changed key that is no point of the curve may be refused as a key.
       #expect(VerifyingKey(bytes: changed)?.accepts(signature, over: message) != true)
     }
     for count in [0, 63, 65, 128] {
@@ -84,8 +84,8 @@ import Testing
   }
 
   @Test func `a signature whose scalar is not reduced is refused`() throws {
-    // RFC 8032, 5.1.7: S must be below the group's order, or else anybody could make a second signature from a
-    // first.
+    // RFC 8032, 5.1.7: S must be below the group's order, otherwise anybody could make a second signature from
+    // a given one.
     let order = try bytes("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")
     let key = try anyKey()
     var signature = try key.sign([1])

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Diagrams
 
-/// Opens the drawings of all schemes anew with other programs, and holds them against the data.
+/// Opens the drawings of all schemes with other programs, and compares what they read with the data.
 @Suite struct SchemeDiagramTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -55,7 +55,8 @@ import Testing
     let wires = diagram.wires.indices.map { "wire-\($0 + 1)" }
     #expect(Set(seen.groups).subtracting(devices).subtracting(wires) == ["heading", "wires"])
     #expect(seen.groups.count == devices.count + wires.count + 2)
-    // Each terminal of a device is written beside it, and each wire has its number and a row in the table.
+    // The mark of each terminal is written once beside its device, for the kinds of device that show marks (the
+    // contactor's PE is not checked). Each wire has its number and a row in the table.
     for device in diagram.devices
     where ![.antenna, .fuse, .snubber, .sealSwitch, .earth, .supply].contains(device.kind) {
       let texts = seen.texts.filter { $0.group == "device-\(device.id)" }.map(\.text)
@@ -89,7 +90,6 @@ import Testing
     }
   }
 
-  /// The ratings of the drawing are those of the steps' words.
   @Test(arguments: names) func `the steps say the ratings of the diagram`(name: String) throws {
     let scheme = try scheme(name)
     let diagram = try #require(scheme.diagram)

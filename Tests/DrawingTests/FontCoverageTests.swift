@@ -5,7 +5,7 @@ import Testing
 
 /// Checks the fonts of labels and agreements, which scripts/setup installs.
 @Suite struct FontCoverageTests {
-  /// The families that pango used for a text, in order.
+  /// The PostScript names of the faces that pango uses for a text, in order.
   private func faces(_ text: String, weight: TextStyle.Weight = .regular) -> [String] {
     Typesetter().set(text, style: TextStyle(sizePoints: 10, weight: weight)).glyphRuns.map(\.face.name)
   }
@@ -34,7 +34,7 @@ import Testing
     arguments: [
       ("王\u{E863}明", 0xE863), ("王\u{10FFFD}", 0x10FFFD), ("示例\u{1E4D0}", 0x1E4D0),
       ("\u{20000}\u{1E4D1}\u{1E4D0}", 0x1E4D1),
-      // BabelStone Han draws this private-use character in its own way.
+      // BabelStone Han has a glyph of its own for this private-use character, and counts as a font without one.
       ("\u{E000}", 0xE000),
     ] as [(String, UInt32)])
   func `the first character that no font has is named`(text: String, value: UInt32) {

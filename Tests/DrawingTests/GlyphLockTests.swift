@@ -4,8 +4,9 @@ import Testing
 @testable import Drawing
 
 @Suite struct GlyphLockTests {
-  /// Three threads measure texts of 640 ideographs in sizes of their own: 6,000 pages of cairo's glyph cache, which holds
-  /// 512. Without the lock they stood still in each of three runs.
+  /// Three threads measure texts of 640 ideographs, each thread in sizes of its own. The glyphs take 6,000
+  /// pages of cairo's glyph cache, which holds 512 pages. Without the lock the threads wait for each other for
+  /// ever.
   @Test func `threads that measure more glyphs than cairo keeps do not wait for each other for ever`() {
     let texts = (0..<16).map { part in
       String(String.UnicodeScalarView((0..<640).compactMap { Unicode.Scalar(0x4E00 + part * 640 + $0) }))

@@ -90,7 +90,7 @@ import Testing
     #expect(found.isAsWritten(mediaType: "application/json", date: "2026-11-24T09:30:00+08:00"))
     #expect(!found.isAsWritten(mediaType: "application/json", date: "2026-11-24T09:30:01+08:00"))
     #expect(try OwnPDFFile(pdf.bytes).attachments.map(\.bytes) == [contents])
-    // The pieces with the seal's place between them are all of the file before the last object.
+    // The pieces and the seal's place between them cover the whole file up to the last object.
     var position = 0
     for piece in pieces {
       if position == pdf.frame.lowerBound { position = pdf.frame.upperBound }

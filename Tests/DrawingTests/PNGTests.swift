@@ -160,7 +160,8 @@ private func chequered(width: Int, height: Int) throws -> DotImage {
   }
 
   @Test func `a picture made small has the means of its areas`() throws {
-    // Twelve pixels become eight: three of them make two, so that every second one belongs to both halves.
+    // Twelve pixels become eight: each three pixels in a row become two, to both of which the middle one counts
+    // by half.
     var image = DotImage(size: try PixelSize(widthPixels: 12, heightPixels: 3, dotsPerInch: 600))
     image.set(columns: 1..<2, rows: 0..<3, ink: true)
     image.set(columns: 6..<8, rows: 0..<3, ink: true)

@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  /// The bytes outside the place are the seal's affair; those of the place and of what describes it are read strictly.
+  /// The seal protects the bytes outside the place; the place and its byte range are read strictly.
   @Test func `every changed bit of the place and its byte range is refused or changes the seal`() throws {
     let file = try Self.sealed()
     let read = try SealablePDF(sealed: file)

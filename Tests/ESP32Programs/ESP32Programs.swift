@@ -5,10 +5,10 @@ internal import Cryptography
 public enum ESP32Programs {
   public typealias Piece = (address: UInt32, bytes: [UInt8])
 
-  /// The bootloader, the partition table and the application with their places.
+  /// Makes the bootloader, the partition table and the application with their addresses in the flash.
   /// - Parameters:
   ///   - chipID: 0 for an ESP32, 5 for an ESP32-C3.
-  ///   - bytes: size of the application.
+  ///   - bytes: size of the application's first segment, bytes.
   public static func release(
     chipID: UInt16, version: String = "1.2.0", bytes: Int = 90_000, seed: UInt32 = 1
   ) -> [Piece] {
@@ -18,7 +18,8 @@ public enum ESP32Programs {
     ]
   }
 
-  /// - Parameter version: makes the program an application of this version; nil makes a bootloader.
+  /// Makes one program.
+  /// - Parameter version: the version of an application; nil makes a bootloader.
   public static func program(
     chipID: UInt16 = 0, bytes count: Int = 6000, version: String? = nil, seed: UInt32 = 1, isHashed: Bool = true
   ) -> [UInt8] {
@@ -45,7 +46,7 @@ public enum ESP32Programs {
     [0xaa, 0x50, 0, 0] + word(0x1_0000) + word(0x10_0000)
     + Array("factory".utf8) + Array(repeating: 0, count: 13) + Array(repeating: 0xff, count: 3040)
 
-  /// The bytes are the same for the same seed, and cannot be compressed.
+  /// Makes bytes that are the same for the same seed, and cannot be compressed.
   private static func noise(_ count: Int, seed: UInt32) -> [UInt8] {
     (0..<(count + 31) / 32).flatMap { SHA256Digest(of: word(seed) + word(UInt32($0))).bytes }.prefix(count).map(
       \.self)

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Fieldbook
 
-/// A record that another laptop made is taken over: what begins its log here, what is delivered of it, and what is known of
-/// files that stayed behind.
+/// Checks that a record of another laptop is taken over: how its log begins here, what is delivered of it, and
+/// what is known of files that stayed behind.
 @Suite struct AdoptionTests {
   private let theirs = TestHome()
   private let ours = TestHome()
@@ -69,7 +69,7 @@ import Testing
     #expect(try fieldbook.fault(of: try #require(pending.first)) == nil)
     #expect(try fieldbook.recordFault(of: adopted.id) == nil)
     #expect(try fieldbook.provenRecord(of: adopted.id) == adopted)
-    // Another laptop judges what is delivered.
+    // Another laptop checks the delivered record.
     let sent = try RemoteRecord(
       try #require(pending.first).body, sha256: try #require(pending.first).sha256, of: adopted.id)
     #expect(sent.continues(installation, sha256: before.sha256))
@@ -205,7 +205,7 @@ import Testing
       let sent = try RecordCoding.decode(JSONValue.self, from: record.body)
       #expect(sent["moons"] == .array([.number(1), .object(["name": .string("木卫一")])]))
       #expect(sent["welder"]?["colour"] == .string("red"))
-      // What was known of one owner is not said of the next.
+      // An unknown key of one owner is not kept for the next owner.
       #expect((sent["owner"]?["taxNumber"] != nil) == hasOwner)
       #expect(try fieldbook.fault(of: record) == nil)
     }
@@ -288,7 +288,7 @@ import Testing
     #expect(try fieldbook.waitsForAnother(id) && fieldbook.lastKnownToPlatform(id) == nil)
     #expect(try fieldbook.rebuild(id, on: first.body, at: Sample.at(21)) == .waits)
     #expect(try !fieldbook.isConflicted(id))
-    // Work goes on meanwhile.
+    // This laptop continues its work meanwhile.
     _ = try append([.repairOpened(.init(technician: Self.us, fault: "不启动"))], to: id, in: fieldbook, at: 22)
     let rival = TestHome()
     let third = try rival.ready()
@@ -301,7 +301,7 @@ import Testing
     #expect(throws: FieldbookError.recordGoneOn(id)) {
       try append([.moved(.init(changes: after.changes(since: before)))], to: id, in: fieldbook, at: 24)
     }
-    // What was taken over from the platform is known to be there.
+    // A record that was taken over from the platform is known to be on the platform.
     let other = TestHome()
     let from = try other.fieldbook()
     _ = try from.adopt(try self.adopted(record, from: .platform), at: Sample.at(20))

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Fieldbook
 
-/// Two laptops inspect one welder without a network: what the second has is built on the platform's record, nothing is lost,
-/// and nothing that was closed is changed.
+/// Checks that two laptops can inspect one welder without a network: the inspections of the second are built on
+/// the platform's record, nothing is lost, and nothing that was closed is changed.
 @Suite struct CarryOverTests {
   let home = TestHome()
 
@@ -86,7 +86,7 @@ import Testing
     for record in built { #expect(try again.fault(of: record) == nil) }
     #expect(try again.recordFault(of: id) == nil && again.rebuild().repaired == [])
     #expect(try again.status(of: id) == .closed && again.isCarriedOver(id))
-    // A second time it is the same.
+    // A second rebuild gives the same revisions.
     #expect(try again.rebuild(id, on: platform, at: Sample.at(201)) == .revisions(built))
 
     for record in built { for _ in 0..<2 { try acknowledge(record, in: again) } }
@@ -94,7 +94,7 @@ import Testing
     #expect(try again.status(of: id) == .delivered && again.installation(id).status == .delivered)
     #expect(try again.recordFault(of: id) == nil && again.rebuild().repaired == [])
     #expect(try again.remoteState(of: id)?.revision == 4)
-    // It is this laptop's record, and in no list of the platform's.
+    // The record is this laptop's own, and is in no list of the platform's records.
     #expect(try again.visited().isEmpty && again.visitedCount() == 0)
   }
 
@@ -107,7 +107,7 @@ import Testing
     for record in built { try acknowledge(record, in: fieldbook) }
     let platform = try #require(built.last).body
 
-    // The record here has revision 3 now, as the platform has; they are not the same.
+    // The record here has revision 3 now, as the platform has; the two revisions differ.
     #expect(try inspect(id, 2, in: fieldbook).revision == 3)
     #expect(try fieldbook.pendingRecords().map(\.revision) == [3])
     built = try revisions(try fieldbook.rebuild(id, on: platform, at: Sample.at(210)))
@@ -133,12 +133,12 @@ import Testing
     try inspect(id, 1, in: fieldbook)
     try inspect(id, 2, in: fieldbook)
     let mine = try #require(try fieldbook.closedRecord(id, revision: 2)).body
-    // The platform took the first of them, and then another laptop's.
+    // The platform has stored the first of the inspections, and then one of another laptop.
     let platform = try inspectedElsewhere(mine, 50)
     let built = try revisions(try fieldbook.rebuild(id, on: platform, at: Sample.at(200)))
     #expect(built.map(\.revision) == [4])
     #expect(try inspections(in: built[0].body) == [1, 50, 2].map { inspection($0) })
-    // The platform has taken the visit as well, and its answer was lost on the way.
+    // The platform has stored the visit as well, and its reply was lost on the way.
     let later = try inspectedElsewhere(built[0].body, 51)
     #expect(try revisions(try fieldbook.rebuild(id, on: later, at: Sample.at(202))).isEmpty)
     #expect(try fieldbook.queueSummary().isEmpty && fieldbook.status(of: id) == .delivered)
@@ -227,7 +227,7 @@ import Testing
     #expect(try fieldbook.pendingRecords() == waiting && !fieldbook.isCarriedOver(id))
     let conflict = try #require(try fieldbook.conflicts().first)
     #expect(conflict.id == id && conflict.unitName == "树林召汽修" && conflict.foundAt == Sample.at(200))
-    // The company puts its record right.
+    // The company corrects the platform's record.
     _ = try revisions(try fieldbook.rebuild(id, on: good, at: Sample.at(210)))
     #expect(try fieldbook.conflicts().isEmpty && fieldbook.pendingRecords().map(\.revision) == [3])
   }

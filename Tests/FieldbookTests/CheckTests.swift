@@ -260,7 +260,7 @@ import Testing
     #expect(throws: FieldbookError.fileDamaged(sha256: sha256)) { try fieldbook.files.verify(sha256) }
     unlink(path)
 
-    // The digest's folder is a link to another one that has a file of this name.
+    // The digest's folder is a link to another folder that has a file of this name.
     let folder = String(path.dropLast(65))
     #expect(rename(folder, folder + "x") == 0)
     try bytes.write(to: URL(filePath: "\(folder)x/\(sha256)"))

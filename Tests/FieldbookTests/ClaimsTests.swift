@@ -45,7 +45,7 @@ import Testing
     #expect(throws: FieldbookError.fileMissing(sha256: killed.sha256)) {
       try fieldbook.files.verify(killed.sha256)
     }
-    // What a record names stays, also where the note of its signature was left.
+    // Strokes that a record names stay, also where the note of its signature was left.
     let signed = try Sample.signed(in: fieldbook)
     let named = try #require(signed.agreement?.strokesSha256)
     try fieldbook.beginSigning(signed.id, strokesSha256: named)
@@ -145,8 +145,8 @@ import Testing
     let signed = try Sample.signed(in: fieldbook, key: Sample.key(1), at: 48)
     let void = try labelled(fieldbook, 2)
     let photos = try fieldbook.installation(void).photos
-    // These events were written without a check: the void record has a photo and a seal, and one record is no
-    // JSON.
+    // The migration fills the claims again, although one record with a photo is void, and the body of another
+    // is no JSON.
     _ = try fieldbook.append(
       .voided(reason: WrittenText(asKept: "x")), to: void, by: Sample.technician, at: Sample.at(50))
     let broken = try opened(fieldbook)

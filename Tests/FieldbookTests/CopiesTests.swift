@@ -4,7 +4,8 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks that a record waits for the copies of its photos, and their originals for the record.
+/// Checks that a record waits for the copies of its photos, and that the originals of the photos wait for the
+/// record.
 @Suite struct CopiesTests {
   let home = TestHome()
 
@@ -17,7 +18,7 @@ import Testing
     return photo
   }
 
-  /// A retired welder, whose record closes at once.
+  /// Registers a retired welder, whose record closes at once.
   private func retired(_ photos: [Photo], in fieldbook: Fieldbook) throws -> InstallationID {
     let id = Sample.id()
     _ = try fieldbook.open(id, Sample.registered(retired: "机壳带电"), photos: photos, at: Sample.at(0))
@@ -142,7 +143,7 @@ import Testing
     let new = PictureMarks(pixels: "new", hashes: [UInt8](repeating: 2, count: 320))
     try fieldbook.keep(old, of: photo.sha256)
     #expect(try fieldbook.photosWithoutMarks().isEmpty)
-    // What is kept stays, until there is another way to look.
+    // Kept marks stay until there is a newer method.
     try fieldbook.keep(new, of: photo.sha256)
     #expect(try fieldbook.pictures(like: old, except: "").map(\.isSame) == [true])
     try fieldbook.database.execute("UPDATE photo_mark SET method = 1")

@@ -9,7 +9,7 @@ import Testing
 @Suite struct CorrectionTests {
   let home = TestHome()
 
-  /// The event that brings the record to what `change` makes of it.
+  /// The event that corrects the fields of a record as `change` changes them.
   private func correction(
     of installation: Installation, redo: [Step] = [], _ change: (inout CorrectableFields) -> Void
   ) -> InstallationEvent {
@@ -46,7 +46,7 @@ import Testing
     #expect(try fieldbook.provenRecord(of: opened.id) == changed)
   }
 
-  /// The revisions before stay byte for byte; the new one follows them with the digest of the one before.
+  /// Earlier revisions stay byte for byte. The new revision names the digest of the revision before it.
   @Test(arguments: [true, false])
   func `a signed record that is corrected waits for a new signature, then follows as the next revision`(
     isDelivered: Bool
@@ -60,7 +60,7 @@ import Testing
     #expect(corrected.status == .open && corrected.revision == 2 && corrected.nextStep == .sign)
     #expect(corrected.previousSha256 == first.sha256)
     #expect(try fieldbook.signaturesDue() == 1 && fieldbook.list().first?.isSignatureDue == true)
-    // The revision that is signed waits on; what is not signed does not.
+    // The signed revision is still pending; the unsigned revision is not.
     #expect(try fieldbook.pendingRecords().map(\.revision) == (isDelivered ? [] : [1]))
     if !isDelivered {
       let waiting = try #require(try fieldbook.pendingRecords().first)
@@ -188,7 +188,7 @@ import Testing
     #expect(try fieldbook.pendingRecords().map(\.id) == [own.id, plate.id])
     #expect(try fieldbook.pendingRecords().allSatisfy { try fieldbook.fault(of: $0) == nil })
     #expect(try fieldbook.counts() == [.refused: 2])
-    // Both codes serve again; the photo does not.
+    // Both codes can be used again; the photo cannot.
     let next = try fieldbook.open(Sample.id(), Sample.registered(code: stock), at: Sample.at(3))
     let after = try fieldbook.open(Sample.id(), Sample.registered(), at: Sample.at(3))
     #expect(next.code == stock && after.code == own.code)

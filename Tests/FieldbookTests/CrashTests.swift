@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks a kill, a power cut or a full disk in the middle of a write.
+/// Checks a fieldbook after a kill, a power cut or a full disk in the middle of a write.
 @Suite struct CrashTests {
   let home = TestHome()
 
@@ -127,7 +127,7 @@ import Testing
   }
 
   /// Opens a copy and checks it.
-  /// - Returns: how many events are left.
+  /// - Returns: the number of events that are left.
   private func check(database: Data, log: Data, _ comment: Comment? = nil) throws -> Int {
     let copy = TestHome()
     try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)

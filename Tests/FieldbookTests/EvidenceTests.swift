@@ -9,8 +9,8 @@ import Testing
 @Suite struct EvidenceTests {
   let home = TestHome()
 
-  /// Takes a record up to its signature, the third of three records, with entries of the others before and
-  /// behind it.
+  /// Takes the second of three records up to its signature, with entries of the other records before and after
+  /// its own.
   private func walked(_ fieldbook: Fieldbook) throws -> InstallationID {
     try Sample.signed(in: fieldbook, key: Sample.key(1))
     let id = Sample.id()
@@ -223,7 +223,7 @@ import Testing
     #expect(try fieldbook.fault(of: record) == .revision(1))
   }
 
-  /// A single flipped bit is found in any byte of the body.
+  /// A single flipped bit is found in each thirteenth byte of the body.
   @Test func `finds every flipped bit`() throws {
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)

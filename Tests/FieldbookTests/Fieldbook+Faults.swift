@@ -1,7 +1,7 @@
 import Fieldbook
 import Records
 
-/// What a run judges before it sends the bytes of each.
+/// Finds the faults for which a run of the queue checks each item before it sends the bytes.
 extension Fieldbook {
   func fault(of record: PendingRecord) throws -> EvidenceFault? {
     try judging(record)() ?? files.judgement(ofFilesOf: record).fault

@@ -1,7 +1,7 @@
 @testable import Fieldbook
 
 extension Fieldbook {
-  /// Takes migrations back, the newest first, so that opening the fieldbook again applies them to what is in it.
+  /// Takes migrations back, the newest first, so that opening the fieldbook again applies them to its contents.
   /// - Parameter name: the number of the earliest migration that is taken back, from 0005.
   func rewind(to name: String) throws(FieldbookError) {
     let undone = Self.undoing.filter { $0.migration >= name }
@@ -9,7 +9,8 @@ extension Fieldbook {
       (undone.map(\.script) + ["DELETE FROM migration WHERE name >= '\(name)';"]).joined(separator: "\n"))
   }
 
-  /// What takes each migration back. Only tables without rows that a migration would have to keep are dropped, and what a migration fills again.
+  /// The script that undoes each migration. The scripts drop only tables whose rows no migration has to keep,
+  /// and tables and columns that a migration fills again.
   private static let undoing: [(migration: String, script: String)] = [
     ("0016", "ALTER TABLE delivery DROP COLUMN bytes; ALTER TABLE pairing_key DROP COLUMN sealed;"),
     ("0015", "DROP TABLE set_aside;"),

@@ -170,7 +170,8 @@ import Testing
     #expect(try fieldbook.setAsideCount() == (name >= "0015" ? 1 : 0))
     #expect(try fieldbook.conflicts().map(\.unitName) == (name >= "0007" ? ["展旦召钢构"] : []))
     #expect(try fieldbook.rebuild() == .init(installations: 2 + retired + surveyed, repaired: []))
-    // A photo without a copy goes before its record, and one with a copy behind it.
+    // A photo without a copy is sent before its record, and the original of a photo with a copy after the
+    // record.
     #expect(try fieldbook.pendingRecords().map(\.files.count) == (name >= "0009" ? [1, 1] : [1]))
     #expect(try fieldbook.pendingRecords().map(\.originals.count) == (name >= "0009" ? [0, 1] : [0]))
     #expect(try fieldbook.setup().technician?.company == "达旗焊安")
@@ -187,7 +188,8 @@ import Testing
     let files = ["150621-ZZZZZZ-0.png": String(repeating: "ab", count: 32)]
     #expect(try fieldbook.finishedOrder(output: "/kept", digest: "d")?.files == (name >= "0004" ? files : nil))
     #expect(try fieldbook.stockedModules().map(\.serialNumber) == modules)
-    // A photo that was never looked at, or in an earlier way, is looked at when the next one is attached.
+    // A photo without marks, or with marks of an earlier method, gets its marks when the next photo is
+    // attached.
     let photos = try fieldbook.database.first("SELECT count(*) FROM photo_use") { $0.integer(0) } ?? 0
     #expect(try fieldbook.photosWithoutMarks().count == photos - (name >= "0009" ? 1 : 0))
     let drafts = try fieldbook.drafts()
@@ -198,7 +200,7 @@ import Testing
     // The ledger is filled from records of each age.
     let rows = "SELECT count(*) FROM ledger WHERE street IS NOT NULL AND recorded_on IS NOT NULL"
     #expect(try fieldbook.database.first(rows) { $0.integer(0) } == 2 + retired + surveyed)
-    // What the records know is offered whatever their age, and two units that were merged are one.
+    // The values of records are offered whatever the records' age, and two units that were merged are one unit.
     let unitCount = name >= "0009" ? 4 : 3
     #expect(try fieldbook.units(limit: 9).count == unitCount)
     #expect(try fieldbook.unitList(limit: 9).count == unitCount)

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Fieldbook
 
-/// Inspections make revisions of closed records, here and of records that only the platform has.
+/// Checks that inspections make revisions of closed records, both of records here and of records that only the
+/// platform has.
 @Suite struct InspectionRevisionTests {
   let home = TestHome()
 
@@ -68,7 +69,7 @@ import Testing
     #expect(try fieldbook.installation(id).revision == 1)
   }
 
-  /// Every part of a record that can be changed by hand, with what is found then.
+  /// Changes by hand to each part of a record, with the fault that is then found.
   private static let tampering: [(sql: String, fault: EvidenceFault)] = [
     ("UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '树林召汽修', '别家汽修') AS BLOB)", .record),
     ("UPDATE record SET body = x'7b'", .record), ("DELETE FROM record", .record),
@@ -151,7 +152,7 @@ import Testing
     let gone = EvidenceFault.fileMissing(name: "photo-before-1.jpg", sha256: photo)
     #expect(try fieldbook.recordFault(of: signed.id) == gone)
     #expect(try inspect(signed.id, 1, in: fieldbook).revision == 2)
-    // A changed record counts more than a missing file.
+    // A changed record is reported before a missing file.
     try fieldbook.database.execute("UPDATE installation SET status = 'void'")
     #expect(try fieldbook.recordFault(of: signed.id) == .record)
   }
@@ -213,7 +214,7 @@ import Testing
     let body = try elsewhere()
     _ = try fieldbook.appendVisit(inspection(1), to: body, at: Sample.at(101))
     let mine = try #require(try fieldbook.pendingRecords().first)
-    // Somebody else's revision came first.
+    // Another laptop's revision reached the platform first.
     let rival = TestHome()
     let other = try rival.ready()
     _ = try other.appendVisit(inspection(7), to: body, at: Sample.at(101))
@@ -226,7 +227,7 @@ import Testing
     #expect(pending[1].previousSha256 == pending[0].sha256)
     let last = try RecordCoding.decode(Installation.self, from: pending[1].body)
     #expect(last.inspections == [inspection(7), inspection(1), inspection(2)])
-    // One that arrived, and whose acknowledgement was lost, is not sent twice.
+    // A revision that arrived, and whose acknowledgement was lost, is not sent twice.
     #expect(try fieldbook.appendVisit(inspection(3), to: mine.body, at: Sample.at(106)) == 4)
     let rest = try fieldbook.pendingRecords().map {
       try RecordCoding.decode(Installation.self, from: $0.body).inspections?.count

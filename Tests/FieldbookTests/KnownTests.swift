@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// What the records know already, and drafts of registrations.
+/// Checks the values that records already have, and drafts of registrations.
 @Suite struct KnownTests {
   private let home = TestHome()
 
@@ -42,7 +42,7 @@ import Testing
     #expect(units.map(\.owner.unitName.text) == ["甲店（新址）", "乙厂"])
     #expect(units.map(\.welders) == [2, 1])
     #expect(units.first?.owner.responsiblePhone.full == "13900000009")
-    // What only an older record said is not found.
+    // A phone number that only an older record has is not found.
     #expect(try fieldbook.units(matching: "13900000003", limit: 9).map(\.owner.unitName.text) == ["乙厂"])
   }
 
@@ -97,7 +97,7 @@ import Testing
     _ = id
   }
 
-  /// Two thousand records of 400 units: a page comes, not all of them, and the whole of a unit is counted.
+  /// Of 2,000 records of 400 units, only a page of units is returned, and all welders of each unit are counted.
   @Test func `among 2,000 records a page of units is found by a part of a name`() throws {
     let fieldbook = try home.ready(codes: 2_000)
     try fieldbook.database.execute("PRAGMA synchronous = OFF")

@@ -23,7 +23,7 @@ import Testing
       texts: ["unitName": "甲"])
   }
 
-  /// Prints labels from beginning to end.
+  /// Makes labels in an order that is begun, counted and ended.
   private func make(_ codes: [LabelCode], reason: String? = nil, in fieldbook: Fieldbook) throws {
     let order = try fieldbook.beginOrder(request(codes, reason: reason), at: Sample.at(0))
     try fieldbook.count(codes.map(printed), in: order, at: Sample.at(1))

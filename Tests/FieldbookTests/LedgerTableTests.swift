@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  /// What the table should say of a record, computed without SQL.
+  /// The row that the table should have for a record, computed without SQL.
   private func expected(_ record: Installation) -> [String: String] {
     let (owner, welder) = (record.owner, record.welder)
     let signed = record.earlierAgreements?.first?.signedAt ?? record.agreement?.signedAt
@@ -53,7 +53,7 @@ import Testing
     #expect(try rows(in: fieldbook) == records.map(expected))
   }
 
-  /// One record of each outcome, and one that was corrected after its signature.
+  /// Adds one record of each outcome, and one that was corrected after its signature.
   private func fill(_ fieldbook: Fieldbook) throws {
     var full = Sample.registered(unit: "展旦召钢构")
     full.owner.unitID = "U-1"
@@ -120,7 +120,7 @@ import Testing
     #expect(try migrated.database.first("SELECT count(*) FROM ledger") { $0.integer(0) } == 5)
   }
 
-  /// It does not stop the migration, and what can be read of the record is used.
+  /// A damaged record does not stop the migration, and what can be read of the record is used.
   @Test(arguments: [
     ("x'7b'", nil), ("CAST('[1,2]' AS BLOB)", nil), ("x'ff00'", nil),
     (

@@ -169,7 +169,7 @@ import Testing
     let failure = #expect(throws: FieldbookError.self) {
       try fieldbook.together {
         try? fieldbook.acknowledge(file: file.sha256, of: id, at: Sample.at(1))
-        // SQLite does so where a disk is full, or cannot be read.
+        // SQLite itself rolls back where a disk is full, or cannot be read.
         try? fieldbook.database.execute("ROLLBACK")
         for _ in 0..<2 {
           do throws(FieldbookError) {
@@ -180,7 +180,7 @@ import Testing
     }
     #expect(failures.count == 2 && failures.allSatisfy { $0 == failure })
     #expect(try fieldbook.pendingRecords().first?.files.first == file)
-    // The next group is one of its own.
+    // The next group is a new transaction.
     try fieldbook.together { try? fieldbook.acknowledge(file: file.sha256, of: id, at: Sample.at(3)) }
     #expect(try fieldbook.pendingRecords().first?.acknowledgedFiles.contains(file) == true)
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks that a picture is known again in the fieldbook, whatever its file is.
+/// Checks that the fieldbook recognises a picture, whatever its file is.
 @Suite struct PicturesTests {
   let home = TestHome()
 
@@ -41,7 +41,7 @@ import Testing
     let fieldbook = try home.ready()
     let (first, second) = (try opened(fieldbook), try opened(fieldbook))
     let photo = try attach("one", marks(1, pixels: "same"), to: first, in: fieldbook)
-    // Not even with a reason, and not where the picture is even.
+    // The picture is refused even with a reason, and also where it has no hashes.
     for other in [marks(2, pixels: "same"), PictureMarks(pixels: "same", hashes: nil)] {
       let error = #expect(throws: FieldbookError.self) {
         try attach("two \(other.hashes?.count ?? 0)", other, to: second, in: fieldbook, reason: "r")
@@ -52,9 +52,9 @@ import Testing
       }
     }
     #expect(try fieldbook.installation(second).photos.isEmpty)
-    // In its own installation and step it may be attached again.
+    // The picture may be attached again in its own installation and step.
     _ = try attach("three", marks(1, pixels: "same"), to: first, in: fieldbook)
-    // A record that is taken back gives it free.
+    // A record that is voided releases its pictures.
     let lock = try #require(try fieldbook.lock(installation: first))
     defer { lock.release() }
     try fieldbook.void("r", holding: lock, by: Sample.technician, at: Sample.at(50))
@@ -76,10 +76,10 @@ import Testing
     }
     _ = try attach("two", twin, to: second, in: fieldbook, reason: "two machines side by side")
     #expect(try fieldbook.installation(second).history.last?.reason == "two machines side by side")
-    // One bit more is another picture.
+    // A picture with one more inverted bit is another picture.
     let far = marks(1, turned: PictureMarks.maxDistance + 1)
     #expect(!(try fieldbook.pictures(like: far, except: "").map(\.resemblance.sha256).contains(one.sha256)))
-    // In its own installation it needs none.
+    // A similar picture of the same installation needs no reason.
     _ = try attach("three", marks(2), to: first, in: fieldbook)
     _ = try attach("four", marks(2, turned: 3), to: first, in: fieldbook)
   }
@@ -103,7 +103,7 @@ import Testing
     let fieldbook = try home.ready()
     let id = try opened(fieldbook)
     let (whole, part) = (marks(7), marks(8))
-    // The fourth part of one picture is the whole of the other.
+    // The fourth part of the picture `whole` is the whole of the picture `crop`.
     let hashes = try #require(whole.hashes)
     var cropped = try #require(part.hashes)
     cropped.replaceSubrange(0..<32, with: hashes[(4 * 32)..<(5 * 32)])
@@ -122,7 +122,7 @@ import Testing
     #expect(try fieldbook.photosWithoutMarks() == [photo.sha256])
     try fieldbook.keep(nil, of: photo.sha256)
     #expect(try fieldbook.photosWithoutMarks().isEmpty)
-    // What was kept first stays.
+    // A photo that was first kept without marks stays without them.
     try fieldbook.keep(marks(1), of: photo.sha256)
     #expect(try fieldbook.pictures(like: marks(1), except: "").isEmpty)
   }

@@ -94,7 +94,8 @@ import Testing
   @Test func `reads no more than it answers of ten thousand installations`() throws {
     let fieldbook = try home.ready()
     let signed = try Sample.signed(in: fieldbook)
-    // These are copies of a whole record under other ids, which the queries read, without 100,000 synced commits.
+    // These are copies of a whole record under other ids, which the queries read, without 10,000 synced
+    // commits.
     try fieldbook.database.execute(
       """
       PRAGMA foreign_keys = OFF;

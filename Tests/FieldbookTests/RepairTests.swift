@@ -4,7 +4,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Repairs in the store: the revisions that they make, what is queued, and what is claimed and released.
+/// Checks repairs in the store: the revisions that they make, what is queued, and what is claimed and released.
 @Suite struct RepairTests {
   let home = TestHome()
 
@@ -88,7 +88,7 @@ import Testing
     let id = try Sample.signed(in: fieldbook).id
     let first = try append([Self.opened(unsafe: false)], to: id, in: fieldbook, at: 20)
     #expect(first.status == .closed && first.openRepair?.isUnsafe == false)
-    // One that adds nothing is a slip.
+    // A second report that adds nothing is refused.
     #expect(throws: FieldbookError.refused(.repairOpen)) {
       try append([Self.opened(unsafe: false)], to: id, in: fieldbook, at: 21)
     }

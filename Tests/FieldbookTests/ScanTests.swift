@@ -5,8 +5,8 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks that what is done with one welder reads that welder's rows, however many a fieldbook has. SQLite itself says which
-/// statements were run, and how it reads their tables.
+/// Checks that work on one welder reads only that welder's rows, however many welders a fieldbook has. SQLite
+/// itself says which statements were run, and how it reads their tables.
 @Suite struct ScanTests {
   let home = TestHome()
 
@@ -15,8 +15,8 @@ import Testing
     var texts: Set<String> = []
   }
 
-  /// The tables that grow with the welders. Those of closed revisions are left out: what refers to the log is looked at with
-  /// each entry only where a reference was broken before.
+  /// The tables that grow with the welders. The tables of closed revisions are left out, because SQLite
+  /// searches the tables that refer to the log with each new entry only where a reference was broken before.
   private static let large = ["event", "installation", "record", "ledger", "search"]
 
   /// Runs `body` and finds the large tables that one of its statements, or of their triggers, goes through from end to end.
@@ -37,7 +37,8 @@ import Testing
     try body()
     sqlite3_trace_v2(fieldbook.database.handle, 0, nil, nil)
     let read = statements.texts.filter { text in
-      // The last entry of the log is the first that a scan from its end comes to.
+      // A query for the last entry of the log is left out, because its scan from the end stops at the first
+      // row.
       ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"].contains { text.hasPrefix($0) }
         && !text.hasSuffix("ORDER BY seq DESC LIMIT 1")
     }
@@ -58,7 +59,7 @@ import Testing
       remarks: nil)
   }
 
-  /// What a pairing, a signature and an import ask of the log.
+  /// Queries the log as a pairing, a signature and an import do.
   private func askTheLog(_ fieldbook: Fieldbook, _ number: Int) throws {
     #expect(try fieldbook.installation(withDeadModule: "M-dead") == nil)
     let strokes = [Sample.firmware, String(repeating: "c", count: 64)]
@@ -71,7 +72,7 @@ import Testing
     let fieldbook = try home.ready()
     try Sample.signed(in: fieldbook)
     #expect(try scans(in: fieldbook) { try askTheLog(fieldbook, 1) } == [])
-    // Without the indexes the same is found, and the log is gone through.
+    // Without the indexes, the queries find the same rows by scanning the log.
     try fieldbook.database.execute("DROP INDEX event_rare; DROP INDEX event_strokes")
     let again = try home.fieldbook()
     let lines = try scans(in: again) { try askTheLog(again, 2) }

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Fieldbook
 
-/// Searches at a customer's size: 2,000 records, each with a welder, a unit and a phone number of its own.
+/// Checks searches at a customer's size: 2,000 records, each with a welder, a unit and a phone number of its
+/// own.
 @Suite struct SearchTests {
   let home = TestHome()
   private static let count = 2_000
@@ -56,7 +57,7 @@ import Testing
       welder.serialNumber = WrittenText(asKept: " sn-\(number) x")
       #expect(try fieldbook.installations(of: welder, otherThan: nil) == [ids[number]])
     }
-    // All of them, page by page, the last opened first and none twice.
+    // All records come page by page, the last opened first and none twice.
     var found: [InstallationID] = []
     while true {
       let page = try fieldbook.page(mentioning: "铁艺店", limit: 300, after: found.last)
@@ -69,8 +70,8 @@ import Testing
 
   // MARK: - Against a search that looks through everything
 
-  /// The characters of made-up names: common ones, ones of several initials, one beyond the tables of FTS5's own tokenizers,
-  /// letters, digits and marks that the index could take for its own.
+  /// The characters of made-up names: common ideographs, ideographs with several initials, one ideograph beyond
+  /// the tables of FTS5's own tokenizers, letters, digits, and marks that FTS5 could take for its own syntax.
   private static let letters = Array("达旗汽修厂铁艺店长重乐行单厦𬭚AbZz09-·()'\"*^: ".unicodeScalars)
 
   private static func word(_ generator: inout SplitMix64) -> String {
@@ -119,7 +120,7 @@ import Testing
       let expected = having(wanted, in: folded)
       let found = Set(try fieldbook.page(mentioning: text, limit: 3_000).installations.map(\.id))
       #expect(expected.subtracting(found).isEmpty, "'\(text)' misses records, seed \(seed)")
-      // Beyond that only initials of pinyin, which are of ASCII, and words without their hyphens are found.
+      // Beyond these records, only pinyin initials, which are ASCII, and words without their hyphens are found.
       if !wanted.utf8.allSatisfy({ $0 < 0x80 }) {
         #expect(found == expected.union(having(wanted, in: plain)), "'\(text)', seed \(seed)")
       }
@@ -136,7 +137,7 @@ import Testing
     for (unit, typed) in [
       ("达旗汽修", ["dqqx", "DQ", "ｑｑｘ", "汽", "修", "汽修", "d"]), ("长城重工", ["cczg", "zccg", "zczg", "cccg"]),
       ("银行路7号音乐店", ["yhl7hyyd", "yxl7hyld", "l7h"]), ("厦门〇一铁艺", ["xmlyty", "smlyty"]),
-      // Of very many readings those at the beginning are all there.
+      // For a name with very many readings, all readings of its first ideographs are found.
       ("重庆长乐单行厦门厂", ["cqcl", "zqzy", "qzl", "门厂"]),
     ] {
       let id = Sample.id()
@@ -247,7 +248,8 @@ import Testing
       "UPDATE record SET body = ? WHERE installation = ?", [.blob(Data("{".utf8)), .text(first.text)])
     #expect(Set(try fieldbook.page(mentioning: "树林召汽修").installations.map(\.id)) == [first, second])
     #expect(Set(try fieldbook.page(mentioning: "ZX7").installations.map(\.id)) == [first, second])
-    // Its words stand beside it, and are those of its row where they are made anew.
+    // The words in `search` are still those from before the damage. When they are rebuilt, only the words of
+    // the record's row are left.
     try SearchIndex(database: fieldbook.database).update(first)
     #expect(try fieldbook.page(mentioning: "ZX7").installations.map(\.id) == [second])
     #expect(Set(try fieldbook.page(mentioning: "树林召汽修").installations.map(\.id)) == [first, second])

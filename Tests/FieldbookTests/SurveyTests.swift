@@ -5,7 +5,8 @@ import Testing
 
 @testable import Fieldbook
 
-/// Checks survey lists in the store: all or nothing, registered once, and never delivered before.
+/// Checks that survey lists are imported whole or not at all, and that a surveyed welder is registered only
+/// once and not delivered before.
 @Suite struct SurveyTests {
   let home = TestHome()
 

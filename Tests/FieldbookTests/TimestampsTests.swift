@@ -5,12 +5,12 @@ import Testing
 
 @testable import Fieldbook
 
-/// The timestamps of sealed agreements, which are files of their own beside the record.
+/// Checks the timestamps of sealed agreements, which are files of their own beside the record.
 @Suite struct TimestampsTests {
   let home = TestHome()
   private let token = Data("a token".utf8)
 
-  /// Takes a record through its walk up to the signature, which seals an agreement.
+  /// Makes a signed record, and returns its id and the digest of its agreement.
   private func signed(_ fieldbook: Fieldbook) throws -> (id: InstallationID, agreement: String) {
     let installation = try Sample.signed(in: fieldbook)
     return (installation.id, try #require(installation.agreement?.sha256))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// Units that are merged and split. The records themselves, and what was sent of them, never change by it.
+/// Checks units that are merged and split. The records themselves, and what was sent of them, do not change.
 @Suite struct UnitTests {
   private let home = TestHome()
 
@@ -89,7 +89,7 @@ import Testing
     try register("张家电焊（新牌子）", "U-2", "白泥井镇", operators: 9, at: 6)
     var units: [LedgerUnit] = []
     try fieldbook.forEachLedgerUnit(LedgerFilter(), today: CalendarDay("2024-11-20")!) { units.append($0) }
-    // By streets, and by pinyin within each: a, b, z.
+    // The units are in the order of streets, and within a street in the order of pinyin: a, b, z.
     #expect(units.map(\.name) == ["阿里木焊接", "白塔铁艺", "张家电焊", "张家电焊"])
     #expect(units.map(\.street) == ["树林召镇", "树林召镇", "树林召镇", "白泥井镇"])
     #expect(units.map(\.operators) == [nil, nil, 4, 4] && units[2].id == units[3].id)
@@ -107,7 +107,7 @@ import Testing
       try register(
         WrittenText(asKept: name), id: WrittenText(asKept: "U-\(index + 1)"), at: Int64(index), in: fieldbook)
     }
-    // 乙 into 甲, 甲 into 丙, 丙 into 丁.
+    // 乙 (U-2) is merged into 甲 (U-1), 甲 into 丙 (U-3), and 丙 into 丁 (U-4).
     for (merged, unit) in [("U-2", "U-1"), ("U-1", "U-3"), ("U-3", "U-4")] {
       _ = try fieldbook.merge(merged, into: unit, reason: "同一家", at: Sample.at(20))
     }
@@ -117,7 +117,7 @@ import Testing
     #expect(try members("U-3", in: fieldbook) == [ids[0], ids[1], ids[2]])
     #expect(try fieldbook.unmerge("U-1", from: try fieldbook.unit(matching: "U-3")))
     #expect(try members("U-1", in: fieldbook) == [ids[0], ids[1]] && members("U-3", in: fieldbook) == [ids[2]])
-    // A link in the middle leaves the others where they are.
+    // Undoing the first merge of a chain leaves the later merge as it is.
     _ = try fieldbook.merge("U-1", into: "U-3", reason: "同一家", at: Sample.at(21))
     #expect(try fieldbook.unmerge("U-2", from: try fieldbook.unit(matching: "U-3")))
     #expect(try members("U-3", in: fieldbook) == [ids[0], ids[2]] && members("U-2", in: fieldbook) == [ids[1]])

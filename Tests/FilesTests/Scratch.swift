@@ -26,7 +26,7 @@ final class Scratch: Sendable {
     return path
   }
 
-  /// The contents of a file, read by other means than the tested ones; nil where it cannot be read.
+  /// The first 1 MiB of a file, read by other means than the tested ones; nil where the file cannot be read.
   func text(_ name: FilePath) -> String? {
     let descriptor = open(file(name).bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
@@ -36,7 +36,8 @@ final class Scratch: Sendable {
     return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
   }
 
-  /// The names in the folder, sorted, as another reader lists them.
+  /// The names in the folder, sorted, as Foundation lists them; `unlisted` alone where the folder cannot be
+  /// listed.
   var names: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path.text)) ?? ["unlisted"]).sorted()
   }
@@ -48,7 +49,8 @@ final class Scratch: Sendable {
   }
 }
 
-/// The file error of a call; nil where the call succeeds.
+/// Runs `body`, and returns the file error that it throws; nil where it throws none, or an error of another
+/// type.
 func failure(_ body: () throws -> Void) -> FileError? {
   do {
     try body()
@@ -56,7 +58,7 @@ func failure(_ body: () throws -> Void) -> FileError? {
   } catch { return error as? FileError }
 }
 
-/// Work on a thread of its own, which may block for any time.
+/// Work on a thread of its own; the work may block for any time.
 final class Companion<Value: Sendable>: @unchecked Sendable {
   private let done = DispatchSemaphore(value: 0)
   /// The result is written before `done` is signalled and read after it.

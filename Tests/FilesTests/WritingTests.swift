@@ -130,7 +130,7 @@ import Testing
   }
 }
 
-/// The checks of a separate process, which ends with a failure where one does not hold.
+/// Throws an error where a check does not hold, so that the separate process that makes the check fails.
 func check(_ holds: Bool, _ what: String) throws {
   struct Failed: Error { let what: String }
   guard holds else { throw Failed(what: what) }

@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// Pages up to 20 are never rendered, so that only the accounting can find the damage.
+  /// Of these pages only the first is rendered, so that only the accounting can find the damage.
   @Test(arguments: Fault.allCases)
   func `a page out of order, dropped, repeated, replaced or spoiled makes the batch fail`(fault: Fault) throws {
     let folder = TemporaryFolder()
@@ -90,7 +90,7 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
-  /// A list whose second reading starts again after three labels, as the pages once did.
+  /// A list whose second reading starts again after three labels.
   private final class Restless: Sequence {
     let requests: [LabelRequest]
     private var readings = 0

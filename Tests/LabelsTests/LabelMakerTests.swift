@@ -21,7 +21,7 @@ import Testing
     #expect(made.moduleMillimetres >= 0.5 && made.moduleDots >= 4)
     #expect(made.correction == "Q" || made.correction == "H")
     #expect(Set(image.pixels).isSubset(of: [0, 255]))
-    // The byte behind width and height in the header chunk says 1-bit grey.
+    // The two bytes behind width and height in the header chunk say 1-bit grey: bit depth 1 and colour type 0.
     #expect(made.bytes[24] == 1 && made.bytes[25] == 0)
   }
 

@@ -113,7 +113,7 @@ import Testing
   }
 }
 
-/// Drawings that refer to other files, or take hours to draw.
+/// Checks that drawings are refused that refer to other files, or would take hours to draw.
 @Suite struct SVGScreeningTests {
   private func fault(_ svg: String) -> DrawingError? {
     do throws(DrawingError) {

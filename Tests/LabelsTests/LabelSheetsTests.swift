@@ -179,7 +179,8 @@ import Testing
     #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
   }
 
-  /// The list has more pages than are made ahead of writing or reading back, and than one file holds.
+  /// Each list has more pages than are made ahead of writing. The list of 300 pages is also longer than one
+  /// file and than the pages that are made ahead of reading back.
   @Test(
     .enabled(if: InstalledProgram("pdftotext").isInstalled, "poppler-utils is missing"),
     arguments: [(33, nil), (300, nil), (34 * 18 + 1, a4)] as [(Int, SheetLayout.Sheet?)])

@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// A sheet like A4 at 300 dots per inch: three columns, each symbol with its texts beside it.
+  /// A sheet like A4 at 300 dots per inch: three columns of symbols with room for texts beside them.
   private func sheet(_ parts: [GreyImage]) -> GreyImage {
     let side = parts[0].widthPixels
     let (width, height) = (6 * side, 6 * side * 3 / 2)

@@ -8,7 +8,7 @@ import Testing
 /// Reads plates from photos as phones make them: 12 megapixels, the plate small, turned and tilted, light uneven, JPEG.
 @Suite(.enabled(if: InstalledProgram("vips").isInstalled, "vips is missing: scripts/setup tests"))
 struct PhotographedPlateTests {
-  /// What is seen of a plate that is 60 mm wide.
+  /// The view of a plate that is 60 mm wide.
   struct View: CustomTestStringConvertible {
     var widthPixels: Double
     var degrees = 0.0
@@ -94,12 +94,12 @@ struct PhotographedPlateTests {
     for row in middleY - reach...middleY + reach {
       for column in middleX - reach...middleX + reach {
         var (sum, count) = (0.0, 0)
-        // Nine samples a pixel are a lens that is as sharp as the sensor.
+        // Nine samples for each pixel simulate a lens that is as sharp as the sensor.
         for part in 0..<9 {
           let x = Double(column - middleX) + Double(part % 3) / 3
           let y = Double(row - middleY) + Double(part / 3) / 3
           let turned = (x: x * cosine + y * sine, y: y * cosine - x * sine)
-          // The plate's own coordinates from -1 to 1: x′ = x / (1 + tilt y), undone.
+          // The plate's own coordinates from -1 to 1, by the inverse of x′ = x / (1 + tilt y).
           let v = turned.y / down / (1 - view.tilt * turned.y / down)
           let u = turned.x / across * (1 + view.tilt * v)
           guard abs(u) < 1, abs(v) < 1 else { continue }

@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  /// The shipped templates as they were before labels could show a company's phone number.
+  /// Compares each shipped template with the same template without the elements for the company's phone number.
   @Test(arguments: ["acrylic-60x40", "acrylic-80x50", "round-50", "small-30x30", "thermal-50x30"])
   func `a label shows the company's phone where it is given, and is as it was without one`(name: String) throws
   {

@@ -11,7 +11,8 @@ import Testing
     (try? $0.output(["-c", "import jsonschema; print('there')"])) == "there\n"
   }
 
-  /// Prints one line for each document in the JSON array on standard input: `valid` or `invalid`.
+  /// Prints one line for each document: `valid` or `invalid`. The arguments are the files of the schema and of
+  /// the documents.
   private static let program = """
     import json, sys, jsonschema
     schema = json.load(open(sys.argv[1]))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ledger
 
-/// Opens finished forms anew by programs that share no code with what wrote them: openpyxl, LibreOffice, poppler.
+/// Checks finished forms by programs that share no code with the export: openpyxl, LibreOffice, poppler.
 @Suite struct FormExportTests {
   private let folder = TemporaryFolder()
   private static let head = FormHead(
@@ -152,14 +152,14 @@ import Testing
       #expect(sheet.rows[4 + index] == cells(LedgerForm.row(of: welder, number: index + 1)))
     }
     #expect(sheet.rows.last?[0] == .text(LedgerForm.survey.note))
-    // Neither a name nor a phone is a formula or a number.
+    // No name becomes a formula, and no phone a number.
     #expect(!sheet.types.contains("f") && sheet.rows[5][1] == .text("=1+1"))
     #expect(sheet.rows[4][3] == .text("13900001000") && sheet.textFormats.contains("@"))
     #expect(sheet.landscape && sheet.paper == 9 && (sheet.fitToWidth ?? 1) == 1 && sheet.fitToHeight == 0)
     #expect(sheet.repeated == "$4:$4" && sheet.printArea == "'附件1'!$A$1:$Q$2005")
     #expect(sheet.footer == "第 &P 页，共 &N 页")
     #expect(sheet.blue == LedgerForm.survey.columns.filter(\.isRequired).map(\.title))
-    // The longest name has three lines, of which nothing is cut.
+    // The longest name has three lines, and its row is high enough for them.
     let long = try #require(welders.firstIndex { $0.unitName?.hasPrefix("一个特别") == true })
     #expect(try #require(sheet.heights[4 + long]) >= 43 && sheet.heights[4] == 19.5)
     #expect(reading.created.hasPrefix("2024-09-30T00:00:00"))
@@ -193,7 +193,7 @@ import Testing
     #expect(export.sums.all.counts[.known] == units.reduce(0) { $0 + $1.counts[.known] })
   }
 
-  /// What nobody has counted is not nought, and a unit in two streets is one unit.
+  /// Checks that a figure that no unit states is unknown, not 0, and that a unit in two streets counts as one.
   @Test func `sums say nothing where no unit does, and count a unit of two streets once`() {
     var sums = FormSums()
     func unit(_ id: String, _ street: String, _ operators: Int?) -> LedgerUnit {
@@ -228,7 +228,7 @@ import Testing
       #expect(sheet.rows[0].contains(.text("范围：树林召镇、2024-09-01 起")), "\(sheet.name)")
       #expect(sheet.rows[2].contains(.text("填表单位（盖章）：\(reporter)")))
       #expect(sheet.rows[2].contains(.text("主要负责人签字：")) && sheet.rows[2].contains(.text("填表时间：2024年9月30日")))
-      // The name of the reporter takes two lines.
+      // The row of the head has at least its minimum height of 36 points.
       #expect(try #require(sheet.heights[2]) >= 36)
     }
     let streets = reading.sheets[1]
@@ -266,7 +266,7 @@ import Testing
     }
     let cut = texts.filter { $0.hasSuffix("…") }
     #expect(cut.count == 2)
-    // A character outside of the basic plane is not cut in two.
+    // A character outside of the Basic Multilingual Plane is not cut in two.
     for text in cut { #expect((31_999...32_001).contains(text.utf16.count), "\(text.utf16.count)") }
     try export(.survey, .csv, to: file("survey.csv"), welders: welders)
     #expect(try String(contentsOfFile: file("survey.csv"), encoding: .utf8).contains(long))
@@ -339,13 +339,13 @@ import Testing
     #expect(info.contains("841.89 x 595.3") || info.contains("841.9 x 595.3"))
     let pages = try InstalledProgram("pdftotext").output(["-layout", pdf, "-"]).split(separator: "\u{C}")
       .filter { $0.contains { !$0.isWhitespace } }
-    // What is one page wide has no page without the headings, but the sheet of sums at the end.
+    // The last page of 附件2 is the sheet of sums by street, which has other headings.
     let table = form == .progress ? pages.dropLast() : pages[...]
     #expect((4...12).contains(table.count), "\(table.count) pages")
     func plain(_ text: some StringProtocol) -> String { String(text.filter { !$0.isWhitespace }) }
     for page in table.dropLast(plain(table.last ?? "").contains("序号") ? 0 : 1) {
       let text = plain(page)
-      // A heading is broken into lines, between which those of its neighbours stand.
+      // A heading is broken into lines, which are mixed with the lines of its neighbours in the text.
       for title in form.columns.map(\.title) {
         #expect(title.allSatisfy { text.contains($0) }, "\(title)")
       }

@@ -58,7 +58,7 @@ import Testing
     #expect(report.total.percentDone == 37 && LedgerCounts().percentDone == nil)
   }
 
-  /// The page with as many streets as a Banner has, and with far more than fit.
+  /// Checks the page with one street, with 20, as many as have their own bars, and with 60.
   @Test(arguments: [1, 20, 60])
   func `the report is one page of A4 with every figure on it`(streets: Int) throws {
     let folder = TemporaryFolder()

@@ -21,7 +21,7 @@ import Testing
 
     init(_ answers: [String: String]) { self.answers = answers }
 
-    /// Each command is answered 10 ms later.
+    /// Advances the time; the modem answers each command 10 ms later.
     func pass(milliseconds: UInt64) {
       let end = now + milliseconds
       while now < end {
@@ -77,7 +77,7 @@ import Testing
     Case(command: "AT+CPIN?", answer: "ERROR\r\n", hasCard: false, iccid: nil),
     Case(command: "AT+CPIN?", answer: "OK\r\n", hasCard: false, iccid: nil),
     Case(command: "AT+CPIN?", answer: "+CPIN\r\nOK\r\n", hasCard: false, iccid: nil),
-    // The lines are 19 digits with a filler, another name, too few digits and too many.
+    // The lines are 19 digits with a filler, another name, too few digits, too many digits, and an error.
     Case(
       command: "AT+CCID", answer: "8986000000000000001F\r\nOK\r\n", iccid: "8986000000000000001"),
     Case(command: "AT+CCID", answer: "+ICCID: 89860000000000000017\r\nOK\r\n"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ModuleCore
 
-/// A paired module takes images and enters its ROM bootloader only with an authority.
+/// Checks that a paired module takes images and enters its ROM bootloader only with an authority.
 @Suite struct ModuleAuthorityTests {
   private static let file = UpdateFile()
   private static let other = UpdateFile(filling: 0x22)
@@ -99,7 +99,7 @@ import Testing
       let reply = try dialogue.sendPiece(Self.other.bytes, at: offset, digest: Self.file.digest)
       offset = Int(try #require(reply["off"]?.unsigned))
     }
-    // Power goes with the last word of the file.
+    // The power fails with the last word of the file.
     dialogue.module.board.wordsUntilCut = (Self.other.bytes.count - offset + 3) / 4
     _ = try dialogue.sendPiece(Self.other.bytes, at: offset)
     #expect(dialogue.module.board.wordsUntilCut == 0)
@@ -107,7 +107,8 @@ import Testing
     #expect(try dialogue.images().last?["hash"]?.byteString == Self.other.hash)
     try dialogue.authorize(Self.file)
     #expect(try dialogue.mark(Self.other)["rc"]?.unsigned == ModuleDialogue.accessDenied)
-    // The laptop's next attempt, which goes on at the end, finds it out, and the one after it ends well.
+    // The laptop's next attempt, which continues at the end, finds the damage, and the attempt after it ends
+    // well.
     #expect(ModuleDialogue.refusal(try dialogue.upload(Self.file.bytes, digest: Self.file.digest)) == 12)
     try dialogue.upload(Self.file)
     #expect(try dialogue.mark(Self.file)["images"]?.elements?.last?["pending"]?.boolean == true)
@@ -134,7 +135,7 @@ import Testing
       try dialogue.authorize(Self.other, challenge: [UInt8](repeating: 0, count: 16))
     }
     #expect(try dialogue.authorityCounts() == [1, 0, 0, 0])
-    // What was refused takes nothing away.
+    // A refused request takes nothing away.
     try dialogue.upload(Self.file)
   }
 
@@ -193,7 +194,7 @@ import Testing
         == ModuleDialogue.accessDenied)
     let isReplaced = ending == .replacement || ending == .service
     let marked = try dialogue.mark(Self.file)
-    // A replacement takes the upload with it.
+    // A replacement of the key drops the upload.
     #expect(ModuleDialogue.refusal(marked) == (isReplaced ? 24 : ModuleDialogue.accessDenied))
     #expect(try dialogue.images().last?["pending"]?.boolean != true)
   }
@@ -290,14 +291,14 @@ import Testing
       #expect(throws: ModuleRefusal.malformed) { try dialogue.send(.authorize, fields) }
     }
     #expect(throws: ModuleRefusal.noChallenge) { try dialogue.send(.authorize, fields()) }
-    // Asked for with the wrong operation, it is a command that is not there.
+    // With the wrong operation the command counts as unknown.
     let read = try dialogue.send(.read, group: 64, command: ModuleCommand.authorize.rawValue, fields())
     #expect(read["err"]?["rc"]?.unsigned == UInt64(ModuleRefusal.unknown.code))
   }
 
   // MARK: - Proofs for something else
 
-  /// The deeds that some code under the committed key authenticates.
+  /// The actions that some code under the committed key authenticates.
   enum Purpose: CaseIterable {
     case prove, commit, configure, start, clock, replace, update, otherImage, otherVersion, bootloader
   }
@@ -306,7 +307,7 @@ import Testing
   private static let time: UInt64 = 1_795_000_000
   private static let seconds: UInt32 = 60
 
-  /// The code for a purpose, for this challenge; the proof of the key is the module's own.
+  /// The code for a purpose and a challenge. For `prove` it is the proof that the module itself makes.
   private static func code(
     for purpose: Purpose, _ asked: (bytes: [UInt8], counter: UInt64), _ dialogue: inout ModuleDialogue
   ) throws -> [UInt8] {
@@ -334,7 +335,7 @@ import Testing
     }
   }
 
-  /// Asks for the deed with a code. No command takes a proof of the module's own key.
+  /// Requests the action of a purpose with a code. No command takes a proof of the module's own key.
   private static func use(
     _ code: [UInt8], for purpose: Purpose, counter: UInt64, _ dialogue: inout ModuleDialogue
   ) throws {

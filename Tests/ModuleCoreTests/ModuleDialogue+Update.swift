@@ -27,7 +27,7 @@ extension ModuleDialogue {
   /// MCUmgr's common code of a refusal for want of an authority.
   static let accessDenied: UInt64 = 11
 
-  /// The code of a refusal in groups 0 and 1; nil where the reply is none.
+  /// The code of a refusal in groups 0 and 1; nil where the reply is no refusal.
   static func refusal(_ reply: CBORItem) -> UInt64? {
     reply["rc"]?.unsigned ?? reply["err"]?["rc"]?.unsigned
   }
@@ -50,7 +50,7 @@ extension ModuleDialogue {
     return fields
   }
 
-  /// Gives the authority for an update, by a proof for `challenge` or one asked for now.
+  /// Gets the authority for an update, by a proof for the given challenge, or for one that is requested now.
   mutating func authorize(
     _ file: UpdateFile, version: String? = nil, key: [UInt8] = key, challenge given: [UInt8]? = nil
   ) throws {
@@ -62,7 +62,7 @@ extension ModuleDialogue {
     #expect(reply["kid"]?.byteString == Authenticator.keyID(of: key))
   }
 
-  /// Gives the authority for one entry into the ROM bootloader.
+  /// Gets the authority for one entry into the ROM bootloader.
   mutating func authorizeBootloader(key: [UInt8] = key, challenge given: [UInt8]? = nil) throws {
     let challenge = try given ?? challenge().bytes
     let proof = Authenticator.bootloader(key: key, challenge: challenge, uniqueID: module.board.uniqueID)
@@ -92,7 +92,7 @@ extension ModuleDialogue {
     return try send(.write, group: SMPGroup.image, command: ImageCommand.upload.rawValue, fields)
   }
 
-  /// Uploads bytes under a digest to their end, from where the module says.
+  /// Uploads bytes to their end under a digest; each piece begins at the offset that the module names.
   /// - Returns: the last reply, or the first that is a refusal.
   mutating func upload(_ bytes: [UInt8], digest: [UInt8]?) throws -> CBORItem {
     var offset = 0
@@ -105,7 +105,7 @@ extension ModuleDialogue {
     }
   }
 
-  /// Uploads a file, which is found to be whole.
+  /// Uploads a file, which the module has to find whole.
   mutating func upload(_ file: UpdateFile) throws {
     let reply = try upload(file.bytes, digest: file.digest)
     #expect(reply["match"]?.boolean == true)

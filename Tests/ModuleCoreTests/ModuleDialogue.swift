@@ -95,7 +95,8 @@ struct ModuleDialogue {
     #expect(try send(.pairReplace, fields)["kid"]?.byteString == Authenticator.keyID(of: key))
   }
 
-  /// The number of replacements by service, including this one.
+  /// Replaces the committed key with the case open, and returns the number of such replacements, including this
+  /// one.
   mutating func service(_ key: [UInt8] = otherKey) throws -> UInt64? {
     let reply = try send(.pairService, signed(key))
     #expect(reply["kid"]?.byteString == Authenticator.keyID(of: key))

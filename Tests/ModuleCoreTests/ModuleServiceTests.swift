@@ -2,8 +2,8 @@ import Testing
 
 @testable import ModuleCore
 
-/// Where the case has been open for ten seconds, a paired module takes images and enters its ROM bootloader without a
-/// proof, and counts that for ever.
+/// Checks that a paired module whose case has been open for ten seconds takes images and enters its ROM
+/// bootloader without a proof, and counts each such use for ever.
 @Suite struct ModuleServiceTests {
   private static let file = UpdateFile()
   private static let other = UpdateFile(filling: 0x22)
@@ -34,7 +34,7 @@ import Testing
     #expect(try isRefused())
     #expect(try dialogue.authorityCounts() == [0, 0, 0, 0])
     dialogue.pass(20)
-    // Between two looks at the seal, what it is now counts.
+    // Between two polls of the seal, its present state counts.
     dialogue.module.board.sealIsClosed = true
     #expect(try isRefused())
     dialogue.module.board.sealIsClosed = false
@@ -107,7 +107,8 @@ import Testing
       let challenge = try dialogue.challenge().bytes
       dialogue.module.board.wordsUntilCut = cuts
       isAllowed = try Self.isAllowed(deed, challenge, &dialogue)
-      // The supply comes back without the module having noticed: what was not counted is not allowed later either.
+      // The supply comes back unnoticed by the module: an action that was not counted is not allowed later
+      // either.
       dialogue.module.board.wordsUntilCut = nil
       var again = dialogue
       again.cyclePower()
@@ -123,7 +124,7 @@ import Testing
     #expect(cuts > 128)
   }
 
-  /// Whether the deed is allowed, before anything of it is done.
+  /// Whether the module allows the action, at its first request.
   private static func isAllowed(
     _ deed: Deed, _ challenge: [UInt8], _ dialogue: inout ModuleDialogue
   ) throws -> Bool {
@@ -140,7 +141,7 @@ import Testing
         return false
       }
     case .serviceUpdate:
-      // An offset where nothing was begun is looked at only once the upload is allowed.
+      // The module checks the offset, at which no upload was begun, only where the upload is allowed.
       return ModuleDialogue.refusal(try dialogue.sendPiece(file.bytes, at: 400)) == 20
     case .serviceBootloader: return ModuleDialogue.refusal(try dialogue.enterBootloader()) == nil
     }

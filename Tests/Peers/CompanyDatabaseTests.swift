@@ -69,7 +69,7 @@ struct CompanyDatabaseTests {
     #expect(added["revisions"] == objects["installations"] && added["keys"] == objects["keys"])
     #expect(added["files"] == objects["files"])
     #expect(try server.number("SELECT count(*) FROM weldtech.installation") == 2_000)
-    // What the database has is what lies in the folder, and says of itself what its key says.
+    // The database has the records of the folder, and the digest and the body of each agree with its raw bytes.
     let rows = try server.query(
       """
       SELECT id || '/' || revision || '-' || encode(sha256(raw), 'hex') FROM weldtech.revision
@@ -89,12 +89,12 @@ struct CompanyDatabaseTests {
 
   @Test func `a load that is killed at any moment is gone on with`() throws {
     let server = try prepared()
-    // Some batches of 1,000 objects, each of which is a transaction.
+    // The objects fill some batches of 1,000, each of which is a transaction.
     try make("objects", delivered, "0", "1200")
     let total = try objects()
     var random = SplitMix64(seed: 25)
     for round in 0..<6 {
-      // The moment is when the server has so many rows, which another program asks it for.
+      // The program is killed when the server has so many rows, which another program counts.
       let limit = random.next(below: total.values.reduce(0, +))
       let program = try InstalledProgram.ours("weldtech").start(
         ["--home", folder.file("desk"), "--json"] + loading(server))
@@ -297,14 +297,14 @@ struct CompanyDatabaseTests {
     #expect(throws: PostgreSQLServer.Failed.self) {
       try server.query("SELECT weldtech.to_look_at()", as: "office")
     }
-    // The owner cannot change what was delivered by a slip either.
+    // The owner of the database cannot change delivered records by mistake either.
     for sql in [
       "UPDATE weldtech.revision SET source = 'x'", "DELETE FROM weldtech.revision",
       "TRUNCATE weldtech.revision",
     ] {
       #expect(throws: PostgreSQLServer.Failed.self) { try server.query(sql) }
     }
-    // A loader that gives other words than its bytes say is not believed.
+    // A loader cannot store other columns than its raw bytes give.
     #expect(throws: PostgreSQLServer.Failed.self) {
       try server.query(
         "INSERT INTO weldtech.revision (raw, files, agreement, source) VALUES ('{}', '{}', 'none', 'x')",
@@ -342,7 +342,7 @@ struct CompanyDatabaseTests {
 
   @Test func `forms and figures over the database are those of the fieldbooks that delivered into it`() throws {
     let server = try prepared()
-    // Units stand in the numbers by threes, so that each laptop has units of its own.
+    // Three successive numbers share a unit, so that each laptop has units of its own.
     let laptops = [(0, 60), (60, 60), (120, 30)]
     for (index, (first, count)) in laptops.enumerated() {
       try make("fieldbook", folder.file("laptop\(index)"), delivered, "\(first)", "\(count)")
@@ -395,7 +395,7 @@ struct CompanyDatabaseTests {
           return String(
             decoding: try JSONSerialization.data(withJSONObject: row, options: .sortedKeys), as: UTF8.self
           )
-          // A laptop that has not delivered says closed of what the database has.
+          // A laptop that has not delivered says `closed` of a record that the database has as `delivered`.
           .replacingOccurrences(of: "\"closed\"", with: "\"delivered\"")
         }
       }

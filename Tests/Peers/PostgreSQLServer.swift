@@ -15,7 +15,8 @@ final class PostgreSQLServer {
   private let folder = TemporaryFolder(isInMemory: true)
   private let running: RunningProgram
 
-  /// Makes a database and starts it. Its owner is the user `owner`, and everybody who can reach the socket is whom they say they are.
+  /// Makes a server with a database and starts it. The owner is the user `owner`, and everybody who can reach
+  /// the socket may log in as any user.
   init() throws {
     let data = folder.file("data")
     try Self.give(folder)
@@ -63,7 +64,8 @@ final class PostgreSQLServer {
 
   func number(_ sql: String) throws -> Int { try #require(Int(try query(sql))) }
 
-  /// A server does not run as root, and neither does what makes its folder.
+  /// The command that runs a program as the user `postgres` where the tests run as root, because PostgreSQL's
+  /// programs refuse to run as root.
   private static func command(_ program: InstalledProgram, _ arguments: [String]) throws -> (
     InstalledProgram, [String]
   ) {
@@ -92,7 +94,8 @@ final class PostgreSQLServer {
   }
 }
 
-/// The files of an empty server, made once for all tests of a suite, each of which starts a server of its own on a copy of them.
+/// The files of an empty server, made once for all tests of a suite. Each test starts a server of its own on a
+/// copy of these files.
 struct SharedDatabaseFiles: SuiteTrait, TestScoping {
   @TaskLocal static var files: TemporaryFolder?
 

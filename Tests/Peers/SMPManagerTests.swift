@@ -7,7 +7,7 @@ import Testing
 
 @testable import Provision
 
-/// PyPI's smpmgr against the shipped firmware on every engine: it knows SMP from another reading than ours.
+/// Runs PyPI's smpmgr, an independent implementation of SMP, against the shipped firmware on every engine.
 @Suite(
   .serialized, .enabled(if: InstalledProgram.smpmgr.isInstalled, "smpmgr is not installed: scripts/setup peers")
 )
@@ -116,7 +116,7 @@ struct SMPManagerTests {
 
     let flash = bench.configuration.flash
     let before = flash.read(FlashMap.upload, count: Int(FlashMap.uploadSize))
-    // Its two ways of showing the code are its own, and so is the end of a refused erasure with status 0.
+    // smpmgr shows the code in two ways of its own, and ends with status 0 after a refused erasure.
     for arguments in [["image", "upload", "--slot", "1", file], ["upgrade", "--slot", "1", file]] {
       let refused = try smpmgr(arguments, on: port)
       let text = refused.everything.filter { !$0.isWhitespace }

@@ -20,7 +20,7 @@ struct STM32FlashTests {
   @Test func `it flashes and verifies random bytes, and reads them back`() throws {
     let chip = try ROMOnAPort()
     defer { chip.bench.stop() }
-    // Odd on purpose: the last block has to be filled up to words.
+    // The number of bytes is odd on purpose: the last block has to be filled up to words.
     let bytes = SplitMix64.bytes(40_001, seed: 1)
     try Data(bytes).write(to: URL(filePath: "\(folder)/random.bin"))
 

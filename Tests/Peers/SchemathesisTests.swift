@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 /// Runs PyPI's schemathesis, which makes valid and invalid requests from `docs/platform-api.yaml`, against the
-/// platform of the bench. `WELDTECH_API_EXAMPLES` gives the number of examples of each operation and phase, 22 by default, which
-/// makes about 1,000 requests.
+/// platform of the bench. `WELDTECH_API_EXAMPLES` gives the number of examples of each operation and phase, 22
+/// by default, which makes about 1,000 requests.
 @Suite(
   .enabled(if: InstalledProgram.schemathesis.isInstalled, "schemathesis is not installed: scripts/setup peers"))
 struct SchemathesisTests {

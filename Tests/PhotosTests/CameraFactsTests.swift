@@ -5,7 +5,7 @@ import Testing
 
 @testable import Photos
 
-/// What a camera wrote, read by libexif from blocks that are put together by hand.
+/// Checks the facts that are read from Exif blocks, which the tests put together by hand.
 @Suite struct CameraFactsTests {
   @Test(arguments: [false, true])
   func `reads time zone place and camera from JPEG and PNG in either byte order`(isBigEndian: Bool) throws {
@@ -36,7 +36,7 @@ import Testing
     let facts = try #require(CameraFacts(block: sketch.block))
     #expect(facts.offsetSeconds == nil)
     #expect(facts.takenAt(zoneOf: FixedClock())?.description == "2026-11-24T09:20:00+08:00")
-    // The general offset is as good.
+    // The general offset (tag 0x9010) is used as well.
     sketch.text(\.camera, 0x9010, "+09:00")
     #expect(
       CameraFacts(block: sketch.block)?.takenAt(zoneOf: FixedClock())?.description
@@ -81,7 +81,7 @@ import Testing
     var nowhere = ExifSketch.phone()
     for tag: UInt16 in [0x0002, 0x0004] { nowhere.rationals(\.gps, tag, [(0, 1), (0, 1), (0, 1)]) }
     #expect(try #require(CameraFacts(block: nowhere.block)).place == nil)
-    // Some cameras write decimals in the minutes and nothing in the seconds.
+    // Some cameras write decimals in the minutes, and no seconds.
     var minutes = ExifSketch.phone()
     minutes.rationals(\.gps, 0x0002, [(40, 1), (24_756, 1_000), (0, 0)])
     #expect(try #require(CameraFacts(block: minutes.block)).place?.latitude == 40.4126)
@@ -111,7 +111,8 @@ import Testing
   @Test func `the distance of two places is that on the ground`() {
     let school = CameraFacts.Place(latitude: 40.4126, longitude: 110.0281)
     #expect(abs(school.metres(to: .init(latitude: 40.4126, longitude: 110.0281))) < 0.01)
-    // A degree of latitude has 111.2 km on that sphere, one of longitude 84.7 km there.
+    // On a sphere of the earth's size, a degree of latitude has 111.2 km, and a degree of longitude 84.7 km at
+    // this latitude.
     #expect(abs(school.metres(to: .init(latitude: 41.4126, longitude: 110.0281)) - 111_195) < 50)
     #expect(abs(school.metres(to: .init(latitude: 40.4126, longitude: 111.0281)) - 84_660) < 100)
   }
@@ -121,7 +122,8 @@ import Testing
   @Test func `directories that lead to themselves end`() throws {
     let good = ExifSketch.phone().block
     let facts = try #require(CameraFacts(block: good))
-    // Every offset of the block in turn leads to the first directory, to itself and out of the block.
+    // Every place of the block in turn becomes an offset to the first directory, to itself and out of the
+    // block.
     for place in stride(from: 14, to: good.count - 4, by: 2) {
       for target: [UInt8] in [
         [8, 0, 0, 0], [UInt8((place - 6) & 0xFF), UInt8((place - 6) >> 8), 0, 0], [0xFF, 0xFF, 0xFF, 0xFF],
@@ -150,7 +152,7 @@ import Testing
   }
 
   @Test func `entries that all claim the same bytes are not copied without end`() {
-    // 5,000 entries of 60,000 bytes each would take 300 MB.
+    // The 5,000 entries claim 4,000 bytes each, together 20 MB.
     let sketch = ExifSketch()
     var block = Array("Exif\0\0II".utf8) + sketch.two(42) + sketch.four(8) + sketch.two(5_000)
     for tag in 0..<5_000 {

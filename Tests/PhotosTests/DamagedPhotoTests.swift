@@ -4,14 +4,14 @@ import Photos
 import TestSupport
 import Testing
 
-/// Damaged photos, inspected by a program of their own: it has to accept or refuse each, and to stay within its memory.
+/// Checks that a separate program accepts or refuses each damaged photo, and stays within its memory.
 @Suite struct DamagedPhotoTests {
-  /// The number of files; `make soak` tries 10,000.
+  /// The number of damaged files; `make soak` tries 10,000.
   private static let count =
     ProcessInfo.processInfo.environment["WELDTECH_DAMAGED_PHOTOS"].flatMap(Int.init) ?? 300
   /// The number of files that one process inspects.
   private static let batch = 100
-  /// The memory that the program may have at its peak: 300 MiB.
+  /// The maximum memory of the program at its peak, KiB: 300 MiB.
   private static let maxKiB = 300 * 1024
 
   private static let program: String = {
@@ -20,7 +20,7 @@ import Testing
   }()
 
   /// Inspects files.
-  /// - Returns: the verdict of each by its name.
+  /// - Returns: the verdicts by the files' names.
   private func inspect(_ files: [String]) throws -> [String: String] {
     let outcome = try RunningProgram(Self.program, ["inspect"] + files).end()
     #expect(outcome.status == 0, "\(outcome.diagnostics)")
@@ -68,7 +68,7 @@ import Testing
   private static func damage(_ original: Data, _ random: inout SplitMix64) -> Data {
     var bytes = [UInt8](original)
     let isPNG = bytes[1] == UInt8(ascii: "P")
-    // Lengths, sizes and the camera's words stand near the beginning.
+    // Lengths, sizes and the camera's data stand near the beginning.
     let reach = random.next(below: 3) == 0 ? bytes.count : min(bytes.count, 900)
     switch random.next(below: 6) {
     case 0:
@@ -89,7 +89,7 @@ import Testing
         bytes.replaceSubrange(place..<min(bytes.count, place + 2), with: extreme)
       }
     }
-    // Behind a wrong checksum nobody looks.
+    // Most PNGs get valid checksums again, since a decoder does not look behind a wrong checksum.
     return isPNG && random.next(below: 4) > 0 ? PNGChunks.withChecksums(Data(bytes)) : Data(bytes)
   }
 
@@ -134,7 +134,8 @@ import Testing
         }
       }
     }
-    // Both happen, or nothing was tried.
+    // Some files must be accepted, and at least four kinds of refusal occur; otherwise the test has tried too
+    // little.
     #expect(accepted > Self.count / 20 && refused.count >= 4, "\(accepted) accepted, \(refused)")
   }
 
@@ -145,7 +146,7 @@ import Testing
   }
 
   @Test func `a camera's words that would take much memory do not get it`() throws {
-    // 4,900 entries claim 60,000 bytes each, which would be 300 MB.
+    // The 4,900 entries claim 55,000 bytes each, together about 270 MB.
     let sketch = ExifSketch()
     var block = Array("Exif\0\0II".utf8) + sketch.two(42) + sketch.four(8) + sketch.two(4_900)
     for tag in 0..<4_900 {
@@ -160,8 +161,8 @@ import Testing
 
   @Test func `the largest pictures that are admitted stay within 300 MiB`() throws {
     let folder = TemporaryFolder(isInMemory: true)
-    // Black compresses well, so that a small file has the largest size: 112 million coefficients of
-    // two bytes, in three colours.
+    // Black compresses well, so that a small file has the largest size: 112 million coefficients of two bytes
+    // in all three colours together.
     let (width, height) = (7_040, 5_280)
     let black = [UInt8](repeating: 30, count: width * height * 3)
     let passes = try Picture.jpeg(black, width, height, progressive: true, subsampling: TJSAMP_444)

@@ -120,7 +120,7 @@ import Testing
     for original in [try Picture.jpeg(), try Picture.jpeg(progressive: true), try Picture.png(256, 256)] {
       for round in 0..<700 {
         var bytes = original
-        // Most changes fall into the headers, where lengths and sizes stand.
+        // Two thirds of the rounds change only the headers, where lengths and sizes stand.
         let reach = round % 3 == 0 ? bytes.count : 700
         for _ in 0...random.next(below: 8) {
           bytes[3 + random.next(below: reach - 3)] = UInt8(random.next(below: 256))
@@ -198,7 +198,8 @@ import Testing
     #expect((wide, high) == (12_600, 9_450))
     let bytes = Double(width * height) * samplesPerPixel * 2
     #expect((0.95...1).contains(bytes / Double(PhotoInspector.maxMemoryBytes - small.count)))
-    // A picture of that size is read, and its data turn out to belong to another picture.
+    // A picture of the size that fits is read, and is found corrupt because its data belong to a smaller
+    // picture.
     #expect(throws: PhotoError.corrupt(mediaType: "image/jpeg")) {
       try PhotoInspector.inspect(sized(width, height))
     }

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Photos
 
-/// What a photo looks like: sharp or not, bright or dark, and like which other one.
+/// Checks whether a photo is judged sharp or blurred, bright or dark, and which other photo it is judged to
+/// resemble.
 @Suite struct SmallPictureTests {
   private func facts(
     _ scene: Scene, _ width: Int = 800, _ height: Int = 600, _ shot: Scene.Shot = .init(), quality: Int32 = 85
@@ -30,7 +31,7 @@ import Testing
     let bright = scene.greys(640, 480).map { UInt8(190 + Int($0) / 4) }
     let png = try Picture.png(bright.flatMap { [$0, $0, $0] }, 640, 480)
     #expect(try PhotoInspector.inspect(png).flaws == [.bright])
-    // A lamp in the dark, and a welder before a white wall, are photos of something.
+    // A photo of a lamp in the dark shows something, so it has no flaw.
     let night = scene.greys(640, 480).enumerated().map { $0.offset % 640 < 32 ? 255 : $0.element / 8 }
     #expect(
       try PhotoInspector.inspect(try Picture.png(night.flatMap { [$0, $0, $0] }, 640, 480)).flaws.isEmpty)
@@ -102,7 +103,8 @@ import Testing
   func `a photo that lies on its side is the same as one that was turned`(orientation: Int) throws {
     let (width, height) = (400, 300)
     let upright = SmallPicture(width: width, height: height, greys: Scene(seed: 50).greys(width, height))
-    // The place of each upright pixel in the file, by the table of the standard: the sides on which row 0 and column 0 are.
+    // The place in the file of each upright pixel, by the table of the Exif standard, which names the sides of
+    // row 0 and column 0.
     func place(_ x: Int, _ y: Int) -> (row: Int, column: Int) {
       switch orientation {
       case 2: (y, width - 1 - x)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Photos
 
-/// The copy of a photo that is uploaded in its place, opened by Pillow.
+/// Checks the copies that are uploaded in place of photos, which Pillow opens.
 @Suite struct UploadCopyTests {
   private let folder = TemporaryFolder(isInMemory: true)
   private static let id = InstallationID("01234567-89ab-4cde-8f01-23456789abcd")!
@@ -96,7 +96,7 @@ import Testing
       try copy(
         try Data(contentsOf: URL(filePath: "\(folder.path)/\(number).\(kind)")), to: "\(number)-copy.jpg")
     }
-    // The part above the watermark is that of the picture as it was before it was turned.
+    // The part above the watermark equals the original, upright picture.
     let said = try python(
       """
       import sys
@@ -153,7 +153,7 @@ import Testing
           # The picture is still seen behind the letters.
           print(name, min(rows) / copy.height > 0.875, 0.02 < letters < 0.3, contrast > 4.5, greys[len(greys) // 2])
       """)
-    // On black nothing but the letters differs from the picture.
+    // Only the last value of each line, the grey behind the letters, depends on the picture.
     #expect(
       said.map { $0.split(separator: " ").dropLast().joined(separator: " ") }
         == ["black.jpg True True True", "grey.jpg True True True", "white.jpg True True True"], "\(said)")

@@ -11,7 +11,7 @@ import Testing
     onEvent: @escaping (FlashStep) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> FlashResult {
-    // A clock that advances by itself, so that no test waits for a deadline.
+    // The clock advances by itself, so that no test waits for a deadline.
     var time = ContinuousClock.now
     let flasher = Flasher(link: link) {
       time += .milliseconds(1)

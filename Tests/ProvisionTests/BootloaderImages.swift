@@ -93,13 +93,14 @@ enum BootloaderImages {
     bytes.replaceSubrange(offset..<(offset + 4), with: littleEndian(value))
   }
 
-  /// A firmware whose folder stays as long as it does.
+  /// An image with its folder, which exists as long as this value.
   struct KeptFirmware {
     let image: Image
     fileprivate let folder: TemporaryFolder
   }
 
-  /// Firmwares whose manifests agree with the file of the update, which is not the image's.
+  /// Firmwares whose update files have one fault each, with manifests that state the size and digest of the
+  /// faulty file.
   static func firmwareWithSpoiltUpdates(
     version: String, _ fault: ImageFault.UpdateFault
   ) throws -> [KeptFirmware] {
@@ -109,11 +110,12 @@ enum BootloaderImages {
     let changes: [Change]
     switch fault {
     case .header:
-      // Magic, address, lengths, flags and version; and a file that ends early.
+      // The changes are to magic, address, lengths, flags and version; one file ends early.
       changes =
         [0, 4, 8, 12, 16, 20, 21, 22].map(flipping) + [{ (file: inout [UInt8]) in file.removeSubrange(20...) }]
     case .application:
-      // The first word, version, product id and chip in the application's own header, and its last byte.
+      // The changes are to the first word of the application, to version, product id and chip in its own
+      // header, and to its last byte.
       changes = [32, 32 + 0x210, 32 + 0x216, 32 + 0x218].map(flipping) + [flippingFromEnd(41)]
     case .digest:
       changes = [
@@ -129,7 +131,7 @@ enum BootloaderImages {
   }
 
   /// A firmware with the file by which a running module updates itself, beside its manifest in `folder`.
-  /// - Parameter spoil: changes that file before its size and digest are stated.
+  /// - Parameter spoil: changes the update's file before its size and digest are stated.
   static func firmwareWithUpdate(
     version: String, lowest: String? = nil, in folder: String, spoil: (inout [UInt8]) -> Void = { _ in }
   ) throws -> Image {

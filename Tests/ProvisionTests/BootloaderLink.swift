@@ -9,12 +9,13 @@ final class BootloaderLink: Link {
   private(set) var sent: [UInt8] = []
   /// The address that the chip has jumped to.
   private(set) var started: UInt32?
-  /// The cable is pulled, or the chip falls silent, after this number of bytes from the laptop.
+  /// Number of bytes from the laptop after which the cable is pulled.
   var pulledAfter = Int.max
+  /// Number of bytes from the laptop after which the chip falls silent.
   var silentAfter = Int.max
   /// The chip falls silent when this closure returns true for its work.
   var silentDuring: (ROMBootloader.Work) -> Bool = { _ in false }
-  /// One byte is damaged on its way to the chip: its index, and the bits that are flipped.
+  /// Index of the byte that is damaged on its way to the chip, and the bits that are flipped; nil for none.
   var spoiled: (index: Int, bits: UInt8)?
   /// The bytes that every erasure leaves behind, as a worn cell would.
   var leftByErase: (address: UInt32, bytes: [UInt8])?
@@ -55,7 +56,8 @@ final class BootloaderLink: Link {
     }
   }
 
-  /// Time does not pass here, so that bytes that have not arrived yet never will.
+  /// Returns the bytes that have arrived, or throws at once. Time does not pass here, so that no further bytes
+  /// arrive.
   func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
     if isClosed { throw .closed }
     guard !answers.isEmpty else { throw .timeout }

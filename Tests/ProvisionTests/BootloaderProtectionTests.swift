@@ -46,7 +46,7 @@ import Testing
     let bench = FaultyBench()
     let image = try BootloaderImages.firmware()
     _ = try flasher(bench).flash(.image(image))
-    // The started firmware begins a record of its own at the front.
+    // The started firmware begins a record of its own at the front of the sector.
     let places = bench.flash.sectors[1...].map { $0.address + 0x2000 }
     for place in places { bench.flash.program(place, [1, 2, 3, 4]) }
     let result = try flasher(bench).flash(.image(image), options: .init(erasesKey: true))

@@ -5,11 +5,12 @@ import Testing
 
 @testable import Provision
 
-/// Flashes over the ROM path with faults, each drawn from a seed. No success is false, every chip is finished
-/// by running the same command again, no chip becomes unreachable, and other sectors and the relay stay
-/// unchanged.
+/// Checks flashing over the ROM path with faults, each drawn from a seed: no success is false, every chip is
+/// finished by running the same command again, no chip becomes unreachable, and other sectors and the relay
+/// stay unchanged.
 ///
-/// `WELDTECH_FLASHES=10000` runs this number, `WELDTECH_FLASH_SEED=N` repeats a single one.
+/// With `WELDTECH_FLASHES=10000` the suite runs 10,000 flashes instead of 210; `WELDTECH_FLASH_SEED=N` runs the
+/// single flash of seed N.
 @Suite struct FaultedFlashTests {
   private static let environment = ProcessInfo.processInfo.environment
   /// Number of shares of the flashes, which run side by side.

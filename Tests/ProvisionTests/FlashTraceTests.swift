@@ -5,7 +5,8 @@ import Testing
 
 @testable import Provision
 
-/// What an update by authority is judged by before, what is left on record of it, and the erasure of a module.
+/// Checks what is judged before an update by authority, what the record keeps of the update, and the erasure of
+/// a module.
 @Suite struct FlashTraceTests {
   private struct Dead: Error {}
 
@@ -90,7 +91,7 @@ import Testing
     _ = try whole.flash()
     let sent = .max - (whole.bench.bytesUntilPull ?? 0)
     var found = 0
-    // The last bytes are those of the start, the confirmation and the readings.
+    // The last 200 bytes are those of the start, the confirmation and the readings, and are tried more closely.
     for bytes in Array(stride(from: 40, to: sent - 200, by: 1_511))
       + Array(stride(from: sent - 200, to: sent, by: 9))
     {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct FunctionalTestTests {
   /// A paired module, and a platform that holds its key or fails.
   final class Bench: StartAuthority {
-    /// `none`: the laptop delivers to no platform, so there is nobody to ask.
+    /// With `none` the laptop delivers to no platform, so there is nobody to ask.
     enum Network { case reachable, unreachable, failing, wrongKey, none }
     struct ServerError: Error {}
 
@@ -347,7 +347,7 @@ import Testing
     #expect(try bench.run().passed)
   }
 
-  /// A start whose reply is lost is not sent again; a new start with its own challenge is.
+  /// A start whose reply is lost is not sent again; a new start with its own challenge is sent instead.
   @Test func `asks for a fresh challenge when the reply to a start is lost`() throws {
     let bench = try Bench()
     var starts: [[UInt8]] = []

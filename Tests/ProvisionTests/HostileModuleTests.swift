@@ -61,7 +61,7 @@ import Testing
     #expect(refused > 500 && refused < 2_000)
   }
 
-  /// A module's identity with other texts in it.
+  /// The identity that the client reads from a module with this serial number.
   private func identity(serialNumber: [UInt8]) throws -> ModuleIdentity {
     let rig = ModuleRig()
     rig.board.identity = BoardIdentity(

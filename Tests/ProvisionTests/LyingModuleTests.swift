@@ -7,7 +7,7 @@ import Testing
 
 @testable import Provision
 
-/// Checks a module that claims over SMP to run an image that it does not hold.
+/// A module that claims over SMP to run an image that it does not hold.
 private final class LyingModule: Link {
   let bench: FaultyBench
   /// The true digest of the module's image, and the digest that the module claims.

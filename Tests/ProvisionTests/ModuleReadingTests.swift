@@ -9,7 +9,7 @@ import Testing
 @Suite struct ModuleReadingTests {
   typealias Laptop = PairingTests.Laptop
 
-  /// A platform that judges as it is told.
+  /// A platform that judges a proof by `key`; without a key it returns `answer`.
   final class Judge: ProofAuthority {
     var answer = ProofAnswer.unreachable
     var key: SecretKey?

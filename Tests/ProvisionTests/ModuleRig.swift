@@ -63,8 +63,9 @@ struct WorkbenchBoard: Board {
     millivolts: 229_500, milliamperes: 120, feedbackIsClosed: false, time: 0, hasFix: true,
     latitude: 40_400_000, longitude: 109_800_000, satellites: 9, hasSimCard: true, isRegistered: true,
     signalStrength: -71)
-  /// Whether the contact fails to close or, in the next property, fails to open.
+  /// Whether the contact fails to close.
   var contactIsStuckOpen = false
+  /// Whether the contact fails to open.
   var contactIsStuckClosed = false
   /// Milliamperes by which the current sensor's zero moves from one reading to the next.
   var zeroDriftMilliamperesAReading: Int32 = 0

@@ -6,11 +6,12 @@ import Testing
 
 @testable import Provision
 
-/// Flashes through the ROM bootloader over a cable that flips a bit in 2 of 100 pieces on their way to the chip
-/// and drops the last byte of 1 in 100 replies. Every chip is flashed in one run, in at most three times the
-/// time of a clean line.
+/// Checks flashing through the ROM bootloader over a cable that flips a bit in 2 of 100 pieces on their way to
+/// the chip and drops the last byte of 1 in 100 replies. Every chip has to be flashed in one run, in at most
+/// three times the time of a clean line. Another test checks the wait for a firmware that is starting.
 ///
-/// `WELDTECH_NOISY_CHIPS=2000` runs this number, `WELDTECH_NOISY_SEED=N` repeats a single one.
+/// With `WELDTECH_NOISY_CHIPS=2000` the suite flashes 2,000 chips instead of 50; `WELDTECH_NOISY_SEED=N`
+/// flashes the single chip of seed N.
 @Suite struct NoisyChipTests {
   private static let environment = ProcessInfo.processInfo.environment
   /// Number of shares of the chips, which run side by side.

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Provision
 
-/// Checks an STM32 that does not exist and whose facts all differ from the F405's. A new chip takes one value
-/// for the laptop and one for the bench.
+/// Checks an STM32 that does not exist and whose facts all differ from the F405's, to show that a new chip
+/// needs only one value for the laptop and one for the bench.
 @Suite struct OtherChipTests {
   private static let sectorBytes =
     Array(repeating: 8 << 10, count: 8) + Array(repeating: 32 << 10, count: 4)
@@ -43,7 +43,7 @@ import Testing
   }
 
   private static func flash(_ link: BootloaderLink, _ image: Image) throws -> FlashResult {
-    // A clock that advances by itself, so that no test waits for a deadline.
+    // The clock advances by itself, so that no test waits for a deadline.
     var time = ContinuousClock.now
     let flasher = Flasher(link: link, chips: ChipModel.known + [chip]) {
       time += .milliseconds(1)

@@ -20,9 +20,9 @@ final class PairedBench {
   private let folder = TemporaryFolder()
   private let serialNumber: String
   var notes: any FlashNotes = MemoryFlashNotes()
-  /// What was put on record before an authority was asked or used, oldest first.
+  /// The attempts that were put on record before an authority was asked or used, oldest first.
   private(set) var attempts: [FlashAttempt] = []
-  /// Called before each of them.
+  /// Called with each attempt before it is put on record.
   var onAttempt: (FlashAttempt) throws -> Void = { _ in }
 
   /// The platform, which has been given some keys and proves whatever it is asked for.
@@ -73,7 +73,7 @@ final class PairedBench {
 
   // MARK: - Who has the key
 
-  /// The laptop forgets its key, as it does once the platform has it.
+  /// Makes the laptop forget its key, as it does once the platform has the key.
   func forgetKey(platformHasIt: Bool) throws {
     let kept = try keys.key(for: PairingTests.installation, moduleSerial: serialNumber)
     if platformHasIt { platform.keys[keyID] = kept?.secret }
@@ -105,8 +105,8 @@ final class PairedBench {
 
   // MARK: - The module
 
-  /// Plugs the same module into another cable, switched off and on.
-  /// - Parameter fault: the fault of that cable; nil for a sound one.
+  /// Connects the same module by another cable, and switches the module off and on.
+  /// - Parameter fault: the fault of the new cable; nil for a sound one.
   func plugInto(cableWith fault: String?) { bench = NoisyBench(flash: bench.flash, fault: fault) }
 
   func client() -> SMPClient {
@@ -116,7 +116,7 @@ final class PairedBench {
 
   func setCase(open: Bool) { bench.surroundings.world.sealClosed = !open }
 
-  /// Lets time pass, as the module sees it.
+  /// Lets this time pass twice, with a request before, between and after, so that the module notices the time.
   func pass(_ time: Duration) throws {
     for _ in 0..<2 {
       _ = try client().identity()
@@ -133,7 +133,7 @@ final class PairedBench {
     #expect(try client().configuration() == Self.settings, sourceLocation: sourceLocation)
   }
 
-  /// Expects the module to run the firmware of before, with nothing beside it, and to have counted nothing.
+  /// Expects the module to run the old firmware, with no image beside it, and to have counted no authority.
   func expectUntouched(sourceLocation: SourceLocation = #_sourceLocation) throws {
     try expectPairing(sourceLocation: sourceLocation)
     let slots = try client().imageState()

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Provision
 
-/// A paired module is updated through its own firmware, by whoever has the authority.
+/// Checks that a paired module is updated through its own firmware, by whoever has the authority.
 @Suite struct PairedFlashTests {
   private struct Dead: Error {}
 
@@ -152,18 +152,18 @@ import Testing
         // An image on trial has proved itself after five seconds.
         try rig.pass(.seconds(6))
         try rig.expectUpdated()
-        // An update that had started is found there.
+        // An update that had started before the cut is found installed.
         if result.skipped == .alreadyInstalled { continue }
         let count = result.module?.history.provenUpdates ?? 0
         guard let reached = first.offsets.last else {
           #expect((1...2).contains(count), "\(bytes)")
           continue
         }
-        // Without a start in between the module still has the authority.
+        // Without a restart in between the module still has the authority.
         #expect(count == (restarts ? 2 : 1), "\(bytes)")
         guard reached > 0, first.count(.starting) == 0 else { continue }
         resumed += 1
-        // After a start the last word that is not blank is written again.
+        // After a restart the last word that is not blank is written again.
         let next = second.offsets.dropFirst().first ?? 0
         #expect(next >= reached - 8, "\(bytes): \(reached), \(second.offsets)")
       }
@@ -293,7 +293,7 @@ import Testing
   @Test func `a seal that is opened during an update does not count as closed`() throws {
     let result = try rig.flash(onEvent: { step in
       guard case .uploading(let bytes, _) = step else { return }
-      // The module takes note of an opening that lasts.
+      // The module notices only an opening that lasts.
       self.rig.setCase(open: (1_000...4_000).contains(bytes))
       self.rig.bench.clock.advance(by: .milliseconds(400))
     })

@@ -96,7 +96,7 @@ import Testing
     let first = try laptop.pair(ModuleRig())
     let erased = ModuleRig()
     if isCutOff {
-      // The next run goes on with the new key, and makes no third one.
+      // The next run continues with the new key, and makes no third one.
       erased.link.writesLeft = 2
       #expect(throws: ProvisionError.link(.closed, during: .pairProve)) { try laptop.pair(erased) }
       erased.reconnect()

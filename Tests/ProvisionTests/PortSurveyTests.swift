@@ -28,7 +28,7 @@ import Testing
 
     private let usb = "sys/devices/pci0000:00/usb1"
 
-    /// A CH340 in socket 1-2, its interface with or without a driver.
+    /// Plugs a CH340 into socket 1-2, with a driver for its interface or without one (nil).
     func plugIn(driver: String?, port: String? = nil) throws {
       try file("\(usb)/1-2/idVendor", "1a86\n")
       try file("\(usb)/1-2/idProduct", "7523\n")

@@ -157,7 +157,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: false)
     try write(key.verifyingKey.pem.utf8, to: "trust/2024.pem")
     try write(stranger.verifyingKey.pem.utf8, to: "trust/2025.pem")
-    // None of these is a key, and a private one is not trusted by mistake.
+    // None of these files holds a public key; a private key must not be trusted by mistake.
     try write(try SigningKey(seed: SplitMix64.bytes(32, seed: 3)).pem().utf8, to: "trust/private.pem")
     try write("hello".utf8, to: "trust/words.pem")
     try write([], to: "trust/README.md")

@@ -146,7 +146,7 @@ import Testing
 
   // MARK: - What a reply holds
 
-  /// Replies to `configuration` by their payload.
+  /// The arguments are payloads of replies to `configuration`.
   @Test(arguments: [
     ([0xFF], ProvisionError.unusableReply(.notAMap, during: .configuration)),
     ([0xA1, 0x62], .unusableReply(.notAMap, during: .configuration)),

@@ -62,8 +62,8 @@ import Testing
     #expect(Set(places.map(\.name)) == Set(ModuleRequest.allCases))
   }
 
-  /// The digest covers the messages that the program sent before each request had a type of its own, with
-  /// sequence number 7.
+  /// The digest covers the messages of all these requests with sequence number 7, as modules in the field know
+  /// them.
   @Test func `the bytes of every request are those that modules know`() throws {
     let key = try #require(
       SecretKey(bytes: Array(0..<32), keyID: Hex.encode(Authenticator.keyID(of: Array(0..<32)))))

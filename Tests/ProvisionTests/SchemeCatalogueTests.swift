@@ -78,7 +78,7 @@ import Testing
 
   typealias Fault = DocumentFault.FieldFault
 
-  /// A shipped scheme with one change, and the expected report.
+  /// Each argument is one change to a shipped scheme, with the expected report.
   @Test(arguments: [
     ("\"title\": {", "\"titel\": {", "titel", Fault.unknown),
     ("\"supply\": [", "\"suply\": [", "appliesTo.suply", .unknown),
@@ -178,7 +178,7 @@ import Testing
     }
   }
 
-  /// A shipped file that is cut at every length is refused each time and never traps.
+  /// A shipped file that is cut at every seventh length is refused each time and never traps.
   @Test func `refuses a shipped file cut short anywhere`() throws {
     let folder = try TemporaryFolder(copying: Self.shipped)
     let file = folder.path + "/plans/standard.json"

@@ -171,7 +171,7 @@ import Testing
   }
 
   /// Waits until a thread waits within the kernel (proc_pid_stat(5)).
-  /// - Parameter thread: its folder within /proc.
+  /// - Parameter thread: the thread's folder within /proc.
   private static func waitUntilAsleep(_ thread: String) {
     func state() -> Substring? {
       let text = try? String(contentsOfFile: "/proc/\(thread)/stat", encoding: .utf8)

@@ -11,8 +11,8 @@ import Testing
   private final class Tray {
     private let folder = TemporaryFolder()
     private var modules: [String: ModuleBench] = [:]
-    /// A descriptor on each port: the number of a port that was pulled is given to nobody else as long as a slot's link
-    /// still names it.
+    /// Descriptors that keep every port in use, so that the number of a pulled port is given to no other port
+    /// while a slot's link still names it.
     private var holds: [Int32] = []
 
     deinit {
@@ -94,7 +94,7 @@ import Testing
       }
     }
 
-    /// Waits until the slots have paused that many times more.
+    /// Waits until the slots have paused this number of times more.
     func waitForPauses(_ count: Int) {
       let last = pauses.latest + count
       _ = pauses.wait { $0 >= last }

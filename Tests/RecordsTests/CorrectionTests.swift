@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Sample {
-  /// The event that brings the sample's registration to what `change` makes of it.
+  /// The event that corrects the sample's registration by `change`.
   static func corrected(
     of installation: Installation = installation(), scheme: SchemeReference? = nil, redo: [Step] = [],
     _ change: (inout CorrectableFields) -> Void

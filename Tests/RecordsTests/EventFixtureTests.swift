@@ -2,8 +2,9 @@ import Foundation
 import Records
 import Testing
 
-/// Events as programs of each age have written them, one file for each kind of event and each shape that it had. They decode
-/// for ever, and are written in the same bytes. A file is named after its event and the schema of the record.
+/// Checks the events that programs of each age have written, one file for each kind of event and each shape
+/// that the kind had. Events decode for ever, and are written in the same bytes. A file is named after its
+/// event and the schema of the record.
 @Suite struct EventFixtureTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures/Events")
@@ -62,7 +63,7 @@ import Testing
       let mirror = Mirror(reflecting: value)
       guard mirror.displayStyle == .optional else {
         for (label, child) in mirror.children {
-          // The members of a list are looked at as one.
+          // All members of a list have the list's path.
           look(at: child, label.map { path + "." + $0 } ?? path)
         }
         return

@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Testing
 
-/// Holds what is found at a welder against its record: each difference by its reason, and nothing else.
+/// Checks that an inspection finds each difference from the record by its reason, and nothing else.
 @Suite struct InspectionTests {
   static let image = String(repeating: "1a", count: 32)
   static let state = ModuleState(
@@ -149,7 +149,7 @@ import Testing
     var findings = Self.good
     change.change(&findings)
     let inspection = inspection(findings)
-    // Another module's counts are held against nothing.
+    // The counts of another module are compared with nothing.
     let found = inspection.checks.filter { $0.outcome != .passed && $0.why != .nothingToCompare }
     #expect(found.map(\.topic) == [change.topic] && found.map(\.why) == [change.reason])
     #expect(found.first?.outcome == (change.reason.isDifference ? .differs : .notRun))
@@ -182,7 +182,7 @@ import Testing
     let named = record.checks(
       unusableAnswerTo: "readings", serialNumber: "M-2", recordFault: nil, label: .notGiven, sealNumber: nil)
     #expect(named.filter { $0.outcome == .differs }.map(\.why) == [.otherModule, .answerUnusable])
-    // It is no state to hold a later inspection against.
+    // The inspection gives no state for a comparison with a later one.
     var next = record
     next.apply(.welderInspected(inspection), at: Sample.at(50), entrySha256: Sample.digest)
     #expect(next.module?.state == record.module?.state)
@@ -205,7 +205,7 @@ import Testing
     #expect(inspection.checks.filter { $0.why == .notCounted }.count == 4)
   }
 
-  /// The state as a firmware tells it that knows no authorities.
+  /// The state as a firmware without authorities reports it.
   private static func silent(_ state: ModuleState) -> ModuleState {
     var state = state
     (state.provenUpdates, state.serviceUpdates) = (nil, nil)
@@ -220,7 +220,7 @@ import Testing
     findings.module.state.imageSha256 = Sample.digest
     let checks = Self.record.checks(of: findings)
     #expect(checks.filter { $0.outcome == .differs }.map(\.why) == [.otherFirmware, .notARelease])
-    // A signed release that the record does not know of is the same firmware no more.
+    // The firmware of a signed release differs from the record's, too.
     findings.releases.append(.init(version: "1.1.0", sha256: "x", imageSha256: Sample.digest))
     #expect(
       Self.record.checks(of: findings).filter { $0.outcome != .passed }.map(\.why) == [.otherFirmware])
@@ -235,7 +235,7 @@ import Testing
     #expect(firmware()?.why == .nothingToCompare)
     findings.module.firmwareVersion = "1.0.1"
     #expect(firmware()?.why == .otherFirmware)
-    // Counts have nothing to be held against.
+    // The record has no counts to compare with.
     let openings = record.checks(of: findings).first { $0.topic == .sealOpenings }
     #expect(openings?.outcome == .notRun && openings?.why == .nothingToCompare)
   }
@@ -256,7 +256,7 @@ import Testing
           skipped: false)),
       at: Sample.at(11), entrySha256: Sample.digest)
     #expect(inspection(findings, of: record).verdict == .asRecorded)
-    // What nobody proved is a difference all the same.
+    // An update without a proof is a difference all the same.
     findings.module.state.serviceUpdates = 1
     #expect(inspection(findings, of: record).differences.map(\.why) == [.updatedByService])
   }
@@ -296,7 +296,8 @@ import Testing
     var findings = Self.good
     findings.module.state.sealOpenings = 9
     record.apply(.welderInspected(inspection(findings)), at: Sample.at(61), entrySha256: Sample.digest)
-    // The opening is found again at the next inspection.
+    // An inspection that finds a difference leaves the recorded state as it was, so the next inspection finds
+    // the openings again.
     #expect(record.module?.state?.sealOpenings == 1 && record.inspections?.count == 2)
 
     let after = try JSONDecoder().decode(JSONValue.self, from: RecordCoding.encode(record))

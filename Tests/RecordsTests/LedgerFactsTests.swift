@@ -29,7 +29,7 @@ import Testing
     #expect(
       figures(.outOfUse, payer: .owner, fitted: "2024-09-10") == [.known, .done, .fundedByOwner, .outOfUse])
     #expect(figures(.retired, retired: "2024-09-10") == [.known, .retired])
-    // A welder that was fitted and scrapped later is no more done.
+    // A welder that was fitted and scrapped later no longer counts as done.
     #expect(figures(.retired, fitted: "2024-09-10", retired: "2024-10-10") == [.known, .retired])
     #expect(figures(.void) == [] && figures(.void, fitted: "2024-09-10") == [])
   }

@@ -190,7 +190,7 @@ import Testing
     open.apply(
       updated("e", sealStayedClosed: false, kind: .openSeal), at: Sample.at(5), entrySha256: Sample.digest)
     #expect(!open.sealHolds && open.nextStep == .seal && refusal(.sign, open) == .sealOutdated)
-    // A later update with the new loop closed does not make the seal of before whole.
+    // A later update with the new loop closed does not make the broken seal whole.
     open.apply(updated("f", sealStayedClosed: true), at: Sample.at(6), entrySha256: Sample.digest)
     #expect(!open.sealHolds && open.nextStep == .seal)
     open.apply(Sample.sealed, at: Sample.at(7), entrySha256: Sample.digest)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The initials of Chinese words in pinyin.
+/// Checks the initials of Chinese words in pinyin.
 @Suite struct PinyinTests {
   @Test(arguments: [
     ("达旗汽修", ["dqqx"]), ("长", ["c", "z"]), ("行李", ["xl", "hl"]), ("单", ["c", "d", "s"]), ("〇", ["l"]),
@@ -46,7 +46,7 @@ import Testing
       if Set(initials).isDisjoint(with: parts[1].utf8) { strangers.append(String(scalar)) }
     }
     #expect(compared > 20_000)
-    // Five rare characters that the two sources read differently.
+    // The two sources read five rare characters differently.
     #expect(strangers.count <= 8, "\(strangers)")
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Records
 import Testing
 
-/// Judges what a platform gives as a record before anything is held against it or built on it.
+/// Checks how a record from a platform is judged before anything is compared with it or built on it.
 @Suite struct RemoteRecordTests {
   private static let sha256 = String(repeating: "7c", count: 32)
 

@@ -1,6 +1,7 @@
 public import Foundation
 
-/// A block of what a camera writes, put together by hand from the specification (CIPA DC-008, TIFF 6.0), right or wrong.
+/// An EXIF block as a camera writes it, put together by hand from the specification (CIPA DC-008, TIFF 6.0). A
+/// test can also make one that is wrong.
 public struct ExifSketch {
   public struct Entry {
     public let tag: UInt16
@@ -24,7 +25,8 @@ public struct ExifSketch {
 
   public init(isBigEndian: Bool = false) { self.isBigEndian = isBigEndian }
 
-  /// The words of a phone: half past nine in China, at 40.4126° N 110.0281° E, upright.
+  /// The EXIF data of a phone's photo: taken on 24 November 2026 at 09:20 in China, at 40.4126° N 110.0281° E,
+  /// upright.
   public static func phone(isBigEndian: Bool = false) -> ExifSketch {
     var sketch = ExifSketch(isBigEndian: isBigEndian)
     sketch.text(\.main, 0x010F, "HUAWEI")
@@ -43,7 +45,7 @@ public struct ExifSketch {
 
   // MARK: - Entries
 
-  /// Puts an entry in the place of the one with its tag, or behind the others.
+  /// Adds an entry, and removes an earlier entry with the same tag.
   public mutating func put(_ directory: WritableKeyPath<ExifSketch, [Entry]>, _ entry: Entry) {
     self[keyPath: directory].removeAll { $0.tag == entry.tag }
     self[keyPath: directory].append(entry)
@@ -70,10 +72,11 @@ public struct ExifSketch {
 
   // MARK: - The block
 
-  /// The block with `Exif` and two zeros before it.
+  /// The EXIF block: `Exif`, two zero bytes, and the TIFF data.
   public var block: [UInt8] { Array("Exif\0\0".utf8) + tiff }
 
-  /// The header, the directories one after the other, and behind them the values of more than four bytes.
+  /// The TIFF data: the header, the directories one after the other, and then the values of more than four
+  /// bytes.
   public var tiff: [UInt8] {
     func size(_ entries: Int) -> Int { entries == 0 ? 0 : 6 + 12 * entries }
     let pointers = (camera.isEmpty ? 0 : 1) + (gps.isEmpty ? 0 : 1)
@@ -111,7 +114,7 @@ public struct ExifSketch {
 
   // MARK: - In a photo
 
-  /// The block as the first segment of a JPEG.
+  /// The JPEG with the block as its first segment.
   public static func jpeg(_ jpeg: Data, with block: [UInt8]) -> Data {
     let length = block.count + 2
     return jpeg.prefix(2) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 0xFF)] + block + jpeg.dropFirst(2)

@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The changes of folders that Linux tells of (inotify(7)): entries that come, go, are written to or closed. Folders within
-/// the folders are not watched.
+/// Watches folders for changes by inotify(7): entries that are created, deleted, moved, written, closed after
+/// writing, or given other attributes. Folders within the folders are not watched.
 final class FolderChanges {
-  /// Can be read as soon as something has changed.
+  /// The descriptor of the watch, which can be read as soon as something has changed.
   let descriptor: Int32
 
-  /// Nil where a folder is not there or Linux watches no more.
+  /// Begins to watch; nil where a folder does not exist or Linux can watch no more.
   init?(of folders: [String]) {
     descriptor = inotify_init1(O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
@@ -17,7 +17,7 @@ final class FolderChanges {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Takes all changes so far, so that the descriptor tells of the next.
+  /// Discards all changes so far, so that the descriptor can be read again at the next change.
   func take() {
     var buffer = [UInt8](repeating: 0, count: 16_384)
     while read(descriptor, &buffer, buffer.count) > 0 {}

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// A program of this machine, given by its path or its name. A name is searched in the folder of `scripts/setup
-/// peers` and then along the PATH.
+/// A program of this machine, given by its path or its name. A name is looked up in the folder of
+/// `scripts/setup peers`, then in the folders of PATH, and then in the system's own.
 public struct InstalledProgram: Sendable {
   public struct NotInstalled: Error {
     public let name: String
@@ -28,7 +28,7 @@ public struct InstalledProgram: Sendable {
 
   /// Starts the program.
   /// - Parameters:
-  ///   - environment: all its variables; nil for those of the tests.
+  ///   - environment: all variables of the program; nil for those of the tests.
   ///   - input: the contents of stdin, which is empty by default.
   ///   - folder: the folder in which the program runs; nil for that of the tests.
   public func start(

@@ -1,7 +1,7 @@
 import ModuleCore
 public import Records
 
-/// Signs starts with a module's key, as a platform does.
+/// Signs start requests with a module's key, as a platform does.
 public struct KeyHolder: StartAuthority {
   private let secret: SecretKey
 

@@ -1,5 +1,6 @@
-/// A clock that runs as the machine's does and that a test moves on besides. Whoever goes by it, such as a simulated
-/// module, sees the time that a test adds pass in steps of at most 50 ms.
+/// A clock that runs like the machine's and that a test can also move forward. Each reading adds at most 50 ms
+/// of the time that a test has added, so that a reader, such as a simulated module, sees it pass in small
+/// steps.
 public final class MovableClock: Sendable {
   private struct State {
     var ahead = Duration.zero
@@ -28,7 +29,8 @@ public final class MovableClock: Sendable {
     }
   }
 
-  /// Moves the clock on, and returns once its reader has seen all of that time. The test fails later where nobody reads.
+  /// Moves the clock forward by `duration`, and returns once readings have used all of it. Where nobody reads
+  /// the clock, it returns after `Waiting.guardTime`.
   public func pass(_ duration: Duration) {
     state.change { $0.pending += duration }
     _ = state.wait { $0.pending == .zero }
@@ -37,12 +39,13 @@ public final class MovableClock: Sendable {
   /// The number of times that the clock was read.
   public var readings: Int { state.latest.readings }
 
-  /// Runs `action` once, on the thread that reads the clock, when it is read for the `reading`th time or later. Nil
-  /// takes back what was to be run.
+  /// Runs `action` once, on the thread that reads the clock, when it is read for the `reading`th time or later.
+  /// Nil cancels the present action.
   public func at(reading: Int, run action: (@Sendable () -> Void)?) {
     state.change { state in state.action = action.map { (reading: reading, run: $0) } }
   }
 
-  /// Waits until `isSo`, which is asked after each reading and must not read the clock.
+  /// Waits until `isSo` returns true, which is called after each reading and must not read the clock; returns
+  /// false where `Waiting.guardTime` ended the wait.
   public func wait(until isSo: () -> Bool) -> Bool { state.wait { _ in isSo() } }
 }

@@ -20,7 +20,8 @@ public enum PNGChunks {
     return png.prefix(33) + bigEndian(UInt32(data.count)) + body + bigEndian(checksum(body)) + png.dropFirst(33)
   }
 
-  /// The same file with the checksums that its chunks should have, as far as their lengths lead.
+  /// The same file with the right checksum in each chunk, up to the first chunk that is longer than the rest of
+  /// the file.
   public static func withChecksums(_ png: Data) -> Data {
     var bytes = [UInt8](png)
     var at = 8

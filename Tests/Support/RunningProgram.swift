@@ -14,10 +14,11 @@ public final class RunningProgram: @unchecked Sendable {
 
   /// Starts the program at `path`.
   /// - Parameters:
-  ///   - environment: all its variables; nil for those of the tests.
+  ///   - environment: all variables of the program; nil for those of the tests.
   ///   - input: the contents of stdin, which is empty by default.
   ///   - workingFolder: the folder in which the program runs; nil for that of the tests.
-  ///   - terminal: replaces stdin, stdout and stderr, after which the output is not stored.
+  ///   - terminal: the terminal in place of stdin, unless there is an `input`, and of stdout and stderr, whose
+  ///     output is then not stored; nil for none.
   public init(
     _ path: String, _ arguments: [String], environment: [String: String]? = nil, input: Data? = nil,
     folder workingFolder: String? = nil, terminal: FileHandle? = nil
@@ -40,8 +41,8 @@ public final class RunningProgram: @unchecked Sendable {
     try Self.withAllSignals { try process.run() }
   }
 
-  /// A child process inherits its parent's blocked signals; the threads of a test block all signals, those of a
-  /// shell do not.
+  /// Runs `body` with no signal blocked. A child process inherits its parent's blocked signals; the threads of
+  /// a test block all signals, and those of a shell do not.
   private static func withAllSignals(_ body: () throws -> Void) rethrows {
     var none = sigset_t()
     var before = sigset_t()
@@ -60,7 +61,7 @@ public final class RunningProgram: @unchecked Sendable {
   /// The text on stderr so far.
   public var said: String { String(decoding: Self.bytes(diagnosticsFile), as: UTF8.self) }
 
-  /// Reads the first line of stdout as JSON, once it is there.
+  /// Waits for the first line of stdout and reads it as JSON.
   public func firstLine() throws -> [String: Any] {
     guard wait(until: { $0.written.contains("\n") }), let text = written.split(separator: "\n").first else {
       throw NoAnswer(diagnostics: said)
@@ -73,8 +74,9 @@ public final class RunningProgram: @unchecked Sendable {
     if isRunning { _ = Glibc.kill(process.processIdentifier, number) }
   }
 
-  /// Waits until `condition` holds. It is asked again whenever the program writes, and whenever something changes in
-  /// `folders`; false where the program has ended and it does not hold.
+  /// Waits until `condition` holds. The condition is checked again whenever the program writes and whenever
+  /// something changes in `folders`. Returns false where the program has ended without it, or
+  /// `Waiting.guardTime` is over.
   public func wait(watching folders: [String] = [], until condition: (RunningProgram) -> Bool) -> Bool {
     guard let changes = FolderChanges(of: [folder.path] + folders) else {
       Issue.record("cannot watch \(folders): \(String(cString: strerror(errno)))")
@@ -82,7 +84,7 @@ public final class RunningProgram: @unchecked Sendable {
     }
     let limit = ContinuousClock.now + Waiting.guardTime
     while true {
-      // The condition is asked once more after the end, when everything is written.
+      // The condition is checked once more after the end, when everything is written.
       let isLast = !isRunning
       if condition(self) { return true }
       guard !isLast, Waiting.forInput(on: [changes.descriptor, ending.descriptor], until: limit) else {
@@ -113,14 +115,14 @@ public final class RunningProgram: @unchecked Sendable {
       outputBytes: Self.bytes(outputFile), diagnostics: said)
   }
 
-  /// Interrupts the program as Ctrl-C does.
+  /// Interrupts the program as Ctrl-C does, and waits for its end.
   @discardableResult
   public func stop() -> ProgramOutcome {
     signal(SIGINT)
     return end()
   }
 
-  /// Kills the program by a signal that it cannot catch.
+  /// Kills the program by a signal that it cannot catch, and waits for its end.
   @discardableResult
   public func kill() -> ProgramOutcome {
     signal(SIGKILL)
@@ -134,14 +136,15 @@ public final class RunningProgram: @unchecked Sendable {
   }
 }
 
-/// The end of a program, for which a test can wait together with other things: a socket that hangs up when it has come.
+/// Makes the end of a program visible on a descriptor, so that a test can wait for it together with other
+/// descriptors: a socket whose other end is closed when the program has ended.
 private final class ProgramEnd: Sendable {
   let descriptor: Int32
   private let writer: Mutex<Int32>
 
   init() {
     var ends: [Int32] = [-1, -1]
-    // A child that got the writer's end would keep the other one from hanging up.
+    // A child that inherited the writer's end would keep it open after the program's end.
     if socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) != 0 {
       Issue.record("no pair of sockets: \(String(cString: strerror(errno)))")
     }

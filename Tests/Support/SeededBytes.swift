@@ -1,12 +1,12 @@
 internal import Synchronization
 
-/// Bytes that look random and are the same in every run, for fixtures that want keys, challenges and contents.
+/// Bytes that look random and are the same in every run, for fixtures that need keys, challenges and contents.
 public final class SeededBytes: Sendable {
   private let generator: Mutex<SplitMix64>
 
   public init(seed: UInt64) { generator = Mutex(SplitMix64(seed: seed)) }
 
-  /// The next bytes: others at each call.
+  /// The next `count` bytes, different at each call.
   public func bytes(_ count: Int) -> [UInt8] { generator.withLock { $0.bytes(count) } }
 }
 
@@ -15,7 +15,7 @@ extension SplitMix64 {
     (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
   }
 
-  /// The first bytes that a seed gives.
+  /// The first `count` bytes for a seed.
   public static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
     var generator = SplitMix64(seed: seed)
     return generator.bytes(count)

@@ -9,7 +9,7 @@ public enum ShippedRelease {
     try newest(of: "firmware/releases", trusting: "firmware/development")
   }
 
-  /// Release 0.1.0, the last whose module knows no authorities.
+  /// Release 0.1.0, the last whose firmware knows no authorities.
   public static func imageWithoutAuthorities() throws -> Image {
     try newest(of: "Tests/Fixtures/Firmware", trusting: "Tests/Fixtures/Firmware")
   }
@@ -22,7 +22,7 @@ public enum ShippedRelease {
     return try catalogue.image(of: release)
   }
 
-  /// Programs the release, or another image, into `flash`, which is a blank chip's unless told.
+  /// Programs the release, or another image, into `flash`, by default that of a blank STM32F405.
   @discardableResult
   public static func program(_ flash: FlashArray = .stm32f405(), image other: Image? = nil) throws -> FlashArray
   {

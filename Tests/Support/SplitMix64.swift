@@ -8,11 +8,11 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   public mutating func next() -> UInt64 { generator.next() }
 
-  /// A number from 0 up to and without `bound`, which is 1 or more.
+  /// A number from 0 to `bound` − 1; `bound` is at least 1.
   public mutating func next(below bound: Int) -> Int { generator.next(below: bound) }
 
-  /// Changes bytes in one to `most` places: a byte is replaced by one of `spice`, one is inserted, or up to
-  /// `longest` in a row are removed.
+  /// Makes 1 to `most` changes: a byte is replaced by a byte of `spice`, a byte of `spice` is inserted, or 1 to
+  /// `longest` bytes in a row are removed.
   public mutating func spoil(_ bytes: [UInt8], with spice: [UInt8], most: Int, longest: Int) -> [UInt8] {
     var bytes = bytes
     for _ in 0...next(below: most) where !bytes.isEmpty {

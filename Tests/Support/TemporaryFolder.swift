@@ -4,7 +4,7 @@ public import Foundation
 public final class TemporaryFolder: Sendable {
   public let path: String
 
-  /// A folder that cannot be made causes an error at the first file written into it.
+  /// Makes the folder. Where that fails, the first file written into it causes an error.
   /// - Parameter isInMemory: whether the folder is in /dev/shm where the machine has one, for programs that
   ///   sync every file, in tests without a power cut.
   public init(isInMemory: Bool = false) {

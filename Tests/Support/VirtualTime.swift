@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A clock that advances only where somebody waits or an operation takes time.
+/// A clock that stands still until `advance(by:)` moves it forward.
 public final class VirtualTime: Sendable {
   private let start = ContinuousClock.now
   private let elapsed = Mutex(Duration.zero)

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// Waits for what a test needs: for the thing itself, and never for a length of time.
+/// Waits for the event that a test needs, never for a fixed time.
 public enum Waiting {
-  /// Time after which a test gives up what has not come. It is the only guard against a test that hangs, and so long that
-  /// no outcome of a correct program depends on it, however busy the machine is.
+  /// The time after which a test gives up waiting: 30 minutes. It is the only guard against a test that hangs,
+  /// and so long that no outcome of a correct program depends on it, however busy the machine is.
   public static let guardTime = Duration.seconds(1_800)
 
   /// Waits until one of the descriptors can be read or has hung up; false where the guard ended the wait.

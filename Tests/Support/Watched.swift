@@ -3,7 +3,7 @@ import Foundation
 /// A value that some threads change and a test waits for.
 public final class Watched<Value: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
-  // Both are touched only with the condition locked.
+  // `value` and `waiting` are used only with the condition locked.
   private var value: Value
   private var waiting = 0
 
@@ -11,7 +11,7 @@ public final class Watched<Value: Sendable>: @unchecked Sendable {
 
   public var latest: Value { change { $0 } }
 
-  /// Changes the value and has every waiting thread look at it.
+  /// Changes the value and wakes every waiting thread, which checks it.
   @discardableResult
   public func change<Result>(_ body: (inout Value) -> Result) -> Result {
     condition.lock()
@@ -21,8 +21,8 @@ public final class Watched<Value: Sendable>: @unchecked Sendable {
     return result
   }
 
-  /// Waits until `isSo`, which is asked after each change and must not change the value itself; false where
-  /// `Waiting.guardTime` ended the wait.
+  /// Waits until `isSo` returns true, which is called after each change and must not change the value; returns
+  /// false where `Waiting.guardTime` ended the wait.
   public func wait(until isSo: (Value) -> Bool) -> Bool {
     condition.lock()
     defer { condition.unlock() }

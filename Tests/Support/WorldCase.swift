@@ -1,15 +1,15 @@
 public import Bench
 import FoundationEssentials
 
-/// Surroundings with exactly one fault, from `Tests/Fixtures/Worlds/worlds.json`.
+/// The surroundings of a module with one fault at most, from `Tests/Fixtures/Worlds/worlds.json`.
 public struct WorldCase: Decodable, Sendable, CustomStringConvertible {
   public let name: String
   public let world: World
-  /// The one step of the functional test that fails; nil for none.
+  /// The only step of the functional test that fails; nil where none fails.
   public let fails: String?
-  /// The range of the value that the step measures, both ends inclusive.
+  /// The range of the value that the failing step measures, both ends inclusive; nil where no step fails.
   public let measured: [Double]?
-  /// Words of the advice that is shown on the screen.
+  /// Words of the Chinese advice on the screen.
   public let remedyZh: String?
   public let remedyEn: String?
 

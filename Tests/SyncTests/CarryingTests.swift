@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sync
 
-/// Many records and files on the way at once.
+/// Checks runs with many records and files on the way at once.
 @Suite struct CarryingTests {
   private func filled(_ count: Int, photoBytes: Int = 900) throws -> (PlatformFixture, [SampleInstallation]) {
     let fixture = try PlatformFixture()
@@ -28,7 +28,7 @@ import Testing
       #expect(try fixture.platform.record(sample.id.text) == sample.record.body)
       for file in sample.record.files { #expect(fixture.platform.hasFile(file.sha256.hex)) }
     }
-    // Two marks a key, two a record, one a file.
+    // Each key has two marks, each record two and each file one.
     #expect(fixture.outbox.marks.count == 300 * (2 + 2 + 3))
     #expect(fixture.outbox.pendingRecords().isEmpty && fixture.uploads.addresses.isEmpty)
   }
@@ -93,7 +93,7 @@ import Testing
     #expect(size.bytes(ofRest: 10_000_000) == 1_048_576)
     for _ in 0..<5 { size.note(size.bytes(ofRest: .max), took: .milliseconds(10)) }
     #expect(size.bytes(ofRest: .max) == PieceSize.maxBytes)
-    // 100,000 bytes a second.
+    // This piece goes at 100,000 bytes a second.
     size.note(PieceSize.maxBytes, took: .milliseconds(671_088))
     #expect((199_000...201_000).contains(size.bytes(ofRest: 10_000_000)))
     size.note(10, took: .seconds(100))
@@ -159,7 +159,7 @@ import Testing
         do { try desk.ask { $0.count += 1 } } catch is Full { failures.withLock { $0 += 1 } }
       })
     #expect(room.count == 5 && failures.withLock { $0 } == 5)
-    // An error of one errand is its own.
+    // The error of an errand fails only that errand.
     let others = Mutex(0)
     #expect(throws: Full.self) {
       try desk.serve(

@@ -43,7 +43,7 @@ struct ContractTests {
 
   // MARK: - What is said
 
-  /// A platform behind a recorder.
+  /// A local platform, and a server in front of it that records every exchange.
   private final class Recorder {
     let fixture = try? PlatformFixture(token: "t")
     private let port: UInt16
@@ -217,8 +217,9 @@ struct ContractTests {
     }
   }
 
-  /// The request in turn without each of its headers, with half of its body, with another method, at another address,
-  /// with ids in capitals, and with each member of its document missing, null, of another type and in capitals.
+  /// The variants of a request: without each of its headers, with half of its body, with another method, at
+  /// another address, with ids in capitals, and with each member of its document missing, null, of another type
+  /// and in capitals.
   private static func spoilt(_ request: Data) -> [[UInt8]] {
     guard let end = request.range(of: Data("\r\n\r\n".utf8)) else { return [] }
     let lines = String(decoding: request[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
@@ -243,7 +244,7 @@ struct ContractTests {
     return requests + documents(Data(body)).map { message(lines, $0) }
   }
 
-  /// A document in turn with each of its members missing, null, of another type and in capitals.
+  /// The variants of a document, with each of its members missing, null, of another type and in capitals.
   private static func documents(_ body: Data) -> [[UInt8]] {
     guard let members = try? JSONSerialization.jsonObject(with: body) as? [String: Any] else { return [] }
     return members.keys.sorted().flatMap { key in

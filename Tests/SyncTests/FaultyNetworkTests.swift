@@ -6,8 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Delivers over networks that fail in every way that is known of, several records at once. Whatever happens, nothing is lost, nothing
-/// is there twice, and nothing counts as acknowledged that the platform does not have.
+/// Delivers over networks that fail in every way that is known of, several records at once. Whatever happens,
+/// nothing is lost, nothing is there twice, and nothing counts as acknowledged that the platform does not have.
 @Suite struct FaultyNetworkTests {
   private static let seed: UInt64 = 25
   private static let networks =
@@ -18,11 +18,11 @@ import Testing
       refused, silence
   }
 
-  /// The network of one run: what it does to a request, and whether it does it to this one.
+  /// The network of one run: its fault, and the dice that decide which requests the fault hits.
   private struct Network {
     let fault: Fault
     var dice: SplitMix64
-    /// Every so manieth request fails, on the average.
+    /// One request in this number fails on average.
     let rarity: Int
   }
 
@@ -75,7 +75,7 @@ import Testing
     #expect(try fixture.platform.keyIds().sorted() == delivered.map(\.keyID).sorted())
   }
 
-  /// Holds what counts as acknowledged against what the platform has.
+  /// Compares what counts as acknowledged with what the platform has.
   private static func check(
     _ samples: [SampleInstallation], _ outbox: MemoryOutbox, _ platform: LocalPlatform, _ comment: Comment
   ) throws {
@@ -108,7 +108,7 @@ import Testing
         platform.inject(.cut(afterBytes: dice.next(below: 300_000)), times: 1 + dice.next(below: 4))
       default: return
       }
-      // Some requests between them pass.
+      // Some requests pass between two faults.
       platform.inject(.delay(milliseconds: 0), times: 1 + dice.next(below: 6))
     }
   }
@@ -130,7 +130,7 @@ import Testing
     guard network.dice.next(below: network.rarity) == 0 else { return .forward(port: port) { $0 } }
     let place = network.dice.next(below: 400)
     switch network.fault {
-    // The platform has done its work before half of the resets.
+    // In half of the resets, the platform has processed the request before.
     case .resetAnswer:
       return place.isMultiple(of: 2)
         ? .reset(Array("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n".utf8.prefix(place)))

@@ -6,7 +6,8 @@ import Sync
 import TestSupport
 import Testing
 
-/// The platform's record has gone on without this laptop: what waits is built on it anew in the same run, or is a conflict.
+/// Checks runs where the platform's record has newer revisions: the waiting revisions are built on it anew in
+/// the same run, or there is a conflict.
 @Suite struct GoneOnTests {
   private let fixture: PlatformFixture
   private let sample: SampleInstallation
@@ -22,7 +23,7 @@ import Testing
     _ = try fixture.run()
   }
 
-  /// A revision of this laptop's of the same number as the platform's.
+  /// A revision of this laptop with the same number as the platform's.
   private func mine(_ remark: String = "mine", after previous: PendingRecord? = nil) throws -> PendingRecord {
     let next = try sample.next(after: previous ?? sample.record)
     let body = Data(
@@ -57,7 +58,7 @@ import Testing
     let stale = try mine("stale")
     let good = try mine("good", after: theirs)
     fixture.outbox.rebuilds = [.revisions([stale]), .revisions([good])]
-    // Between the two looks the platform's record changes on the wire.
+    // The two requests for the platform's record get different bytes.
     fixture.platform.inject(
       .reply(
         status: 200, mediaType: "application/json", body: String(decoding: theirs.body, as: UTF8.self) + "\n"),

@@ -11,8 +11,8 @@ import Testing
 
 /// Syncs with a platform that gives arbitrary answers.
 @Suite struct HostilePlatformTests {
-  /// The number of answers that are mutated; the runs below ask for at least as many.
   private static let seed: UInt64 = 19
+  /// The number of answers that are mutated; the runs below ask for at least as many.
   private static let mutations =
     ProcessInfo.processInfo.environment["WELDTECH_HOSTILE_ANSWERS"].flatMap { Int($0) } ?? 3_000
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Threads
 
-/// An address that is added to loopback is a change of the network, for which only root has the rights.
+/// Checks that an address that is added to loopback counts as a change of the network. Only root may add one.
 @Suite(.enabled(if: geteuid() == 0 && InstalledProgram("ip").isInstalled, "no root here, or no ip"))
 struct NetworkChangesTests {
   private static let ip = InstalledProgram("ip")
@@ -16,7 +16,7 @@ struct NetworkChangesTests {
     #expect(!changes.wait(for: .seconds(600), unless: { true }))
     try Self.ip.run(["address", "add"] + Self.address)
     defer { _ = try? Self.ip.run(["address", "delete"] + Self.address) }
-    // The report has come already; without it this would be the longest test of all.
+    // The report has come already; without it the wait would last ten minutes.
     #expect(changes.wait(for: .seconds(600), unless: { false }))
   }
 }

@@ -208,7 +208,7 @@ extension Bool {
     let client = try PlatformClient(
       .init(address: server.url, idleTimeout: .seconds(2), exchangeTimeout: .seconds(3)))
     let id = try #require(InstallationID(UUID().uuidString))
-    // What has come of the third answer is no answer of the platform's.
+    // The part of the third answer that has come is no answer of the platform.
     #expect(throws: index == 2 ? SyncError.notThePlatform(status: 100) : .timedOut) {
       try client.installation(id)
     }

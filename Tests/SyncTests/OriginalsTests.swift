@@ -4,9 +4,9 @@ import Records
 import Sync
 import Testing
 
-/// Photos whose small copies go before their record: when the originals go, and what waits for what.
+/// Checks when the originals of photos go whose small copies go before their record, and what waits for them.
 @Suite struct OriginalsTests {
-  /// The digests in the order in which the platform got them; a record stands as its id.
+  /// The digests of files and the ids of records, in the order in which their delivery ended.
   private func order(_ events: [SyncEvent]) -> [String] {
     events.compactMap { event in
       switch event {
@@ -54,7 +54,7 @@ import Testing
       #expect(try isThere(sample.record.files, fixture))
       #expect(fixture.platform.hasFile(sample.record.originals[0].sha256.hex) == (policy != .never))
     }
-    // A second run has nothing to do, and asks nobody.
+    // A second run has nothing to do, and sends no request.
     let requests = fixture.platform.requests().count
     #expect(try fixture.run().originals.isEmpty)
     #expect(fixture.platform.requests().count == requests)

@@ -221,7 +221,7 @@ import Testing
     let judged = #"{"keyId":"\#(keyID)","purpose":"prove","proven":true}"#
     #expect(try answer(.prove(answer: []), judged) == .judged(isRight: true))
     #expect(try answer(update, judged) == .refused(code: nil))
-    // A platform that gives the module's own answer away has not judged it.
+    // A platform that sends a proof in place of a judgement has not judged the module's answer.
     let told = #"{"keyId":"\#(keyID)","purpose":"prove","proof":"\#(proof)"}"#
     #expect(try answer(.prove(answer: []), told) == .refused(code: nil))
   }

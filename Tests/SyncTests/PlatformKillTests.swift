@@ -4,7 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The program `weldtech bench platform`, killed while requests are in flight.
+/// Kills the program `weldtech bench platform` while requests are in flight, and checks that nothing
+/// acknowledged is lost.
 @Suite struct PlatformKillTests {
   private static let seed: UInt64 = 25
 
@@ -13,7 +14,8 @@ import Testing
     /// The records' bytes by their ids.
     var records: [String: [UInt8]] = [:]
     var files: Set<String> = []
-    /// The unfinished uploads by their addresses: what they are of, and the offset that was acknowledged.
+    /// The unfinished uploads by their addresses, each with the whole file and the acknowledged offset in
+    /// bytes.
     var uploads: [String: (contents: [UInt8], offset: Int)] = [:]
     var count = 0
     /// Number of clients that still send.
@@ -28,7 +30,7 @@ import Testing
 
   // MARK: - The clients
 
-  /// Asks the platform; nil where it is gone.
+  /// Sends a request to the platform; nil where the platform is gone.
   private static func ask(
     _ port: UInt16, _ method: String, _ path: String, _ headers: [String] = [], body: [UInt8] = []
   ) -> Answer? {
@@ -150,7 +152,7 @@ import Testing
       let state = Self.ask(port, "HEAD", upload, [Self.tus])
       let offset = try #require(state?.headers["upload-offset"].flatMap { Int($0) }, "\(place): \(upload)")
       #expect(offset >= acknowledged, "\(place): \(upload)")
-      // Its last piece may have come as a whole before the kill.
+      // The upload's last piece may have come as a whole before the kill.
       guard offset < contents.count else { continue }
       let rest = Self.ask(
         port, "PATCH", upload,

@@ -31,8 +31,8 @@ import Testing
     #expect(try fixture.platform.file(photo.sha256.hex) == fixture.files.contents(of: photo.sha256.hex))
     // The two small files are new, and the large one is not begun again.
     #expect(fixture.requests("POST /v1/files") == created + 2)
-    // The first piece is of the first size, and on this link the next one is as large as the rest. The small files went with the
-    // requests that began them.
+    // The first piece is of the first size, and on this link the next one is as large as the rest. The small
+    // files went with the requests that began them.
     #expect(fixture.requests("PATCH") == patched + 2)
     #expect(fixture.uploads.addresses.isEmpty)
   }

@@ -5,7 +5,7 @@ import Sync
 import TestSupport
 import Testing
 
-/// Asks a timestamp authority that answers as it should, and others.
+/// Checks requests to a timestamp authority that answers as it should, and to faulty ones.
 @Suite struct TimestampClientTests {
   private let query: TimestampQuery
   private let authority: TestAuthority

@@ -6,7 +6,7 @@ import Sync
 import TestSupport
 import Testing
 
-/// The timestamps of agreements, which follow their records.
+/// Checks the delivery of the timestamps of agreements, which follow their records.
 @Suite struct TimestampDeliveryTests {
   /// Queues samples, each with a token of its agreement.
   private func samples(_ count: Int, in fixture: PlatformFixture) throws -> [SampleInstallation] {
@@ -29,7 +29,7 @@ import Testing
         filename: "agreement.tst"))
   }
 
-  /// The timestamp of an agreement, as the platform gives it.
+  /// The timestamp of an agreement, as the platform returns it.
   private func given(_ timestamp: PendingTimestamp, _ fixture: PlatformFixture) -> Data? {
     fixture.platform.timestamp(of: timestamp.agreement.hex)
   }

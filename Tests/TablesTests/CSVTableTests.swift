@@ -139,7 +139,7 @@ import Testing
 
   // MARK: - Malformed
 
-  /// Reads tables in both encodings that were cut, doubled, overwritten and shuffled.
+  /// Reads tables in UTF-8 and in GB18030 in which random bytes are inserted, overwritten, removed or repeated.
   @Test func `reads or refuses a thousand malformed tables, never more than there is`() throws {
     var random = SplitMix64(seed: 20_261_124)
     let whole =

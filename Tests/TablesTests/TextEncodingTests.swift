@@ -14,7 +14,8 @@ import Testing
     return [UInt8](outcome.outputBytes)
   }
 
-  /// Words whose bytes are valid in both encodings, or nearly so.
+  /// Words whose encoding is hard to detect: short words, rare characters, and words whose GB18030 bytes are
+  /// valid UTF-8, or nearly so.
   private static let words = [
     "示例", "联通", "通", "电焊铺", "树林召镇老王电焊铺", "旮旯", "達拉特旗", "焊，焊。", "鑫鑫焊接", "𠮷野焊接", "ᠮᠣᠩᠭᠣᠯ", "王㛃",
     "达拉特旗示例焊铺", "曦", "哈斯·图雅",
@@ -27,7 +28,8 @@ import Testing
       ("UTF-8", TextEncoding.utf8), ("GB18030", .gb18030), ("UTF-16", .utf16), ("UTF-16LE", .utf16),
       ("UTF-16BE", .utf16),
     ] {
-      // For a single word of rare characters, only the bytes distinguish GB18030 from UTF-8.
+      // The detector has only the bytes of a single word, which may be of rare characters, to distinguish
+      // GB18030 from UTF-8.
       let table = try CSVTable(try bytes(text, as: name))
       #expect(table.rows.map(\.values) == [["1", word]], "\(name) read as \(table.encoding)")
       #expect(table.encoding == encoding, "\(name)")

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Tables
 
-/// Reads workbooks that other programs and hands have made. `Tests/Fixtures/Lists/README.md` says how.
+/// Checks the reading of workbooks that other programs made, or that were made by hand.
+/// `Tests/Fixtures/Lists/README.md` describes each workbook.
 @Suite struct WorkbookTests {
   private static func fixture(_ name: String) throws -> [UInt8] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/Lists")
@@ -112,7 +113,7 @@ import Testing
     }
   }
 
-  /// What comes out of a damaged file is an error or a sheet; a trap would end the tests.
+  /// A damaged file gives an error or a sheet; a trap would end the tests.
   @Test func `survives 3,000 damaged workbooks`() throws {
     var random = SplitMix64(seed: 24)
     let names = ["shared-strings.xlsx", "days-1900.xlsx", "merged.xlsx", "stored.xlsx"]

@@ -92,8 +92,8 @@ import Testing
 
   @Test func `a line without end is cut off`() {
     var core = LineEditorCore(prompt: "")
-    for _ in 0..<(LineEditorCore.maximumBytes + 100) { core.feed(0x61) }
-    #expect(core.text.utf8.count == LineEditorCore.maximumBytes)
+    for _ in 0..<(LineEditorCore.maxBytes + 100) { core.feed(0x61) }
+    #expect(core.text.utf8.count == LineEditorCore.maxBytes)
   }
 
   @Test func `Tab completes what stands before the cursor, and keeps the endings for once`() {
@@ -104,7 +104,7 @@ import Testing
     #expect(core.text == "焊工坊尾" && core.cursor == 3)
     #expect(core.takeCandidates() == ["焊工坊", "焊工坊二"])
     #expect(core.takeCandidates().isEmpty)
-    // Without anything to complete with, the key is none.
+    // Without a function that completes, the Tab key does nothing.
     #expect(edit("焊\t接").text == "焊接")
   }
 }

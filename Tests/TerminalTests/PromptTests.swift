@@ -25,7 +25,7 @@ final class Pty: Sendable {
 
   func type(_ bytes: [UInt8]) { _ = write(primary, bytes, bytes.count) }
 
-  /// Reads what is drawn until it contains `text`, and answers all that came.
+  /// Reads what is drawn until it contains `text`, and returns everything that was read.
   func read(until text: String) -> String {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1024)
@@ -72,7 +72,8 @@ func converse<Answer: Sendable>(
     let (answer, pty) = try converse { prompter throws(PromptError) in
       try prompter.text(question)
     } person: { pty in
-      // The editor draws the line anew after everything that it reads, so that no two bytes come at once.
+      // The editor redraws the line after everything that it reads. The test waits for that after each byte, so
+      // that no two bytes arrive at once.
       let drawn = "\u{1B}[K"
       _ = pty.read(until: "单位名称：" + drawn)
       #expect(pty.isRaw)

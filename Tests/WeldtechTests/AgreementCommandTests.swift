@@ -7,7 +7,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks what `agreement verify` answers about a file that is kept in the repository.
+/// Checks what `agreement verify` reports about a file in the repository.
 @Suite struct AgreementCommandTests {
   private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/Agreements")

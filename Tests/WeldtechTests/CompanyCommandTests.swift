@@ -9,7 +9,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks how `company load` judges the files of agreements, and what it says of what it found.
+/// Checks how `company load` judges the files of agreements, and how it reports its findings.
 @Suite struct CompanyCommandTests {
   private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/Agreements")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks `correct` and `refuse` on records that are open, and what a second record of a welder is told.
+/// Checks `correct` and `refuse` on open records, and the refusal of a second record of a welder.
 @Suite struct CorrectCommandTests {
   private func document(_ desk: Desk, _ arguments: [String]) throws -> [String: Any] {
     let answer = try desk.run(["--json"] + arguments)
@@ -27,7 +27,7 @@ import Testing
     }
     let record = try desk.fieldbook().installation(matching: id)
     #expect(record.owner.responsiblePhone.full == "13900000009" && record.welder.model == "ZX7-400")
-    // The unit's id is made of its name and phone, so that it is that of the unit's other welders.
+    // The unit's id is made of the unit's name and phone, so that all welders of the unit have the same id.
     #expect(record.owner.unitID == Walk.unitID(of: record.owner))
     let full = try desk.run(["show", id, "--full"]).output
     #expect(full.contains("13900000009") && full.contains(Person.owner.name))

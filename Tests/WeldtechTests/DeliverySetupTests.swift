@@ -10,7 +10,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks where a laptop is told to deliver, and what it keeps of that.
+/// Checks how a laptop is told where to deliver, and what it stores of that.
 @Suite final class DeliverySetupTests {
   private static let identity = try? PlatformIdentity.generate(commonName: "test")
 
@@ -53,7 +53,7 @@ import Testing
     #expect(try desk.run(["status"]).output.contains("file://\(stick)"))
     let status = try desk.run(["--json", "status"]).output
     #expect(status.contains(#""deliverTo":"file://\#(stick)""#), "\(status)")
-    // Other settings leave it as it is.
+    // Other settings leave the delivery address as it is.
     _ = try desk.run(["setup", "--certificate", "T-2"])
     #expect(try kept?.address == "file://\(stick)")
     _ = try desk.run(["setup", "--deliver-to", "platform"])

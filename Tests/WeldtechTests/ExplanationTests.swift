@@ -75,7 +75,7 @@ import Testing
       for place in [DeliveryPlace.platform, .bucket, .folder] {
         for text in [reason.title(at: place), reason.hint(at: place)] {
           #expect(!text.zh.isEmpty && !text.en.isEmpty)
-          // `weldtech setup --platform` and the platform's own conflicts are of no bucket.
+          // `weldtech setup --platform` and the platform's own conflicts do not concern a bucket.
           if place != .platform, ![.conflict, .overtaken, .keyShort, .sealing].contains(reason) {
             #expect(!text.zh.contains("平台") && !text.en.contains("platform"), "\(reason) \(text)")
           }

@@ -19,7 +19,7 @@ import Testing
     var path: String { "\(InputSchemaTests.root)/docs/schemas/\(rawValue).schema.json" }
   }
 
-  /// The validators that take a document.
+  /// The validators that accept a document: the schema, the reader, or both.
   enum Verdict {
     case both, neither
     /// The reader accepts a lenient spelling, which people use and programs need not.

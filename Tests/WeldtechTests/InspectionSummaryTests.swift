@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// What a screen shows of an inspection: each cause, each reason and each kind once.
+/// Checks what a screen shows of an inspection: each cause, each reason and each kind once.
 @Suite struct InspectionSummaryTests {
   private typealias Topic = InspectionCheck.Topic
   private typealias Reason = InspectionCheck.Reason
@@ -15,8 +15,8 @@ import Testing
     .provenEntries, .serviceEntries,
   ]
 
-  /// The checks of an inspection in which all passed but these. Whether the answers can be read is a check only where they
-  /// cannot.
+  /// The checks of an inspection in which all but `others` passed. The check of whether the answers can be read
+  /// exists only where they cannot be read.
   private func checks(_ others: [InspectionCheck]) -> [InspectionCheck] {
     Topic.allCases.filter { topic in topic != .answer || others.contains { $0.topic == topic } }.map { topic in
       others.first { $0.topic == topic }
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  /// The lines at 80 columns.
+  /// The lines of the screen at 80 columns.
   private func screen(_ checks: [InspectionCheck], _ language: Language = .zh) -> [String] {
     let output = Transcript(isTerminal: true, columns: 80)
     let console = Console(

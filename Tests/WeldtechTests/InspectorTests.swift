@@ -6,7 +6,7 @@ import Testing
 
 @testable import weldtech
 
-/// Who inspects with a laptop, and what is said of an inspection.
+/// Checks who inspects with a laptop, and the words for an inspection.
 @Suite struct InspectorTests {
   private static let inspector = [
     "setup", "--inspector", "李检", "--phone", "13811112222", "--company", "应急管理局", "--platform",

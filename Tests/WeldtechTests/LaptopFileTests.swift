@@ -61,7 +61,7 @@ import Testing
         && ours.platformKey?.firstSeenAt == nil)
     #expect(ours.tokenFile == nil && ours.sealIssuers == nil)
     #expect(try laptop.fieldbook().codesLeft() == 50)
-    // Once more changes nothing, and options beside the file come first.
+    // The same file changes nothing the second time, and options beside the file come first.
     _ = try laptop.run(["setup", "--from", file, "--apn", "other"])
     #expect(try laptop.fieldbook().setup().accessPointName == "other")
     #expect(try laptop.fieldbook().codesLeft() == 50)

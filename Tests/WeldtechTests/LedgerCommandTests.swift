@@ -61,7 +61,7 @@ import Testing
     #expect(LedgerTexts.bar(0, of: 10) == "" && LedgerTexts.bar(5, of: 0) == "")
     #expect(DisplayWidth.columns(of: LedgerTexts.bar(10, of: 10)) == 16)
     #expect(LedgerTexts.bar(5, of: 10) == String(repeating: "\u{28FF}", count: 8))
-    // Whatever there is of something can be seen.
+    // Every count above 0 has a visible bar.
     #expect(LedgerTexts.bar(1, of: 1_000) == "\u{2847}")
   }
 }

@@ -99,11 +99,11 @@ import Testing
       let guarded = "=+-@".contains(unit.prefix(1)) ? "'" + unit : unit
       #expect(row == [id, guarded, Person.owner.name, Person.owner.phone, "进行中"])
     }
-    // A slip of the Tab key costs nobody a photo.
+    // A photo is not replaced where its path was completed by mistake.
     let photo = try folder.write("photo.jpg", "\u{1}photo")
     #expect(desk.failure(["list", "--csv", photo]) != nil)
     #expect(try String(contentsOfFile: photo, encoding: .utf8) == "\u{1}photo")
-    // Nor a list that somebody sent, which begins like any table of Excel's.
+    // A list that somebody sent is not replaced either, although it begins like any table of Excel's.
     let sent = try folder.write("sent.csv", "\u{FEFF}序号,单位,责任人\r\n1,甲店,张三\r\n")
     #expect(desk.failure(["list", "--csv", sent])?.code == "output.taken")
   }

@@ -9,7 +9,8 @@ import Testing
 @testable import weldtech
 
 /// Gives `labels batch` lists and templates that were cut, doubled and overwritten, the same ones in every run.
-/// Each ends in an error that names the place, or in the labels that it asks for, and never in half of them.
+/// Each batch ends in an error that names the place, or in all labels that were requested, and never in a part
+/// of them.
 @Suite struct MalformedOrdersTests {
   /// A desk with templates of its own, which runs batches and checks them.
   private final class Shop {
@@ -31,7 +32,7 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(atPath: share) }
 
-    /// Gives codes that no earlier batch had.
+    /// Returns codes that no earlier batch had.
     func codes(_ count: Int) -> [LabelCode] {
       defer { number += count }
       return (number..<number + count).compactMap { place in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import weldtech
 
-/// Checks that a picture or a page that is written to a path of the user's costs nobody another file.
+/// Checks that a picture or a page that is written to a user's path does not replace another file.
 @Suite struct OutputTakenTests {
   @Test(arguments: [
     ["schemes", "single-phase-inverter", "--output"], ["help", "day", "--output"],

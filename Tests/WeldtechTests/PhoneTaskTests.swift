@@ -5,9 +5,9 @@ import Testing
 
 @testable import weldtech
 
-/// What a task on a phone leaves in the home, and the symbol that leads to its page.
+/// Checks what a task on a phone leaves in the home, and the symbol that leads to its page.
 @Suite struct PhoneTaskTests {
-  /// An address as long as they come.
+  /// An address of the maximum length that the program makes.
   private static let address = "http://192.168.100.100:54321/AbCdEfGhIjKlMnOpQrSt-_/"
 
   @Test func `the symbol is read from its picture, and fits windows of 37 columns with a quiet zone of two`()

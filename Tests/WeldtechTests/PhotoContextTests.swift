@@ -5,7 +5,7 @@ import Testing
 
 @testable import weldtech
 
-/// What contradicts a camera's words, at the limits.
+/// Checks at the limits which data of a camera contradict other facts.
 @Suite struct PhotoContextTests {
   private static let now = FixedClock().time
 
@@ -29,7 +29,8 @@ import Testing
     #expect(found(taken: 601) == [.afterClock, .afterFile])
     #expect(found(taken: -3_000, written: Self.at(-3_600)).isEmpty)
     #expect(found(taken: -2_999, written: Self.at(-3_600)) == [.afterFile])
-    // Copying a file makes it younger, which is no contradiction, and a date of 1980 is none of a file of ours.
+    // A copied file is newer than its photo, which is no contradiction. A file's date in 1980 is not a real
+    // one.
     #expect(found(taken: -86_400).isEmpty)
     #expect(found(taken: -60, written: Timestamp(secondsSince1970: 315_532_800, offsetSeconds: 28_800)).isEmpty)
     #expect(found(taken: -60, written: nil).isEmpty)

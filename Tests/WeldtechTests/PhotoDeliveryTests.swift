@@ -7,7 +7,7 @@ import Testing
 
 @testable import weldtech
 
-/// A season's photos, delivered to a local platform: what is there afterwards is what there was.
+/// Delivers a season's photos to a local platform, and checks that exactly these photos are there afterwards.
 @Suite struct PhotoDeliveryTests {
   /// The number of photos with a copy, two a record.
   private static let photos = 2_000
@@ -25,7 +25,7 @@ import Testing
     try document(try desk.run(["--home", folder.file("home"), "--json", "sync"] + more))
   }
 
-  /// Registers a retired welder, whose record closes at once, with photos of which each has these bytes.
+  /// Registers a retired welder with these photos. Its record closes at once.
   private func retire(_ photos: [Photo], in fieldbook: Fieldbook, like registration: Registration) throws {
     let technician = try #require(try fieldbook.setup().technician)
     // A second record of one welder wants a reason.
@@ -92,7 +92,7 @@ import Testing
     #expect((after["originals"] as? [String: Any])?["delivered"] as? Int == Self.photos)
     #expect(try stored() == copies.union(originals))
     #expect(try fieldbook.pendingOriginals().isEmpty && fieldbook.queueSummary().originals == 0)
-    // Each file is the one whose digest it has, by another program.
+    // Another program confirms that each file has the digest that is its name.
     let checked = try InstalledProgram("sh").output([
       "-c", "cd \"$0\" && for f in *; do echo \"$f  $f\"; done | sha256sum -c --quiet - && ls | wc -l",
       folder.file("platform") + "/files",

@@ -8,7 +8,7 @@ import Testing
 
 @testable import weldtech
 
-/// `photo`, as far as it judges photos: when and where they were taken, and whether they were seen before.
+/// Checks how `photo` judges photos: when and where they were taken, and whether they were seen before.
 @Suite struct PhotoTests {
   private let desk = Desk()
   private let folder = TemporaryFolder()
@@ -24,7 +24,7 @@ import Testing
     return path
   }
 
-  /// Attaches photos, as a program does.
+  /// Attaches photos with `--json`, and returns the document.
   private func attach(_ id: String, _ files: String..., reason: String? = nil) throws -> [String: Any] {
     let more = reason.map { ["--reason", $0] } ?? []
     let answer = try desk.run(["--json", "photo", id, "--stage", "before"] + more + files)
@@ -81,7 +81,7 @@ import Testing
     #expect(kept.contradictions == [.afterClock, .afterFile, .satelliteTime, .outsideBanner])
     #expect(kept.takenAt.description == "2026-11-24T09:20:00+08:00" && kept.takenAtSource == nil)
     #expect(kept.exif?.takenAt?.description == "2026-11-25T09:20:00+08:00")
-    // Each of them is told in words, and shown with the record.
+    // Each contradiction is told in words, and shown with the record.
     let shown = try desk.run(["show", id]).output
     #expect(shown.contains("later than now") && shown.contains("outside Dalad Banner"), "\(shown)")
     let said = try desk.run(
@@ -97,7 +97,7 @@ import Testing
     other.rationals(\.gps, 0x0002, [(40, 1), (26, 1), (0, 1)])
     let near = ExifSketch.png(try TestPhoto.png(1), with: ExifSketch.phone().tiff)
     let far = ExifSketch.png(try TestPhoto.png(2), with: other.tiff)
-    // In one command as in two.
+    // The result is the same in one command as in two.
     #expect(codes(try attach(id, try file("a.png", near), try file("b.png", far))) == ["farFromOthers"])
     let third = ExifSketch.png(try TestPhoto.png(3), with: ExifSketch.phone().tiff)
     #expect(codes(try attach(id, try file("c.png", third))) == ["farFromOthers"])
@@ -123,7 +123,7 @@ import Testing
     #expect(try photos(of: id).isEmpty)
     _ = try desk.run(["photo", id, "--stage", "before", path], script: Script(["y"]))
     #expect(try photos(of: id).count == 1)
-    // The same photo again is not asked about again.
+    // The same photo is not asked about a second time.
     _ = try desk.run(["photo", id, "--stage", "before", path], script: Script([]))
     #expect(try photos(of: id).count == 1)
   }
@@ -182,7 +182,7 @@ import Testing
     #expect(codes(try attach(id, twin)) == ["resembles"])
     let kept = try #require(try photos(of: id).last)
     #expect(kept.resembles?.map(\.installation.text) == [id] && kept.reason == nil)
-    // In one command as in two.
+    // The result is the same in one command as in two.
     let other = try desk.register()
     let pair = [try file("c.png", try TestPhoto.png(2)), try file("d.png", try TestPhoto.png(2, changed: 1))]
     #expect(codes(try attach(other, pair[0], pair[1])) == ["resembles"])

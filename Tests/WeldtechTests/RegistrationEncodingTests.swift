@@ -51,7 +51,7 @@ import Testing
   }
 }
 
-/// Checks the firmware of module and release.
+/// Checks for which ports the development key is trusted.
 @Suite struct DevelopmentKeyTests {
   @Test func `the development key counts for simulated modules only`() throws {
     let workplace = Desk().workplace()

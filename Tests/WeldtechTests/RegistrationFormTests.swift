@@ -39,7 +39,7 @@ import Testing
 
   private struct Unregistered: Error {}
 
-  /// The answers with some replaced, by the number of the question from 0.
+  /// The answers, some of them replaced by `changes`, whose keys are the numbers of the questions from 0.
   private func answers(_ changes: [Int: [String]]) -> [String] {
     Self.answers.indices.flatMap { changes[$0] ?? [Self.answers[$0]] }
   }
@@ -56,7 +56,7 @@ import Testing
     #expect(owner.operators == 3 && owner.certifiedOperators == 1 && owner.community == nil)
     #expect(welder.brand == "瑞凌" && welder.model == "ZX7-315" && welder.serialNumber == nil)
     #expect(welder.supply == .threePhase380 && welder.supplyMaxAmps == 20 && welder.maxPowerKilowatts == 12)
-    // These are what the model's name and the industry say.
+    // These values come from the model's name and the industry.
     #expect(
       welder.weldingProcess == .manualArc && welder.sourceType == .inverter && welder.maxCurrentAmps == 315)
     #expect(welder.purpose == "汽车维修" && welder.condition == .fit)
@@ -106,7 +106,7 @@ import Testing
 
   @Test(arguments: ["<", "＜", "返回"])
   func `every question leads back to the one before it`(back: String) throws {
-    // At each question: back, the earlier answer again by Enter, and on.
+    // At each question the test goes back, takes the earlier answer by Enter, and goes on.
     for place in 1..<(Self.answers.count - 1) {
       var changed = Self.answers
       let repeated = [1, 4, 8].contains(place - 1) ? "" : Self.answers[place - 1]
@@ -116,7 +116,7 @@ import Testing
       #expect(form.registration.owner.unitName == "树林召汽车修理厂", "question \(place)")
       #expect(form.registration.welder.maxPowerKilowatts == 12, "question \(place)")
     }
-    // At the first one there is nothing before it.
+    // There is no question before the first one.
     #expect(try fill([back] + Self.answers).screen.contains("前面没有问题了"))
   }
 

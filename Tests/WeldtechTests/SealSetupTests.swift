@@ -9,7 +9,7 @@ import Testing
 
 @testable import weldtech
 
-/// The options of `setup` about the seal, and what `status` and `doctor` say of it.
+/// Checks the options of `setup` about the seal, and what `status` and `doctor` say of the seal.
 @Suite final class SealSetupTests {
   private let temporary = TemporaryFolder()
   private let desk = Desk()
@@ -57,7 +57,7 @@ import Testing
     #expect(request.hasPrefix("-----BEGIN CERTIFICATE REQUEST-----"))
     #expect(try seal()["sealRequested"] as? Bool == true)
     #expect(try store.identity() == nil)
-    // The same request is out until its certificate comes.
+    // A request is pending until its certificate comes, so that a second request is for the same key.
     #expect(try store.requestedKey()?.publicKeyDigest == SealKey(pem: requestedPEM()).publicKeyDigest)
     let key = try store.requestedKey()?.publicKeyDigest
     _ = try self.request("again.csr")
@@ -96,7 +96,7 @@ import Testing
     let again = try authority.issue(request: renewal)
     let bare = try desk.run(["setup", "--seal-certificate", try write("again.pem", again.pem)])
     #expect(try store.identity()?.certificate == again)
-    // Without the issuer's certificate nobody may be able to check it.
+    // Without the issuer's certificate nobody may be able to check the new certificate.
     let warning = "the certificate of the issuer '\(authority.root.subject)' is not in the file"
     #expect(bare.diagnostics.contains(warning), "\(bare.diagnostics)")
     let whole = try write("whole.pem", again.pem + authority.root.pem)
@@ -119,7 +119,7 @@ import Testing
     let other = try write("letter.txt", "Dear owner")
     #expect(desk.failure(["setup", "--seal-request", other])?.code == "output.taken")
     #expect(try String(contentsOfFile: other, encoding: .utf8) == "Dear owner")
-    // Neither of one that is larger than any request, nor of the records.
+    // A file that is larger than any request is not replaced either, and neither are the records.
     let large = try write("large.bin", String(repeating: "x", count: 100_000))
     for path in [large, "\(desk.home)/fieldbook.sqlite", "\(desk.home)/seal/new.csr"] {
       #expect(desk.failure(["setup", "--seal-request", path])?.code == "output.taken", "\(path)")
@@ -163,7 +163,7 @@ import Testing
     #expect(try store.identity()?.chain == [certificate, authority.root])
     let kept = try String(contentsOfFile: "\(desk.home)/seal/identity.pem", encoding: .utf8)
     #expect(!kept.contains("口令") && !kept.contains("ENCRYPTED"))
-    // Without its key it is no seal.
+    // A certificate without its key is no seal.
     let bare = try export("bare.p12", ["-nokeys", "-passout", "pass:口令 1"])
     #expect(desk.failure(["setup", "--seal-key", bare, "--passphrase-file", good])?.code == "seal.file")
     #expect(try store.identity()?.certificate == certificate)
@@ -195,7 +195,7 @@ import Testing
     #expect(try desk.run(["status"]).output.contains("nobody vouches"))
     let identity = try desk.workplace().sealIdentity()
     #expect(identity.isSelfIssued && identity.certificate.commonName == Person.technician.name)
-    // It is made once.
+    // The self-issued seal is made only once.
     #expect(try desk.workplace().sealIdentity().certificate == identity.certificate)
     #expect(try desk.run(["status"]).output.contains("self-issued, nobody vouches for it"))
     #expect(try desk.run(["setup"]).output.contains("nobody vouches"))

@@ -47,7 +47,7 @@ import Testing
   @Test func `a form of our own in CSV reads back as the same welders, whatever begins their names`() throws {
     let names = ["=1+1", "+86焊铺", "-5店", "@店", "'=店", "老赵电焊"]
     let list = try write(names.enumerated().map { row($1, phone: "1380000001\($0)") })
-    // Whoever writes a list by hand puts no apostrophe there, and one that stands there is the spreadsheet's.
+    // A list that is written by hand has no apostrophe there. An apostrophe that is there is the spreadsheet's.
     #expect(try counts(json("ledger", "import", list)) == ["new": 6])
     let form = folder.file("form.csv")
     _ = try desk.run(["ledger", "export", "--form", "survey", "--output", form])
@@ -70,7 +70,7 @@ import Testing
       _ = try desk.run(["ledger", "export", "--form", "survey", "--replace", "--output", form])
       let read = try json("ledger", "import", form)
       #expect(try counts(read).filter { $0.key != "skipped" } == ["same": 5])
-      // The line of the reporter above the header is no part of it.
+      // The line of the reporter above the header is no part of the header.
       let sheet = try #require((read["sheets"] as? [[String: Any]])?.first)
       #expect(sheet["headerRow"] as? Int == (format == "csv" ? 1 : 4))
     }
@@ -84,7 +84,7 @@ import Testing
       row($1, phone: "1380000001\($0)", amps: 300 + $0)
     }
     _ = try desk.run(["ledger", "import", try write(first, to: "v1.csv")])
-    // The phone of one and the name of another are put right, and the last two are gone.
+    // The second list corrects the phone of one unit and the name of another. The last two units are gone.
     let second = [
       first[0], row("乙店", phone: "13900000011", amps: 301), row("丙店焊接", phone: "13800000012", amps: 302),
       row("己店", phone: "13800000019"),
@@ -106,7 +106,7 @@ import Testing
     #expect(missing.map { $0["list"] as? String } == ["v1.csv", "v1.csv"])
     #expect(try known() == 6)
     #expect(try counts(json("ledger", "import", path)) == ["same": 4])
-    // The unit's id is made of name and phone, and follows them.
+    // The unit's id is made of the unit's name and phone, and changes with them.
     let units = try #require(try json("unit", "list")["units"] as? [[String: Any]])
     #expect(Set(units.compactMap { $0["name"] as? String }) == ["甲店", "乙店", "丙店焊接", "丁店", "戊店", "己店"])
     for unit in missing { _ = try desk.run(["void", try #require(unit["id"] as? String), "--reason", "没有了"]) }
@@ -150,7 +150,7 @@ import Testing
     #expect(
       Set(streets.compactMap { $0["street"] as? String })
         == ["树林召镇", "展旦召苏木", "昭君", "达拉特经济开发区", "白塔街道"])
-    // The filters take the same liberties, and say so where nothing can be meant.
+    // The filters accept the same spellings, and refuse a name of no place or of several.
     for name in ["树林召", "达旗树林召镇", "林召"] {
       #expect((try json("ledger", "rows", "known", "--street", name))["count"] as? Int == 3, "\(name)")
     }
@@ -183,7 +183,7 @@ import Testing
     let document = try json("ledger", "import", list)
     let ids = try #require(document["rows"] as? [[String: Any]]).compactMap { $0["id"] as? String }
     let listed = try #require(try json("list")["installations"] as? [[String: Any]])
-    // A program finds the newest first.
+    // The document for programs has the newest record first.
     #expect(listed.reversed().map { $0["unitName"] as? String } == units)
 
     let planned = try json("correct", ids[0], ids[2], ids[4], "--date", "2026-11-26", "--note", "上午")
@@ -200,7 +200,7 @@ import Testing
     #expect(
       visits.count == 3
         && visits.allSatisfy { $0["note"] as? String == "上午" && $0["person"] as? String == "王大山" })
-    // One that cannot be planned keeps the others as they were.
+    // A record that cannot be planned leaves the others as they were.
     _ = try desk.run(["void", ids[1], "--reason", "搬走"])
     #expect(desk.failure(["correct", ids[0], ids[1], "--date", "2026-11-30"])?.code == "walk.void")
     #expect(

@@ -30,7 +30,7 @@ import Testing
     let due = try #require(today["due"] as? [[String: Any]])
     #expect(due.count == 1 && due[0]["id"] as? String == bought)
     #expect(due[0]["day"] as? String == "2026-11-29" && due[0]["daysLeft"] as? Int == 5)
-    // A block of twenty codes of which two are bound, and nothing less, is a few.
+    // The block has twenty codes, of which two are bound. Fewer than twenty count as few.
     #expect(today["codesLeft"] as? Int == 18 && today["codesLow"] as? Bool == true)
     let printed = try desk.run(["--lang", "zh", "today"], columns: 80).output
     for words in ["2026-11-24", "没做完 2", "待上传 1", "2026-11-29", "标牌码只剩 18", "业主拒装 1"] {
@@ -110,7 +110,7 @@ import Testing
     _ = try desk.run(["refuse", id, "--reason", "x"])
     #expect(try document(desk, ["today"])["refused"] as? Int == 1)
     desk.clock.time = Timestamp("2026-11-25T03:00:00+08:00")!
-    // In UTC it is still the day before.
+    // In UTC it is still the day before, so that the clock's offset decides.
     #expect(try document(desk, ["today"])["refused"] as? Int == 0)
   }
 

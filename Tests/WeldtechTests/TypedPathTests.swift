@@ -22,7 +22,7 @@ import Testing
     #expect(TypedPath.read(typed, home: "/home/li") == path)
   }
 
-  /// The shell itself says which words it makes of a line.
+  /// Compares a path as it is read here with the word that the shell itself makes of the line.
   @Test func `one word to a shell is the same path here`() throws {
     let words = [
       "'/tmp/IMG 1.jpg'", "/tmp/a\\ b.jpg", "'/tmp/it'\\''s.jpg'", "\"/tmp/a b.jpg\"", "/tmp/'a b'/c\\'d.jpg",

@@ -7,7 +7,7 @@ import Testing
 
 @testable import weldtech
 
-/// What the steps of a walk ask for on a terminal, with a script that answers.
+/// Checks what the steps of a walk ask for on a terminal, with a script that answers.
 @Suite struct WalkStepTests {
   private let desk = Desk()
   private let folder = TemporaryFolder()
@@ -78,7 +78,7 @@ import Testing
       return (path, script.asked)
     }
     #expect(try ask([folder.path, ""]).path == new)
-    // The folder is the one that is looked through the next time.
+    // The next question searches the folder of this answer.
     #expect(try ask([""]).path == new)
     _ = try desk.run(["photo", id, "--stage", "before", new])
     #expect(try ask([""]).path == old)
@@ -108,7 +108,7 @@ import Testing
     #expect(known.handover == Handover(trainedOperators: 3, operatingRules: .drafted, note: nil))
     let none = try ask(["0", "1", "外出"])
     #expect(none.handover == Handover(trainedOperators: 0, operatingRules: .existing, note: "外出"))
-    // Back from the note, back from the rules, and nothing before the first question.
+    // `<` leads back from the note and from the rules, and does nothing at the first question.
     let back = try ask(["<", "0", "1", "<", "<", "2", "2"])
     #expect(back.handover == Handover(trainedOperators: 2, operatingRules: .drafted, note: nil))
     #expect(back.script.left.isEmpty)

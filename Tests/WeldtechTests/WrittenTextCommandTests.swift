@@ -114,7 +114,7 @@ import Testing
     #expect(stock.contains("\"\(code)\""))
   }
 
-  /// The record was stored before texts were checked.
+  /// Checks a record that was stored before texts were checked.
   @Test func `a hostile record that is already kept does nothing to the terminal`() throws {
     let desk = try desk()
     let fieldbook = try desk.fieldbook()

@@ -6,12 +6,15 @@ import FoundationEssentials
 import Glibc
 import Records
 
-/// Makes what `bench/evidence` and the tests of large archives work on, and measures the seal alone.
+/// Makes the fieldbooks that `bench/evidence` and the tests of large archives work on, and measures the seal
+/// alone.
 ///
-///     archive-program fill HOME COUNT PHOTOS BYTES     so many more signed installations, each with so many photos of about so many bytes
-///     archive-program ready HOME PHOTO PHOTO…          an installation that is ready to be signed, with these photos of 4,000 × 3,000
-///                                                      pixels; prints its id
-///     archive-program seal FILE COUNT                  the seconds for so many seals of a sealed agreement, each made anew
+///     archive-program fill HOME COUNT PHOTOS BYTES   adds COUNT signed installations, each with PHOTOS photos of
+///                                                    about BYTES bytes
+///     archive-program ready HOME PHOTO PHOTO…        adds an installation that is ready to be signed, with these
+///                                                    photos of 4,000 × 3,000 pixels, and prints its id
+///     archive-program seal FILE COUNT                seals a sealed agreement anew COUNT times, and prints the
+///                                                    seconds
 @main
 enum ArchiveProgram {
   static func main() {
@@ -37,7 +40,8 @@ enum ArchiveProgram {
     }
   }
 
-  /// The seconds in which an agreement is sealed `count` times with a key of P-256, the file with the seal made each time.
+  /// The seconds in which an agreement is sealed `count` times with a key of P-256, the file with the seal made
+  /// each time.
   private static func seconds(sealing path: String, count: Int) throws -> Double {
     let pdf = try SealablePDF(sealed: FilePath(path).contents(maxBytes: 64 << 20))
     let identity = try SealIdentity.selfIssued(
@@ -83,7 +87,7 @@ private struct Numbers {
 }
 
 private final class Filling {
-  /// The moment of the first event; the laptop is in China.
+  /// The moment of the first event, seconds since 1970; the laptop is in China.
   private static let start: Int64 = 1_795_000_000
 
   private let fieldbook: Fieldbook
@@ -219,7 +223,8 @@ private final class Filling {
       + [.handedOver(Handover(trainedOperators: 2, operatingRules: .drafted, note: nil))]
   }
 
-  /// An archive does not look into photos, so that any bytes do; real photos get no copy of that kind.
+  /// Stores a photo. An archive does not look into photos, so that any bytes do. A photo of random bytes gets
+  /// an upload copy of random bytes, and a real photo gets none.
   private func photo(_ original: Data, _ stage: Photo.Stage) throws -> Photo {
     var photo = Photo(
       stage: stage, sha256: try fieldbook.files.store(original), bytes: original.count,

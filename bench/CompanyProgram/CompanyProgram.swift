@@ -4,10 +4,13 @@ import FoundationEssentials
 import Glibc
 import Records
 
-/// Makes what `bench/company` and the tests of the company's side load: records by the program's own types, as laptops deliver them.
+/// Makes records with the program's own types, in the form in which laptops deliver them; `bench/company` and
+/// the tests of the company's side load these records.
 ///
-///     company-program objects FOLDER FIRST COUNT     so many records from that number on, with all that they name, into a folder
-///     company-program fieldbook HOME FOLDER FIRST COUNT     the same records in a laptop's fieldbook, and what it delivers in a folder
+///     company-program objects FOLDER FIRST COUNT          puts COUNT records from number FIRST on, with all that
+///                                                         they name, into a folder
+///     company-program fieldbook HOME FOLDER FIRST COUNT   puts the same records into a laptop's fieldbook, and the
+///                                                         objects that it delivers into a folder
 @main
 enum CompanyProgram {
   static func main() {

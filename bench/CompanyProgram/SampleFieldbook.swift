@@ -9,7 +9,7 @@ final class SampleFieldbook {
 
   init(home: String) throws { fieldbook = try Fieldbook(home: home) }
 
-  /// Makes records and puts what the fieldbook delivers of them into a folder.
+  /// Makes records, and puts the objects that the fieldbook delivers of them into a folder.
   func fill(_ range: Range<Int>, deliveringTo folder: ObjectFolder) throws {
     guard let first = CodeSerial(number: range.lowerBound),
       let block = CodeBlock(region: "150621", first: first, count: range.count)

@@ -2,9 +2,9 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// The life of one invented welder, which follows from its number alone. Of 100 records 84 are installed, four of these are corrected
-/// and signed again, six are retired, six are refused and four are void; photos and documents are shared by many records, so that a
-/// hundred thousand of them fit onto a disk.
+/// The life of one invented welder, which follows from its number alone. Of 100 records 84 are installed, four
+/// of these are corrected and signed again, six are retired, six are refused and four are void. Photos and
+/// documents are shared by many records, so that a hundred thousand of them fit onto a disk.
 struct SampleLife {
   let number: Int
   /// Whether photos are shared by many records, which a fieldbook refuses.
@@ -42,7 +42,7 @@ struct SampleLife {
     return value
   }
 
-  /// About three welders belong to a unit.
+  /// The number of the welder's unit; three successive welders belong to one unit.
   private var unit: Int { number / 3 }
 
   private func digits(_ value: Int, _ count: Int) -> String {
@@ -61,7 +61,8 @@ struct SampleLife {
     }
   }
 
-  /// The moment of an event; records follow one another by 97 seconds from 1 September 2024.
+  /// The moment of an event, `step` seconds after the record's first one; the records begin 97 seconds apart,
+  /// from 1 September 2024 on.
   func at(_ step: Int) -> Timestamp {
     Timestamp(secondsSince1970: 1_725_150_000 + Int64(number) * 97 + Int64(step), offsetSeconds: 28_800)
   }
@@ -118,7 +119,7 @@ struct SampleLife {
     )
   }
 
-  /// Secret bytes of nothing: a key that no module has.
+  /// The key of a module that does not exist.
   var key: SecretKey {
     get throws {
       let bytes = SHA256Digest(of: Data("key \(number)".utf8)).bytes
@@ -154,7 +155,7 @@ struct SampleLife {
   }
 
   /// The signature.
-  /// - Parameter again: whether it is the one after a correction.
+  /// - Parameter again: whether the signature is the one after a correction.
   func signed(again: Bool) throws -> (event: InstallationEvent, files: [Data]) {
     let document = Self.file("agreement \(number % 64)\(again ? " again" : "")")
     let strokes = Data("{\"strokes\":[]}".utf8)

@@ -10,7 +10,7 @@ import Provision
 enum FlashProgram {
   struct Document: Encodable {
     var seconds: Double
-    /// The time ends when the chip is asked whether it holds the image.
+    /// Seconds until the chip is asked whether it holds the image.
     var writeSeconds: Double
     var bytesWritten: Int
     var proofs: [String]
@@ -18,7 +18,7 @@ enum FlashProgram {
     var baudRate: Int
   }
 
-  /// The knowledge about the adapter, for one run.
+  /// The adapter's highest baud rate, remembered for one run only.
   final class BaudRate: BaudRateMemory {
     let ceiling: Int?
     private(set) var held = 115_200

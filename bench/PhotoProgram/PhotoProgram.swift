@@ -7,10 +7,12 @@ import Records
 
 /// Does for `bench/photos` and for the tests of damaged photos what `weldtech photo` does, without an installation.
 ///
-///     photo-program inspect FILE…          a line for each file: accepted or refused, and why; then the peak of memory
+///     photo-program inspect FILE…          a line for each file: accepted or refused, and why; then the peak of
+///                                          memory
 ///     photo-program copy FOLDER FILE…      the upload copies of the files, FOLDER/1.jpg and so on, with a watermark
 ///     photo-program distances FILE FILE…   the distance of the first picture to each other one, or - where it is far
-///     photo-program pairs FILE…            the pairs that are near, by the numbers of their files from 0, and their distance
+///     photo-program pairs FILE…            the pairs that are near, by the numbers of their files from 0, and their
+///                                          distance
 ///     photo-program fill HOME COUNT        a fieldbook with so many pictures, from a seed
 ///     photo-program find HOME              the time for one search through them, loading included, as JSON
 @main
@@ -89,7 +91,8 @@ enum PhotoProgram {
       of: photo, watermark: Watermark(code: code, id: id, photo: described), sha256: sha256)
   }
 
-  /// The peak of this process's resident memory. The system's count of used resources begins with the parent's.
+  /// The peak of this process's resident memory, KiB; 0 where the system does not tell it. The system's count
+  /// of used resources would begin with the parent's.
   private static func peakKiB() -> Int {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

@@ -1,5 +1,6 @@
--- The role of whoever runs `weldtech company load`. It can add rows and ask which objects are here; it can read no record, and change
--- or remove nothing. `--prepare` applies this file each time; it can be run by psql as well.
+-- The role of whoever runs `weldtech company load`. The role can add rows, and ask which objects are loaded,
+-- what somebody has to look at, and how many rows there are. It cannot read whole records, and cannot change or
+-- remove anything. `--prepare` applies this file each time; psql can run it as well.
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = 'weldtech_loader') THEN

@@ -1,5 +1,6 @@
--- The role of whoever reads the database: `weldtech ledger … --database`, spreadsheets, reports. It reads views and no table, and changes
--- nothing. `--prepare` applies this file each time; it can be run by psql as well.
+-- The role of whoever reads the database: `weldtech ledger … --database`, spreadsheets, reports. The role can
+-- read the views and the table of migrations, no other table, and cannot change anything. `--prepare` applies
+-- this file each time; psql can run it as well.
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = 'weldtech_reader') THEN

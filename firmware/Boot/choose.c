@@ -51,7 +51,8 @@ static int set(const struct wt_flash *flash, uint32_t flag) {
   return flash->program(flash->context, flag, 0) && is_set(flash, flag);
 }
 
-// Gives the image at `address` that is linked for the application's place.
+// Returns the image at `address` that is linked for the application's place; its length is 0 where there is no
+// such image with the right digest.
 static struct image examine(const struct wt_flash *flash, uint32_t address) {
   struct image none = {0, 0};
   uint32_t length = word_at(flash, address + header + 8), entry = word_at(flash, address + 4);
@@ -71,7 +72,7 @@ static struct image examine(const struct wt_flash *flash, uint32_t address) {
   return found;
 }
 
-// Gives 1 where the copy was checked and is the image that it was made from.
+// Copies an image into a sector. Returns 1 where the copy was checked and is the same image, otherwise 0.
 static int copy(const struct wt_flash *flash, struct image image, uint32_t from, uint32_t to, uint32_t sector) {
   if (!flash->erase(flash->context, sector)) return 0;
   for (uint32_t offset = 0; offset < image.length; offset += 4) {

@@ -6,7 +6,7 @@ void wt_boot_digest(const struct wt_flash *flash, uint32_t address, uint32_t len
   static const uint32_t initial[8] = WT_SHA256_INITIAL;
   for (int index = 0; index < 8; index++) digest[index] = initial[index];
   uint32_t schedule[16];
-  // The message is followed by a one bit, zeros up to a whole block, and its length in bits as the last of 64.
+  // The message is followed by a one bit, zeros up to a whole block, and its length in bits in the last word.
   uint32_t end = (length + 1 + 8 + 63) & ~(uint32_t)63;
   for (uint32_t offset = 0; offset < end; offset += 4) {
     uint32_t word = 0;

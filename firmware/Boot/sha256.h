@@ -19,7 +19,7 @@ static const uint32_t constants[64] = {
 
 static uint32_t turned(uint32_t value, int count) { return value >> count | value << (32 - count); }
 
-// `schedule` holds the block as 16 words and is overwritten.
+// Compresses one block into `state`. `schedule` holds the block as 16 words and is overwritten.
 static inline void wt_sha256_compress(uint32_t state[8], uint32_t schedule[16]) {
   uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
   uint32_t e = state[4], f = state[5], g = state[6], h = state[7];

@@ -1,9 +1,10 @@
-// The flashing program. The laptop loads it into RAM through the chip's ROM bootloader and starts it by the
-// command Go. It follows the protocol of docs/loader-protocol.md on USART1, as fast as the line allows, and
-// receives blocks by DMA while it erases and programs.
+// This program flashes the chip. The laptop loads it into RAM through the chip's ROM bootloader and starts it
+// by the command Go. It follows the protocol of docs/loader-protocol.md on USART1, as fast as the line allows,
+// and receives blocks by DMA while it erases and programs.
 //
 // The program runs from RAM, so that the flash's own work does not stall it. It takes no interrupt and ends
-// every wait by itself: without a frame it returns to its first baud rate, and finally resets the chip.
+// every wait by itself: without a frame it returns to the last baud rate that worked, then to the first one,
+// and finally resets the chip.
 #include <stdint.h>
 
 #include "../Boot/sha256.h"
@@ -18,9 +19,9 @@ __attribute__((noreturn)) static void restart(void);
 // The words that the laptop writes into the program before it is sent, directly behind the vectors.
 struct table {
   uint32_t name;        // "WTLD"
-  uint32_t version;     // of the protocol
-  uint32_t line_speed;  // bits a second at which the ROM was reached
-  uint32_t sectors;     // those that may be erased and programmed, one bit each
+  uint32_t version;     // version of the protocol
+  uint32_t line_speed;  // baud rate at which the ROM was reached
+  uint32_t sectors;     // sectors that may be erased and programmed, one bit each
 };
 
 // The table is volatile, because its values change after compilation.
@@ -52,22 +53,22 @@ enum { is_sent = 1 << 6, has_room = 1 << 7 };
 
 // These buffers are not zeroed at the start, because that would take longer than the laptop waits.
 #define BUFFER __attribute__((section(".buffers"))) static uint8_t
-BUFFER ring[ring_bytes];      // what has come, by DMA
-BUFFER packed[frame_bytes];   // the body of the block at work
-BUFFER plain[block_bytes];    // the same, unpacked
+BUFFER ring[ring_bytes];      // the received bytes, written by DMA
+BUFFER packed[frame_bytes];   // the body of the block that is being programmed
+BUFFER plain[block_bytes];    // the data of that block, unpacked
 BUFFER command[command_bytes];
 BUFFER sending[4096];
 static uint32_t send_head, send_tail;
 
-static uint32_t parsed;               // where in the ring the next frame begins
-static uint32_t arrived;              // how much of the ring has come, at the last look
+static uint32_t parsed;               // index in the ring at which the next frame begins
+static uint32_t arrived;              // index in the ring behind the last byte received
 static struct {
   uint32_t place, length;
-} queue[queue_slots];                 // blocks that have come whole, in their order
+} queue[queue_slots];                 // blocks that were received whole, in order
 static uint32_t queue_head, queue_tail;
 static uint8_t next_block, failure;
-static uint32_t waiting;              // sectors that are yet to be erased
-static uint32_t through;              // how much of the image is in flash for good
+static uint32_t waiting;              // sectors that are yet to be erased, one bit each
+static uint32_t through;              // number of bytes of the image that are programmed
 
 // The block that is being programmed.
 static const uint8_t *source;
@@ -87,8 +88,8 @@ static uint8_t was_heard;
 
 // MARK: - Clock and line
 
-// Counts milliseconds, provided that it is called at least once in each; a millisecond may be missed while a
-// block is hashed.
+// Counts milliseconds and feeds the watchdog. It has to be called at least once in each millisecond; one may be
+// missed while a block is hashed.
 static void tick(void) {
   if (!(REGISTER(tick_control) & 1 << 16)) return;
   silence++, idle++;
@@ -209,7 +210,7 @@ static void transmit(void) {
   }
 }
 
-// Blocks that were taken but not processed occupy room.
+// Returns the number of free bytes in the ring. Blocks that were taken but not processed occupy room.
 static uint32_t room(void) {
   uint32_t from = queue_head == queue_tail ? parsed : queue[queue_tail % queue_slots].place;
   return ring_bytes - 1 - (turn(arrived + ring_bytes - from));
@@ -268,7 +269,7 @@ static int are_in_flash(const uint8_t *bytes, uint32_t count) {
   return 1;
 }
 
-// Hashes up to 64 bytes that are in flash for good. Returns 0 where there are none.
+// Hashes the next 64 bytes where they are programmed. Returns 0 where there are none to hash.
 static int digest_step(void) {
   // The last byte is followed by a one bit, zeros, and the length in bits.
   uint32_t end = (total + 9 + 63) & ~(uint32_t)63;
@@ -395,7 +396,8 @@ static int receive(void) {
   parsed = place;
   silence = 0;
   was_heard = 1;
-  // A pattern that arrived proves little: its answer has to arrive as well, and then real work.
+  // A ping that arrived proves little, since its reply has to arrive as well; so only another command confirms
+  // the baud rate.
   if (kind != command_ping) good_divider = divider;
   if (kind == command_block) {
     reply(kind, front[3], take_block(front[3], body, length), 0, 0);
@@ -508,8 +510,8 @@ static void work(void) {
     if (waiting & 1u << sector) return erase(sector);
     return open_block();
   }
-  // Sectors are erased in advance; the sector from which the chip starts is erased only when its bytes are
-  // here.
+  // Sectors are erased in advance, except sector 0, from which the chip starts: it is erased only when its
+  // first block is here.
   for (int sector = 11; sector > 0; sector--) {
     if (waiting & 1u << sector) return erase(sector);
   }

@@ -11,8 +11,8 @@ enum {
   queue_slots = 128,
   range_count = 12,
   read_bytes = 1024,
-  // Times of silence after which a partial frame is dropped, the baud rate is given up, and the chip resets
-  // itself.
+  // The times of silence after which a partial frame is dropped, the baud rate is given up, and the chip resets
+  // itself (`first` before the first frame, `patience` after it).
   partial_milliseconds = 50,
   rate_milliseconds = 400,
   first_milliseconds = 3000,

@@ -27,7 +27,8 @@ struct Clocks {
       frequency = 16_000_000
       return
     }
-    // The steps are two wait states and caches on, APB1 at half speed, and then the switch.
+    // Two wait states and the caches are set first, then APB1 runs at half speed, and then the core is switched
+    // to the PLL.
     Register(Peripheral.flash).value = 2 | 0b111 << 8
     configuration.put(0b100, at: 10, width: 3)
     configuration.put(0b10, at: 0, width: 2)

@@ -7,13 +7,14 @@ struct DeviceLine {
   private let index: UInt32
   private let port: UInt32
 
-  /// The satellite receiver on PA2 and PA3.
+  /// The line to the satellite receiver on PA2 and PA3.
   static func usart2(_ clocks: Clocks) -> DeviceLine {
     DeviceLine(
       index: 0, port: Peripheral.usart2, clock: 17, pin: 2, function: 7, interrupt: 38, baud: 9_600, clocks)
   }
 
-  /// The modem on PA0 and PA1: UART4's other pins, PC10 and PC11, are among those that the ROM bootloader listens on.
+  /// The line to the modem on PA0 and PA1. UART4's other pins, PC10 and PC11, are among those that the ROM
+  /// bootloader listens on.
   static func uart4(_ clocks: Clocks) -> DeviceLine {
     DeviceLine(
       index: 1, port: Peripheral.uart4, clock: 19, pin: 0, function: 8, interrupt: 52, baud: 115_200, clocks)

@@ -15,7 +15,7 @@ enum FlashController {
   /// second.
   private static var eraseMilliseconds: UInt64 { 3_000 }
 
-  /// A word whose value in flash is known.
+  /// The word at an address in flash.
   static func word(_ address: UInt32) -> UInt32 { Register(address).value }
 
   static func program(_ address: UInt32, _ word: UInt32) -> Bool {
@@ -64,7 +64,8 @@ enum FlashController {
 
   // MARK: -
 
-  /// Unlocks the controller. Returns false where there is no controller, which would show its lock first.
+  /// Unlocks the controller. Returns false where there is no controller, because a controller shows its lock
+  /// first.
   private static func unlock() -> Bool {
     lock()
     guard control.value & isLocked != 0 else { return false }

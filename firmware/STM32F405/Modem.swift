@@ -2,9 +2,9 @@
 struct Modem {
   private let line: DeviceLine
   private(set) var dialogue = ModemDialogue()
-  /// The command that is being sent and, in the next property, the number of its bytes sent; a carriage return
-  /// follows it.
+  /// The command that is being sent; nil where there is none. A carriage return follows it.
   private var command: StaticString?
+  /// Number of bytes of the command that were sent.
   private var sent = 0
 
   init(clocks: Clocks) { line = .uart4(clocks) }

@@ -3,7 +3,8 @@ struct RandomGenerator {
   private static var control: Register { Register(Peripheral.rng) }
   private static var status: Register { Register(Peripheral.rng &+ 0x04) }
   private static var data: Register { Register(Peripheral.rng &+ 0x08) }
-  /// Number of polls for a number, which takes forty periods of 48 MHz, with a margin.
+  /// Number of polls within which a random word has to be ready. A word takes forty periods of 48 MHz, far less
+  /// than these polls.
   private static var looks: UInt32 { 2_000 }
 
   private var last: UInt32?

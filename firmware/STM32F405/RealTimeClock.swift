@@ -11,7 +11,7 @@ enum RealTimeClock {
   /// Number of polls for a crystal that was just switched on, a quarter of a second.
   private static var crystalLooks: UInt32 { 2_000_000 }
 
-  /// Switches crystal and clock on; the crystal takes up to two seconds, which nothing here waits for.
+  /// Switches crystal and clock on. The crystal takes up to two seconds, for which this function does not wait.
   static func start() {
     Register(Peripheral.rcc &+ 0x40).set(1 << 28)
     Register(Peripheral.power).set(1 << 8)
@@ -23,7 +23,7 @@ enum RealTimeClock {
   static func seconds() -> UInt64 {
     unlock()
     defer { lock() }
-    // The clock was set before and runs, so that the shadow registers follow it.
+    // The shadow registers follow the clock where it was set before and runs.
     status.value = ~(1 << 5 | 1 << 7)
     guard status.value & 1 << 4 != 0, status.wait(for: 1 << 5, looks: looks) else { return 0 }
     let time = time.value
@@ -78,7 +78,7 @@ enum RealTimeClock {
 
   private static func lock() { protection.value = 0xFF }
 
-  /// The end of February 1996 in this counting of days, in seconds since 1970.
+  /// Day 0 of this counting of days, the 29th of February 1996, in seconds since 1970.
   private static var epoch: UInt64 { 825_552_000 }
 
   private static func decimal(_ number: UInt32) -> UInt32 { (number / 10) << 4 | number % 10 }

@@ -47,7 +47,7 @@ struct WelderBoard: Board {
     return identity
   }
 
-  /// Takes the bytes of satellite receiver and modem; called every few milliseconds.
+  /// Takes the bytes of satellite receiver and modem. The main loop calls this function every few milliseconds.
   mutating func listen() {
     let now = milliseconds
     receiver.listen(now: now)

@@ -17,7 +17,7 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[16] 
 
 static const uint32_t application = 0x08010000, system_memory = 0x1FFF0000;
 // This word lies above every stack; the application leaves a value here before a reset into the ROM.
-static const uint32_t wish_address = 0x2001FFF8, wish_for_rom = 0x57544252;
+static const uint32_t request_address = 0x2001FFF8, request_for_rom = 0x57544252;
 
 // MARK: - The flash controller (RM0090, section 3.9)
 
@@ -39,7 +39,7 @@ static int wait(void) {
   return is_done;
 }
 
-// Programming writes words of 32 bits.
+// Unlocks the controller and selects an operation. Programming writes words of 32 bits.
 static void unlock(uint32_t operation) {
   REGISTER(flash_keys) = 0x45670123;
   REGISTER(flash_keys) = 0xCDEF89AB;
@@ -77,8 +77,8 @@ __attribute__((noreturn)) static void enter(uint32_t table) {
 
 __attribute__((used, noreturn)) void reset_handler(void) {
   static const struct wt_flash flash = {0, load, program, erase};
-  int wants_rom = REGISTER(wish_address) == wish_for_rom;
-  REGISTER(wish_address) = 0;
+  int wants_rom = REGISTER(request_address) == request_for_rom;
+  REGISTER(request_address) = 0;
   if (!wants_rom && wt_boot_choose(&flash)) enter(application);
   // The ROM expects to be at address 0, as after a reset with BOOT0 high.
   REGISTER(0x40023844) |= 1 << 14;  // RCC_APB2ENR: SYSCFG

@@ -1,5 +1,5 @@
-// Everything that has to exist before Swift starts: vectors, reset, faults, the tick, memory functions. There
-// is no heap, and a program that asks for one does not link.
+// This file has everything that has to exist before Swift starts: vectors, reset, faults, the tick, memory
+// functions. There is no heap, and a program that asks for one does not link.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,8 +56,8 @@ __attribute__((used, noreturn)) void reset_handler(void) {
   restart();
 }
 
-// A load that may fault, because the unique id does not exist in every emulator. r0 is the address, and 0 is
-// returned where the load faults.
+// Loads a word where the load may fault, because the unique id does not exist in every emulator. r0 is the
+// address, and 0 is returned where the load faults.
 __attribute__((naked, noinline)) uint32_t wt_probe_load(uint32_t address) {
   __asm__ volatile(
       ".global probed_load\n"
@@ -67,7 +67,7 @@ __attribute__((naked, noinline)) uint32_t wt_probe_load(uint32_t address) {
 
 extern uint8_t probed_load[];
 
-// Gets the stacked registers, with r0 at 0 and the program counter at 6.
+// Handles a fault. `frame` holds the stacked registers, with r0 at 0 and the program counter at 6.
 __attribute__((used)) static void examine_fault(uint32_t *frame) {
   if ((frame[6] | 1) == ((uint32_t)probed_load | 1)) {
     frame[0] = 0;
@@ -108,7 +108,7 @@ uint64_t wt_milliseconds(void) {
 void *memcpy(void *restrict to, const void *restrict from, size_t count) {
   uint8_t *target = to;
   const uint8_t *source = from;
-  // Records and buffers are moved in one piece, also while a start is waiting.
+  // Aligned data is copied by words, because a start may be waiting for the copy of a record or a buffer.
   if ((((uintptr_t)target | (uintptr_t)source) & 3) == 0) {
     for (; count >= 4; count -= 4, target += 4, source += 4) *(uint32_t *)target = *(const uint32_t *)source;
   }

@@ -1,36 +1,38 @@
 public import Cryptography
 public import Drawing
 
-/// The first thing that makes a file no agreement that can be believed, and its place.
+/// The first fault for which a file is not accepted as an agreement, and its place.
 public enum AgreementFault: Error, Hashable, Sendable {
-  /// The file has no seal, or its seal has not the one form; `offset` is the byte concerned, from 0.
+  /// The file has no seal, or its seal does not have the one form that is accepted; `offset` is the byte
+  /// concerned, from 0.
   case form(offset: Int, SealablePDF.Fault)
   /// The seal is not over these bytes, or has a fault of its own.
   case seal(SealFault, SealPlace)
-  /// The file is sealed, and is none that this program wrote.
+  /// The file is sealed, but this program did not write it.
   case structure(PDFFault)
   /// An embedded file is missing, unreadable, or one too many.
   case embedded(name: String, EmbeddedFault)
   /// Two parts of the file contradict each other.
   case disagreement(Disagreement)
-  /// The pages show another text than the one that the embedded files make; the page's number, from 1, and its first text
-  /// that differs, from 1 in the order of drawing.
+  /// The pages show another text than the one that the embedded files make; `number` is the page's number, from
+  /// 1, and `text` the number of its first text that differs, from 1 in the order of drawing.
   case page(number: Int, text: Int)
 
-  /// Where a seal's fault is in the file.
+  /// The place of a seal's fault in the file.
   public enum SealPlace: Hashable, Sendable {
     /// The byte of the file at which the fault begins: the first of two hex digits.
     case byte(Int)
-    /// In the bytes that the seal is over; nil where no part of them can be named, which only files that do not list their pieces
-    /// leave open.
+    /// A place in the bytes that the seal covers; nil where no place can be named, as in files that do not list
+    /// their pieces.
     case content(ContentPlace?)
   }
 
-  /// Where the bytes that the seal is over were changed.
+  /// The place at which the bytes that the seal covers were changed.
   public enum ContentPlace: Hashable, Sendable {
-    /// The piece that has another digest than the manifest says, at these bytes of the file.
+    /// The piece whose digest is not the one in the manifest, or the manifest where it was changed itself, with
+    /// the range of its bytes in the file.
     case piece(PDFPiece.Subject, Range<Int>)
-    /// The first place that cannot be read as this program wrote it: the change is there or before it.
+    /// The first place that this program would not have written so; the change is at this place or before it.
     case unreadable(PDFFault)
   }
 
@@ -44,7 +46,8 @@ public enum AgreementFault: Error, Hashable, Sendable {
   }
 
   public enum Disagreement: String, Hashable, Sendable, CaseIterable {
-    /// The record's digest or size in the manifest is not that of the embedded record.
+    /// The record's digest or size in the manifest is not that of the embedded record, or another value of the
+    /// manifest is not the one that the embedded files give.
     case record
     /// The installation's number or code in the manifest is not the record's.
     case installation
@@ -64,7 +67,7 @@ public enum AgreementFault: Error, Hashable, Sendable {
     case authority
     /// The digests of the file's pieces in the manifest are not those of the file, or leave bytes out.
     case pieces
-    /// The record has not all that an agreement is about, or is signed already.
+    /// The record lacks parts that an agreement needs, or is signed already.
     case incomplete
   }
 }

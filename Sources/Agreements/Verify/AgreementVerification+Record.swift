@@ -1,15 +1,16 @@
 public import Records
 
 extension AgreementVerification {
-  /// Holds a record against what its owner signed.
+  /// Compares a record with what its owner signed.
   ///
-  /// The record that was closed by the signature is the embedded one and the signature, to the last field. A later revision without a new
-  /// signature may differ only in what the events since then change.
+  /// The revision that the signature closed must equal the embedded record with the signature added, in every
+  /// field. A later revision without a new signature may differ only in what the events since then change.
   /// - Parameter record: the record in the revision that the signature closed, or in a later one of the same agreement.
-  /// - Returns: the path of the first field that differs, such as `owner.street`, in the order of the names; nil where none does.
+  /// - Returns: the path of the first field that differs, such as `owner.street`, in the order of the names;
+  ///   nil where no field differs.
   public func difference(from record: Installation) -> String? {
     guard record.id == installation.id else { return "id" }
-    // A confirmation of a repair is sealed in the same way and is no agreement.
+    // A confirmation of a repair is sealed in the same way, but is no agreement.
     guard record.agreement != nil, manifest.repair == nil else { return "agreement" }
     guard record.history.starts(with: installation.history), record.history.count > installation.history.count
     else { return "history" }
@@ -20,7 +21,7 @@ extension AgreementVerification {
     var signed = installation
     signed.apply(.signed(agreementRecord), at: entry.at, entrySha256: entry.sha256)
     guard since.count > 1 else { return RecordDifference(signed, record).path }
-    // What the entries of the history say themselves is carried by the chain of the revisions.
+    // The contents of the later entries are not compared here: the chain of the revisions protects them.
     let events = Set(since.dropFirst().map(\.event))
     guard (record.inspections ?? []).starts(with: installation.inspections ?? []) else { return "inspections" }
     guard record.photos.starts(with: signed.photos) else { return "photos" }
@@ -29,7 +30,7 @@ extension AgreementVerification {
     ).path
   }
 
-  /// What the record has of the signature, by the file.
+  /// The record's entry for this agreement, made from the file.
   private var agreementRecord: AgreementRecord {
     let signing = manifest.signing
     return AgreementRecord(
@@ -40,7 +41,7 @@ extension AgreementVerification {
 
   // MARK: - What changes without a signature
 
-  /// What every later revision may change.
+  /// The fields that every later revision may change.
   private static let revisionFields: Set<String> = [
     "revision", "previousSha256", "status", "closedAt", "history", "inspections", "photos", "repairs",
   ]
@@ -54,17 +55,18 @@ extension AgreementVerification {
     var fields = revisionFields
     func has(_ kind: InstallationEvent.Kind) -> Bool { events.contains(kind.rawValue) }
     if has(.welderInspected) { fields.insert("module.state") }
-    // The owner confirms the work by a document of its own.
+    // The owner confirms a repair by a separate document.
     if has(.repairBegun) { fields.formUnion(moduleFields) }
     if has(.moved) { fields.formUnion(["owner.street", "owner.community", "welder.purpose"]) }
     if has(.withdrawn) { fields.formUnion(["retiredReason", "welder.condition"]) }
-    // Any other corrected record is in work until its owner has signed again.
+    // A corrected record that is not retired stays open until its owner has signed again.
     if has(.corrected), status == .retired { fields.formUnion(registrationFields) }
     return fields
   }
 }
 
-/// The first field in which two records differ, by their JSON, so that a field that is added to records is compared, too.
+/// The first field in which two records differ, by their JSON, so that a field that is added to records is
+/// compared, too.
 private struct RecordDifference {
   /// The keys from the record down to the field, with points between them; nil where the records do not differ.
   let path: String?

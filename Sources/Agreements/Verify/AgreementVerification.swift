@@ -3,29 +3,30 @@ public import Drawing
 public import FoundationEssentials
 public import Records
 
-/// What an agreement's file says, after everything in it was found to be as this program writes it, unchanged since the seal, and
-/// without contradiction. A file of which that cannot be said has no verification but an `AgreementFault` with its place.
+/// The facts in an agreement's file that has the form that this program writes, is unchanged since it was
+/// sealed, and does not contradict itself. For any other file, the initializer throws an `AgreementFault` with
+/// its place.
 public struct AgreementVerification: Sendable {
   /// The size of the largest file that is read, bytes.
   public static let maxBytes = OwnPDFFile.maxBytes
 
-  /// What no program can find out from the file, or this laptop cannot.
+  /// A question that no program, or at least not this laptop, can answer from the file.
   public enum Unjudged: String, Hashable, Sendable, CaseIterable {
-    /// Who sealed: nobody but the sealer vouches for it, or no root was given that does.
+    /// The identity of the sealer, for which nobody but the sealer vouches, or no given root.
     case identity
-    /// When it was sealed: there is no timestamp, so that only the sealer's clock says it.
+    /// The time of sealing, which only the sealer's clock states, since there is no timestamp.
     case time
-    /// Who the timestamp's authority is: its root was not given.
+    /// The identity of the timestamp's authority, for which no given root vouches.
     case timestampAuthority
     /// Whether a certificate was revoked, for which the authority would have to be asked.
     case revocation
-    /// Whose hand drew the signature: the strokes themselves are not in the file, only their digest.
+    /// The hand that drew the signature, since only the digest of the strokes is in the file.
     case handwriting
     /// Whether the photos are what the manifest says: only small pictures and digests are in the file.
     case photos
     /// Whether another agreement voids this one since: only whoever has the record knows.
     case validity
-    /// Whether the pages show the text: this laptop has not the fonts to set it once more.
+    /// Whether the pages show the text: this laptop lacks the fonts to set the text again.
     case pages
   }
 
@@ -45,7 +46,8 @@ public struct AgreementVerification: Sendable {
 
   /// The company that installed the module, or repaired it, by the record.
   public var company: String { installation.technicianInCharge?.company.text ?? "" }
-  /// Whether the sealing certificate names the company of the record; nil where it names no organisation.
+  /// Whether the sealing certificate names the company of the record; nil where the certificate names no
+  /// organisation.
   public var isSealedByCompany: Bool? { seal.signer.isOf(company: company) }
 
   /// Whether the seal leads to a given root, and so does the timestamp where there is one.
@@ -54,7 +56,8 @@ public struct AgreementVerification: Sendable {
   /// Judges a file.
   /// - Parameters:
   ///   - roots: the certificates that the caller trusts as the seal's authority.
-  ///   - timestampRoots: those that the caller trusts as the timestamp's authority; nil stands for `roots`.
+  ///   - timestampRoots: the certificates that the caller trusts as the timestamp's authority; nil stands for
+  ///     `roots`.
   ///   - now: the moment at which certificates are judged where no trusted timestamp says another.
   /// - Throws: the first fault.
   public init(
@@ -97,7 +100,7 @@ public struct AgreementVerification: Sendable {
     }
   }
 
-  /// Where a changed file was changed.
+  /// Finds the place at which a file was changed; nil where no place can be named.
   private static func changedPlace(in pdf: SealablePDF) -> AgreementFault.ContentPlace? {
     let check = PiecesCheck(pdf)
     if let check, let piece = check.changedPiece { return piece }
@@ -120,9 +123,10 @@ public struct AgreementVerification: Sendable {
 
   // MARK: - The pages
 
-  /// Compares the pages with those that the embedded files make, text by text. What stands on every page, or again above the rest of a
-  /// table, depends on the breaks between pages and therefore on the fonts.
-  /// - Returns: false where this laptop has not the fonts.
+  /// Compares the pages with those that the embedded files make, text by text. Texts that stand on every page,
+  /// or are repeated above the rest of a table, are left out, since they depend on the breaks between pages and
+  /// therefore on the fonts.
+  /// - Returns: false where this laptop lacks the fonts.
   private static func checkPages(of document: OwnPDFFile, against embedded: EmbeddedEvidence)
     throws(AgreementFault) -> Bool
   {

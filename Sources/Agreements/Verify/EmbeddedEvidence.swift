@@ -3,7 +3,7 @@ import Drawing
 import FoundationEssentials
 import Records
 
-/// The files that an agreement has inside it, read and held against each other.
+/// The files embedded in an agreement, read and compared with each other.
 struct EmbeddedEvidence {
   let manifest: EvidenceManifest
   let installation: Installation
@@ -30,7 +30,7 @@ struct EmbeddedEvidence {
     manifest = try Self.decoded(.evidence, try bytes(.evidence)) { try EvidenceManifest(json: $0) }
     let clauses = try bytes(.terms)
     do {
-      // The clauses are printed already, so that nobody asks for their characters any more.
+      // The clauses are printed already, so their characters are not checked again.
       terms = try AgreementTerms(json: clauses, drawnBy: nil)
     } catch {
       let path = if case .terms(let path, _) = error { path } else { "$" }
@@ -59,7 +59,7 @@ struct EmbeddedEvidence {
 
   // MARK: - Against each other
 
-  /// Makes the manifest anew from record, clauses and certificate, and compares.
+  /// Makes the manifest again from record, clauses and certificate, and compares it with the embedded one.
   /// - Throws: `disagreement`.
   func check(sealedBy signer: Certificate) throws(AgreementFault) {
     let made = EvidenceManifest(
@@ -93,8 +93,8 @@ struct EmbeddedEvidence {
 
   // MARK: - The pages that they make
 
-  /// The pages as this laptop sets them; nil where it has not the fonts. The lines of the signature are no text, and are drawn from
-  /// any strokes.
+  /// The pages as this laptop sets them; nil where this laptop lacks the fonts. The lines of the signature are
+  /// no text, so any strokes serve.
   func pages() -> PageTexts? {
     let strokes = Data(
       #"{"width":100,"height":100,"strokes":[[{"x":0,"y":0,"t":0},{"x":100,"y":100,"t":1}]]}"#.utf8)

@@ -1,6 +1,7 @@
 import Drawing
 
-/// The texts of an agreement's pages in the order of drawing, without blanks, and without those that depend on where a page ends.
+/// The texts of an agreement's pages in the order of drawing, without blanks, and without those that depend on
+/// where a page ends.
 struct PageTexts {
   private struct Entry {
     let page: Int
@@ -29,7 +30,8 @@ struct PageTexts {
     end = (page: pages.count, text: pages.last?.texts.count ?? 0)
   }
 
-  /// The place of the first text that another document has not at its place; nil where all are alike.
+  /// The place of the first text that differs from the text at the same place of `other`, or the end where
+  /// `other` has more texts; nil where all texts are equal.
   func firstDifference(from other: PageTexts) -> (page: Int, text: Int)? {
     for (index, entry) in entries.enumerated() {
       guard other.entries.indices.contains(index), other.entries[index].text == entry.text else {
@@ -39,11 +41,11 @@ struct PageTexts {
     return entries.count == other.entries.count ? nil : end
   }
 
-  /// Blanks differ where lines break, since no glyph stands for one at a line's end.
+  /// Removes blanks, which differ where lines break, since no glyph stands for a blank at a line's end.
   private static func dense(_ text: String) -> String { text.filter { !$0.isWhitespace } }
 
-  /// Texts that say nothing about the agreement: the heads of tables, which stand again on the next page, and the words in place of a
-  /// picture.
+  /// Texts that say nothing about the agreement: the head of the test's table, which is repeated on the next
+  /// page, and the words in place of a missing picture.
   private static let repeated = Set((AgreementText.testColumns.map(\.title) + ["没有小图"]).map(dense))
 }
 

@@ -2,7 +2,8 @@ import Cryptography
 import Drawing
 import FoundationEssentials
 
-/// The pieces of a file that its manifest lists, held against the file. A manifest that is damaged itself accuses no other piece.
+/// Compares the pieces that a file's manifest lists with the file. Where the manifest itself is damaged, no
+/// other piece is reported.
 struct PiecesCheck {
   private let pdf: SealablePDF
   private let found: PDFClosingAttachment.Found
@@ -21,7 +22,8 @@ struct PiecesCheck {
       && found.isAsWritten(mediaType: Agreement.mediaType, date: manifest.signing.signedAt.description)
   }
 
-  /// Whether the pieces are all of the file before the manifest but the place of the seal, unchanged.
+  /// Whether the pieces are unchanged, and cover the whole file before the manifest except the place of the
+  /// seal.
   var isSound: Bool {
     guard isManifestWhole, changedPiece == nil else { return false }
     var position = 0
@@ -35,7 +37,8 @@ struct PiecesCheck {
     return position == found.place.lowerBound
   }
 
-  /// The first piece that has not the digest that the manifest says.
+  /// The first piece whose digest is not the one in the manifest; nil where there is none, or the manifest is
+  /// damaged.
   var changedPiece: AgreementFault.ContentPlace? {
     guard isManifestWhole else { return nil }
     for piece in pieces {
@@ -45,13 +48,13 @@ struct PiecesCheck {
     return nil
   }
 
-  /// The manifest's object, where it is the one that was changed.
+  /// The manifest's object where it was changed; nil where it is as it was written.
   var changedManifest: AgreementFault.ContentPlace? {
     let subject = PDFPiece.Subject(.attachment, Agreement.EmbeddedFile.evidence.rawValue)
     return isManifestWhole ? nil : .piece(subject, found.place)
   }
 
-  /// The piece's place; nil where it is none of this file.
+  /// The range of the piece's bytes; nil where it does not lie within the file.
   private func range(of piece: EvidenceManifest.Piece) -> Range<Int>? {
     let count = pdf.bytes.count
     guard (0...count).contains(piece.offset), (0...(count - piece.offset)).contains(piece.bytes) else {

@@ -2,7 +2,7 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// The check of one bag: every file by its digest, every tag file by what it has to say, the record by its log.
+/// Checks one bag: every file by its digest, every tag file by its expected contents, the record by its log.
 struct BagCheck {
   /// The maximum length of a file that is held in memory: a log, a revision, a tag file; bytes.
   static let maxHeldBytes = 32 << 20
@@ -28,10 +28,11 @@ struct BagCheck {
     bag = CheckedBag(folder: folder, entries: entries, zip: zip)
   }
 
-  /// - Throws: `archive`, `cancelled`; what is wrong with the bag is in its faults.
+  /// Checks the bag, and returns it with the faults that were found.
+  /// - Throws: `archive`, `cancelled`; faults of the bag are not thrown.
   mutating func run(isCancelled: () -> Bool) throws(ArchiveError) -> CheckedBag {
     for entry in bag.entries { try read(entry, isCancelled) }
-    // A file that is not as it was written makes the lists differ, too, and nothing else can be said of them.
+    // A file that is not as it was written makes the lists differ, too, so the lists are not checked then.
     guard bag.faults.isEmpty else { return bag }
     checkTags()
     checkList(BagLayout.manifest) { $0.hasPrefix(BagLayout.payload) }
@@ -74,7 +75,7 @@ struct BagCheck {
     }
   }
 
-  /// Whether a file's contents are looked at, besides its digest.
+  /// Whether a file's contents are checked, besides its digest.
   private static func isHeld(_ path: String) -> Bool {
     guard path.hasPrefix(BagLayout.payload) else { return tags.contains(path) || sealTags.contains(path) }
     let path = path.dropFirst(BagLayout.payload.count)
@@ -91,7 +92,7 @@ struct BagCheck {
     BagLayout.bagit, BagLayout.information, BagLayout.readme, BagLayout.manifest, BagLayout.tagManifest,
     BagLayout.seal,
   ]
-  /// The files beside the seal, of which those of a timestamp may be missing.
+  /// The files beside the seal; the two of a timestamp may be missing.
   private static let sealTags = [BagLayout.certificates, BagLayout.token, BagLayout.signature]
 
   private mutating func checkTags() {
@@ -100,7 +101,7 @@ struct BagCheck {
       bag.faults.append(.unexpected(entry: bag.entry(of: path)))
     }
     compare(BagLayout.bagit, with: BagLayout.bagitText)
-    // The record inside says later whether its bag has the page of one that was taken over.
+    // Whether the record was really taken over is checked later, from its log.
     let isAdopted = digests[BagLayout.payload + BagLayout.elsewhere] != nil
     compare(BagLayout.readme, with: BagReadme.text(isAdopted: isAdopted))
   }
@@ -111,7 +112,8 @@ struct BagCheck {
     let expected = digests.filter { isListed($0.key) }
     let text = BagLayout.list(expected.map { (path: $0.key, sha256: $0.value) })
     guard found != Data(text.utf8) else { return }
-    // The list itself is at fault where it names the same files otherwise, and a file where it names another one.
+    // A line with another digest is a fault of that file, and a line too many or too few is a fault of that
+    // file too. The list itself is at fault where only its form differs.
     let before = bag.faults.count
     var rest = expected
     for line in String(decoding: found, as: UTF8.self).split(separator: "\n") {
@@ -130,7 +132,7 @@ struct BagCheck {
     if bag.faults.count == before { compare(name, with: text) }
   }
 
-  /// Judges the seal over the list of files, and compares the files beside it with it.
+  /// Judges the seal over the list of files, and compares the files beside the seal with the seal.
   private mutating func checkSeal() {
     guard let der = held[BagLayout.seal], let manifest = held[BagLayout.manifest] else { return }
     let name = bag.entry(of: BagLayout.seal)
@@ -160,7 +162,7 @@ struct BagCheck {
 
   private mutating func compare(_ name: String, with text: String) { compare(name, with: Data(text.utf8)) }
 
-  /// Compares a tag file with what it has to say.
+  /// Compares a tag file with its expected contents.
   private mutating func compare(_ name: String, with expected: Data) {
     guard let found = held[name], found != expected else { return }
     let expected = Array(expected)
@@ -182,7 +184,7 @@ struct BagCheck {
   }
 
   private mutating func checkRecord() throws(ArchiveError) {
-    // The newest revision says whose log it is; the log then proves the revision.
+    // The newest revision names the installation of the log; the log then proves the revision.
     let revisions = try readRevisions()
     guard let first = revisions.first?.record.revision, let id = revisions.last?.record.id else {
       throw .damaged(.missing(entry: bag.entry(of: BagLayout.payload + BagLayout.revision(1))))
@@ -206,7 +208,8 @@ struct BagCheck {
       return sum
     }
     for (index, revision) in revisions.enumerated() {
-      // A revision is what the entries up to its closing add up to, which its history counts.
+      // The log's entries up to a revision's closing must add up to the revision. The length of its history is
+      // their number.
       let closed = try replay(entries.prefix(max(0, revision.record.history.count - earlier)))
       guard revision.record.revision == first + index, closed.revision == first + index,
         closed.closedAt != nil, revision.record.isSame(as: closed)
@@ -230,7 +233,7 @@ struct BagCheck {
 
   private typealias Revision = (entry: String, body: Data, record: Installation)
 
-  /// Reads the revisions, whose numbers follow one another.
+  /// Reads the revisions in ascending order, from the lowest number to the last one before a gap.
   private func readRevisions() throws(ArchiveError) -> [Revision] {
     let folder = BagLayout.payload + "record/"
     let numbers = digests.keys.compactMap { path -> Int? in
@@ -252,9 +255,11 @@ struct BagCheck {
     return revisions
   }
 
-  /// Checks what a log begins with: the first revision, or a record that was taken over, by its digest.
+  /// Checks the log's first entry: where the entry takes over a record, that record by its digest, otherwise
+  /// that the bag begins with revision 1.
   /// - Parameter first: the number of the bag's first revision.
-  /// - Returns: the number of events in the record that was taken over, which the log does not have.
+  /// - Returns: the number of events in the record that was taken over, which the log does not have; 0 where no
+  ///   record was taken over.
   private mutating func checkAdoption(_ event: InstallationEvent?, first: Int, log: String)
     throws(ArchiveError) -> Int
   {
@@ -286,7 +291,7 @@ struct BagCheck {
         of: installation, day: last.day, byteCount: payloadBytes, fileCount: bag.files))
   }
 
-  /// Checks that every file of the record is there, and no other.
+  /// Checks that every file of the record is in the bag, and no other file.
   private mutating func checkFiles(
     of installation: Installation, _ events: [InstallationEvent], before: [String: Installation],
     revisions: ClosedRange<Int>
@@ -328,8 +333,8 @@ struct BagCheck {
     }
   }
 
-  /// Checks the list of the files that a record was taken over with, and that none of them is there.
-  /// - Returns: their paths in the bag.
+  /// Checks the list of the files that stayed behind when a record was taken over.
+  /// - Returns: the paths that these files would have in the bag.
   private mutating func checkElsewhere(
     _ installation: Installation, _ events: [InstallationEvent], _ expected: inout Set<String>
   ) throws(ArchiveError) -> Set<String> {
@@ -359,8 +364,8 @@ struct BagCheck {
         entry: entry, sha256: file.sha256, token: name(token), timestamped: name(joined), before: before))
   }
 
-  /// Checks the runs of the test and the inspections against the events that have them.
-  /// - Returns: the paths that belong to them.
+  /// Checks the files of test runs against the events, and the files of inspections against the record.
+  /// - Returns: the paths of these files below `data/`.
   private mutating func checkDerived(_ installation: Installation, _ events: [InstallationEvent])
     throws(ArchiveError)
     -> [String]

@@ -2,8 +2,8 @@ import Cryptography
 import FoundationEssentials
 public import Records
 
-/// Where things lie in a bag, and what its tag files say. Writer and reader share it, so that a tag file is exactly what follows
-/// from the payload.
+/// The paths of a bag's files, and the contents of its tag files. Writer and reader share this layout, so that
+/// a tag file is exactly what follows from the payload.
 public enum BagLayout {
   // MARK: - Names
 
@@ -20,30 +20,31 @@ public enum BagLayout {
   static let payload = "data/"
   static let log = "log.jsonl"
   static let missing = "missing.json"
-  /// The files that a record was taken over with, and that are not in the bag.
+  /// The list of the files that stayed behind when a record was taken over, and are not in the bag.
   static let elsewhere = "elsewhere.json"
   static func revision(_ number: Int) -> String { "record/\(number).json" }
-  /// The picture of the label.
+  /// The path of the picture of the label, below `data/`.
   public static let label = "label.png"
-  /// A run of the functional test, for programs; runs count from 1.
+  /// The path of a run of the functional test, for programs; runs count from 1.
   public static func test(_ number: Int) -> String { "test/\(number).json" }
-  /// A run of the functional test, for people.
+  /// The path of a run of the functional test, for people; runs count from 1.
   public static func testText(_ number: Int) -> String { "test/\(number).txt" }
-  /// An inspection, for programs; inspections count from 1.
+  /// The path of an inspection, for programs; inspections count from 1.
   public static func inspection(_ number: Int) -> String { "inspection/\(number).json" }
-  /// An inspection's page on paper.
+  /// The path of an inspection's page on paper; inspections count from 1.
   public static func inspectionPage(_ number: Int) -> String { "inspection/\(number).pdf" }
-  /// The timestamp of the agreement at `path`.
+  /// The path of the timestamp of the agreement at `path`.
   public static func agreementToken(_ path: String) -> String { stem(path) + ".tst" }
-  /// The agreement at `path` with its timestamp in it.
+  /// The path of the agreement at `path` with its timestamp in it.
   public static func timestamped(_ path: String) -> String { stem(path) + "-timestamped.pdf" }
 
   private static func stem(_ path: String) -> String {
     path.hasSuffix(".pdf") ? String(path.dropLast(4)) : path
   }
 
-  /// The top folder of an installation's bag: the code of its label. A retired welder has none, and that of a void record may
-  /// be another's, so that they have their id.
+  /// The top folder of an installation's bag: the code of its label. The folder is named by the record's id
+  /// where there is no code, as for a retired welder, and for a void record, whose code another record may
+  /// have.
   public static func folder(of installation: Installation) -> String {
     guard installation.status != .void, let code = installation.code else { return installation.id.text }
     return code.description
@@ -55,9 +56,9 @@ public enum BagLayout {
   public struct NamedFile: Hashable, Sendable {
     public let path: String
     public let sha256: String
-    /// The length in bytes; nil where the record does not say.
+    /// The length in bytes; nil where the record does not state it.
     public let byteCount: Int?
-    /// Whether a copy stands for the file where it is lost.
+    /// Whether the file may be lost, since an upload copy stands for it.
     public let mayBeMissing: Bool
     public let isAgreement: Bool
   }
@@ -77,7 +78,7 @@ public enum BagLayout {
           path: (isPhoto ? "photos/" : "agreement/") + file.filename, sha256: file.sha256,
           byteCount: file.bytes, mayBeMissing: file.isOriginal, isAgreement: agreements.contains(file.sha256)))
     }
-    // A seal that was replaced has its photo in the log only.
+    // The photo of a replaced seal is named in the log only.
     var number = 0
     for file in events.flatMap({ RecordFile.named(by: $0) }) where known.insert(file.sha256).inserted {
       number += 1
@@ -89,8 +90,8 @@ public enum BagLayout {
     return files
   }
 
-  /// The files that a record was taken over with, by their paths in a bag of the record as it is now. They stayed where the
-  /// record came from.
+  /// The files that a record was taken over with, by their paths in a bag of the record as it is now. These
+  /// files stayed where the record came from.
   /// - Parameter events: all events of the record's log.
   public static func filesElsewhere(of installation: Installation, _ events: [InstallationEvent])
     -> [MissingOriginal]
@@ -104,17 +105,17 @@ public enum BagLayout {
 
   // MARK: - Tag files
 
-  /// What every bag of RFC 8493 begins with.
+  /// The contents of `bagit.txt`, which is the same in every bag (RFC 8493).
   static let bagitText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
-  /// What the bag says of itself.
+  /// Writes `bag-info.txt`, the bag's description.
   /// - Parameters:
-  ///   - day: of the last entry of the log.
-  ///   - byteCount: of all files of the payload together.
+  ///   - day: the day of the last entry of the log.
+  ///   - byteCount: the length of all files of the payload together, bytes.
   static func informationText(of installation: Installation, day: CalendarDay, byteCount: Int, fileCount: Int)
     -> String
   {
-    // Nobody has worked on a record that was only surveyed.
+    // A record that was only surveyed has no technician.
     let company = installation.technician?.company.text
     var lines = company.map { [("Source-Organization", line($0))] } ?? []
     lines.append(("External-Identifier", installation.id.text))
@@ -131,7 +132,7 @@ public enum BagLayout {
     String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
   }
 
-  /// The seal, and what lies beside it for those who check it without this program.
+  /// The seal's file, and the files beside it for checks without this program.
   /// - Parameter chain: the certificates in the seal, the signer's first.
   /// - Throws: `CryptographyError` for a seal that cannot be read.
   static func files(of seal: DetachedSeal, _ chain: [Certificate]) throws(CryptographyError)

@@ -2,7 +2,8 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// The log of one installation as lines of JSON, in the very words over which the digests of its entries are computed.
+/// The log of one installation as lines of JSON, with exactly the bytes over which the digests of its entries
+/// are computed.
 enum BagLog {
   private struct Line: Codable {
     var seq: Int64
@@ -14,9 +15,11 @@ enum BagLog {
     var sha256: String
   }
 
-  /// The number of entries of the longest log that is read. A welder has some dozens, and each is replayed for every revision.
+  /// The maximum number of entries of a log that is read. A welder has some dozens, and all of them are
+  /// replayed for every revision.
   private static let maxEntries = 5_000
 
+  /// Writes the lines of a log.
   /// - Throws: `unencodable` for an entry whose body is not UTF-8.
   static func text(of entries: [WrittenLogEntry]) throws(ArchiveError) -> Data {
     var text = Data()
@@ -32,10 +35,11 @@ enum BagLog {
     return text
   }
 
-  /// Reads the lines, and proves each entry by its digest and, where the entry before it is the same installation's, its link.
+  /// Reads the lines, and proves each entry by its digest and, where its number follows directly on the entry
+  /// before, by its link.
   /// - Parameters:
-  ///   - name: of the file, for the faults.
-  ///   - id: of the installation.
+  ///   - name: the file's name, for the faults.
+  ///   - id: the installation's id.
   static func entries(_ text: Data, of id: InstallationID, in name: String) throws(ArchiveError)
     -> [WrittenLogEntry]
   {

@@ -1,9 +1,9 @@
-/// The page in every bag that tells a stranger how to check it without weldtech. The lines that begin with four spaces are one
-/// script for `sh`, which ends with 0 for a bag that is as it was written.
+/// The page in every bag that tells a stranger how to check it without weldtech. The lines that begin with four
+/// spaces are one script for `sh`, which exits with status 0 for a bag that is as it was written.
 enum BagReadme {
   /// The page of a bag.
-  /// - Parameter isAdopted: whether the record was taken over from another laptop, so that the log does not begin with the
-  ///   registration.
+  /// - Parameter isAdopted: whether the record was taken over from another laptop, so that the log does not
+  ///   begin with the registration.
   static func text(isAdopted: Bool) -> String {
     isAdopted ? replacements.reduce(text) { $0.replacing($1.words, with: $1.others) } : text
   }
@@ -129,7 +129,7 @@ enum BagReadme {
 
     """#
 
-  /// What the page of a record that was taken over says in place of the words of the others'.
+  /// The passages of the page, and those that replace them for a record that was taken over.
   private static let replacements: [(words: String, others: String)] = [
     (
       "  data/label.png         标牌图样",

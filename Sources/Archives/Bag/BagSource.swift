@@ -7,7 +7,7 @@ public struct BagSource: Sendable {
   public struct Revision: Sendable {
     /// The number of the revision, from 1.
     public let number: Int
-    /// The bytes that it was closed with.
+    /// The bytes of the revision when it was closed.
     public let body: Data
 
     public init(number: Int, body: Data) {
@@ -42,7 +42,7 @@ public struct BagSource: Sendable {
   public let revisions: [Revision]
   /// The files besides log and revisions.
   public var files: [File]
-  /// The originals of photos that this laptop has lost.
+  /// The original files of photos, as far as this laptop has lost them.
   public var missing: [MissingOriginal]
   /// The files that the record was taken over with from another laptop, which are not in the bag.
   public var elsewhere: [MissingOriginal] = []
@@ -66,7 +66,8 @@ extension BagSource {
   }
 }
 
-/// A file that an archive does not have: the original of a photo that is lost, or a file of a record that was taken over.
+/// A file that an archive does not have: the original of a photo that is lost, or a file of a record that was
+/// taken over.
 public struct MissingOriginal: Hashable, Sendable, Codable {
   /// The path that the file would have in the bag.
   public let path: String

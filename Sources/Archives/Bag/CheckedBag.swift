@@ -2,11 +2,11 @@ public import Cryptography
 public import FoundationEssentials
 public import Records
 
-/// A bag of an archive that was read, and what was found.
+/// A bag of an archive, as it was read and checked.
 public struct CheckedBag {
   /// The name of the bag's top folder.
   public let folder: String
-  /// The record that the log's entries add up to; nil where they cannot be read.
+  /// The record that the log's entries add up to; nil where the entries cannot be read.
   public internal(set) var installation: Installation?
   /// The number of the newest closed revision; 0 where none can be read.
   public internal(set) var revision = 0
@@ -20,27 +20,27 @@ public struct CheckedBag {
   public internal(set) var files = 0
   /// The originals of photos that the archive does not have.
   public internal(set) var missing: [MissingOriginal] = []
-  /// What is wrong, in the order in which it was found; empty for a bag that is as it was written.
+  /// The faults of the bag, in the order in which they were found; empty for a bag that is as it was written.
   public internal(set) var faults: [ArchiveFault] = []
-  /// What the seal over the list of files says; nil where it does not hold.
+  /// The facts of the seal over the list of files; nil where the seal does not hold.
   public internal(set) var seal: SealVerification?
-  /// The runs of the functional test in the order of the log, which are those of the files for programs.
+  /// The runs of the functional test in the order of the log; the files of the runs are checked against them.
   public internal(set) var tests: [TestReport] = []
   /// The agreements, oldest first.
   public internal(set) var agreements: [Agreement] = []
 
   /// An agreement in a bag.
   public struct Agreement {
-    /// The name of its file in the zip.
+    /// The name of the agreement's file in the zip.
     public let entry: String
     /// SHA-256 of the signed file, lower-case hex.
     public let sha256: String
-    /// The name of the file of its timestamp; nil where there is none.
+    /// The name of the file with the agreement's timestamp; nil where there is none.
     public let token: String?
-    /// The name of the file that has agreement and timestamp together; nil where there is none.
+    /// The name of the file with the agreement and its timestamp together; nil where there is none.
     public let timestamped: String?
-    /// The record that the log's entries before the signature add up to, which an agreement has inside; nil for a record that names
-    /// an agreement that its log does not have.
+    /// The record that the log's entries before the signature add up to, which the agreement has embedded; nil
+    /// where the log does not have the signature.
     public let before: Installation?
   }
 
@@ -54,7 +54,7 @@ public struct CheckedBag {
   }
 
   /// The name in the zip of the text of a run of the test.
-  /// - Parameter number: from 1.
+  /// - Parameter number: the run's number, from 1.
   public func entry(ofTestText number: Int) -> String {
     entry(of: BagLayout.payload + BagLayout.testText(number))
   }
@@ -63,8 +63,8 @@ public struct CheckedBag {
   public func entry(of path: String) -> String { "\(folder)/\(path)" }
 
   /// Reads a file of the bag.
-  /// - Parameter name: in the zip.
-  /// - Throws: `damaged` where it is not there, or longer than `maxBytes`; `archive`.
+  /// - Parameter name: the file's name in the zip.
+  /// - Throws: `damaged` where the file is missing, longer than `maxBytes`, or has another CRC-32; `archive`.
   public func contents(of name: String, maxBytes: Int) throws(ArchiveError) -> Data {
     guard let entry = entries.first(where: { $0.name == name }) else { throw .damaged(.missing(entry: name)) }
     return try zip.contents(of: entry, maxBytes: maxBytes)

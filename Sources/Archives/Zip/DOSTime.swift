@@ -1,6 +1,6 @@
 import Records
 
-/// A moment as a zip has it: the wall clock of the place in steps of two seconds, from 1980 to 2107.
+/// A moment in the format of a zip: local time in steps of two seconds, from 1980 to 2107.
 struct DOSTime: Hashable, Sendable {
   let time: UInt16
   let date: UInt16
@@ -10,7 +10,8 @@ struct DOSTime: Hashable, Sendable {
     self.date = date
   }
 
-  /// A moment by the clock of its own time zone. One before 1980 or after 2107 becomes the first or the last that there is.
+  /// Converts a moment to the local time of its own time zone. A moment before 1980 or after 2107 becomes the
+  /// first or the last one that the format has.
   init(_ moment: Timestamp) {
     let seconds = moment.secondsSince1970 + Int64(moment.offsetSeconds)
     let ofDay = Int(seconds - Int64(moment.day.daysSince1970) * 86_400)

@@ -2,9 +2,9 @@ import CLibDeflate
 import Files
 import FoundationEssentials
 
-/// Reads a zip in the one form that `ZipLayout` describes. Every byte of it that is not an entry's is compared with what follows
-/// from the entries, so that nothing is between, behind or within them that is not seen. What a hostile file says of itself costs
-/// no more memory than its own central headers.
+/// Reads a zip in the one form that `ZipLayout` describes. Every byte outside the entries' contents is compared
+/// with what follows from the entries, so that nothing can be hidden between, behind or within them. A hostile
+/// file costs no more memory than its own central headers.
 struct ZipReader {
   /// The maximum number of entries: about 15,000 installations.
   static let maxEntries = 500_000
@@ -12,7 +12,7 @@ struct ZipReader {
   static let maxNameSize = 200
 
   let file: OpenFile
-  /// All entries, in the order of their names and of their places in the file.
+  /// All entries, in the order of their names, which is also their order in the file.
   let entries: [ZipEntry]
 
   /// Reads the headers.
@@ -107,7 +107,7 @@ struct ZipReader {
       }
     }
     guard count <= maxEntries else { throw .damaged(.tooManyEntries(count: count)) }
-    // The first bytes of the headers say where the fault is, if it is one of the end's numbers.
+    // Where one of the end's numbers is wrong but possible, the headers show where the fault is.
     guard offset <= byteCount, size <= byteCount - offset else { throw .damaged(.end(offset: start)) }
     let expected = ZipLayout.end(count: count, size: size, offset: offset)
     let place = byteCount - expected.count
@@ -127,7 +127,7 @@ struct ZipReader {
     } catch { throw .archive(error) }
   }
 
-  /// The index of the first byte in which two headers differ; nil where they do not.
+  /// The index of the first byte in which two headers differ; nil where they are equal.
   fileprivate static func difference(_ expected: [UInt8], _ found: some Sequence<UInt8>) -> Int? {
     var index = 0
     for byte in found {
@@ -137,8 +137,8 @@ struct ZipReader {
     return index < expected.count ? index : nil
   }
 
-  /// Whether a name is one that an archive's file can have: names of letters, digits, points, hyphens and underscores between
-  /// single slashes, of which none begins with a point.
+  /// Whether a name is one that an archive's file can have: names of letters, digits, points, hyphens and
+  /// underscores between single slashes, of which none begins with a point or a hyphen.
   fileprivate static func isPlain(_ name: some Collection<UInt8>) -> Bool {
     var isAtStart = true
     for byte in name {
@@ -161,11 +161,11 @@ private struct CentralHeaders {
   private static let window = 256 << 10
 
   let file: OpenFile
-  /// The place behind the last header.
+  /// The offset behind the last header, in bytes from the file's start.
   private let end: Int
-  /// The bytes that have been read, whose first lies at `start`.
+  /// The bytes that have been read ahead; the first of them lies at `place`.
   private var bytes: ArraySlice<UInt8> = []
-  /// The place of the next header, in bytes from the file's start.
+  /// The offset of the next header, in bytes from the file's start.
   private(set) var place: Int
 
   init(file: OpenFile, offset: Int, end: Int) {
@@ -176,7 +176,7 @@ private struct CentralHeaders {
 
   var isAtEnd: Bool { place == end }
 
-  /// Reads a header and compares it with the one that follows from what it says.
+  /// Reads a header, and compares it with the header that follows from its own values.
   mutating func next() throws(ArchiveError) -> (ZipEntry, place: Int) {
     let unreadable = ArchiveError.damaged(.unreadableHeader(offset: place))
     try fill(ZipLayout.centralHeaderSize + ZipReader.maxNameSize + ZipLayout.wideExtraSize)
@@ -211,7 +211,7 @@ private struct CentralHeaders {
     return (entry, found)
   }
 
-  /// Reads on until there are `count` bytes, or all up to the end.
+  /// Reads ahead until at least `count` bytes are held, or all bytes up to the end.
   private mutating func fill(_ count: Int) throws(ArchiveError) {
     let rest = end - place
     guard bytes.count < min(count, rest) else { return }
@@ -220,7 +220,7 @@ private struct CentralHeaders {
 }
 
 extension [UInt8] {
-  /// A little-endian number of `width` bytes. One of eight bytes that no file can reach becomes the largest number.
+  /// A little-endian number of `width` bytes. A number that is too large for Int becomes the largest Int.
   fileprivate func number(at index: Int, _ width: Int) -> Int {
     var value: UInt64 = 0
     for byte in self[index..<index + width].reversed() { value = value << 8 | UInt64(byte) }

@@ -2,8 +2,8 @@ import CZip
 import Files
 import FoundationEssentials
 
-/// Writes stored entries into a zip, by libzip. Nothing of an entry's bytes stays in memory: files are read when the zip is
-/// written, and bytes that were made wait in a file without a name beside it.
+/// Writes stored entries into a zip, by libzip. No entry's bytes stay in memory: files are read when the zip is
+/// written, and bytes without a file are kept in an unnamed file in the zip's folder until then.
 final class ZipWriter {
   private let output: Draft
   private let zip: OpaquePointer
@@ -11,6 +11,7 @@ final class ZipWriter {
   private var spooled = 0
   private var names: [String] = []
 
+  /// Begins a zip.
   /// - Parameter output: an empty draft, which `finish` fills.
   /// - Throws: `archive`, `noMemory`.
   init(into output: Draft) throws(ArchiveError) {
@@ -26,8 +27,8 @@ final class ZipWriter {
 
   /// Adds a file by its path.
   /// - Parameters:
-  ///   - name: in ASCII.
-  ///   - byteCount: of the whole file.
+  ///   - name: the entry's name in ASCII.
+  ///   - byteCount: the length of the whole file, bytes.
   /// - Throws: `zip`, `noMemory`.
   func add(_ name: String, fileAt path: String, byteCount: Int, at moment: DOSTime) throws(ArchiveError) {
     var failure = wt_zip_failure()
@@ -37,7 +38,7 @@ final class ZipWriter {
   }
 
   /// Adds bytes.
-  /// - Throws: `archive` where they cannot be put aside, `zip`, `noMemory`.
+  /// - Throws: `archive` where the bytes cannot be written to the unnamed file, `zip`, `noMemory`.
   func add(_ name: String, _ bytes: Data, at moment: DOSTime) throws(ArchiveError) {
     do throws(FileError) {
       try spool.write(bytes, at: spooled)
@@ -52,7 +53,7 @@ final class ZipWriter {
   }
 
   /// Writes the zip into the draft.
-  /// - Parameter isCancelled: asked while entries are copied; true ends the writing.
+  /// - Parameter isCancelled: a function that is called while entries are copied; true ends the writing.
   /// - Throws: `unreadable`, `changed`, `archive`, `cancelled`, `zip`, `noMemory`.
   func finish(isCancelled: () -> Bool) throws(ArchiveError) {
     var failure = wt_zip_failure()
@@ -67,7 +68,7 @@ final class ZipWriter {
     try check(status, failure)
   }
 
-  /// What C gets a pointer to.
+  /// The value to which C gets a pointer.
   private struct Question {
     let isCancelled: () -> Bool
   }

@@ -6,7 +6,7 @@ import Records
 struct CertificateTemplate {
   /// The subject's attributes in order, by their short names in libcrypto, as `O` and `CN`.
   var subject: [(String, String)]
-  /// Seconds since 1970-01-01T00:00:00Z.
+  /// First and last second of the validity, seconds since 1970-01-01T00:00:00Z.
   var validity: ClosedRange<Int64>
   /// The extensions by libcrypto's numbers, with their values as its configuration files write them.
   var extensions: [(Int32, String)]
@@ -16,7 +16,7 @@ struct CertificateTemplate {
   ///   - key: an EVP_PKEY, whose public half the certificate names.
   ///   - name: an X509_NAME that is taken in place of `subject`.
   ///   - issuer: nil for a certificate that is its own issuer.
-  ///   - issuerKey: an EVP_PKEY, the issuer's.
+  ///   - issuerKey: the issuer's private key, an EVP_PKEY.
   /// - Throws: `generation`.
   func certificate(
     of key: OpaquePointer, named name: OpaquePointer? = nil, issuer: Certificate?,

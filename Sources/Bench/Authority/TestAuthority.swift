@@ -5,8 +5,8 @@ import Synchronization
 
 /// A certification authority and a timestamp authority (RFC 3161) made on the spot, for `practice` and for tests.
 ///
-/// The root vouches for nobody outside the test. Its keys and serial numbers are libcrypto's randomness; its time is
-/// the caller's.
+/// Nothing outside the test trusts the root. The keys and serial numbers come from libcrypto's random
+/// generator, and the time comes from the caller's clock.
 public final class TestAuthority: Sendable {
   /// The kind of the authority's own keys.
   public enum KeyKind: Sendable {
@@ -15,16 +15,17 @@ public final class TestAuthority: Sendable {
     case rsa
   }
 
-  /// Seconds since 1970-01-01T00:00:00Z, both inclusive: the dates of a certificate.
+  /// First and last second of a certificate's validity, seconds since 1970-01-01T00:00:00Z, both inclusive.
   public typealias Validity = ClosedRange<Int64>
 
   /// The policy that the timestamps name, of the arc that RFC 5612 keeps for documentation.
   public static let policy = "1.3.6.1.4.1.32473.1"
   /// The time from the making of the authority until its own certificates end, seconds: ten years.
   static let lifetime: Int64 = 3_650 * 86_400
-  /// The time for which an issued certificate is good where none is told, seconds: two years.
+  /// Default time from the issue of a certificate until its end, seconds: two years.
   static let issuedLifetime: Int64 = 730 * 86_400
-  /// The time by which certificates begin before the clock's time, seconds: one day, for clocks that are behind.
+  /// Time from the beginning of a certificate's validity until its issue, seconds: one day, for clocks that are
+  /// behind.
   static let headStart: Int64 = 86_400
 
   public let root: Certificate
@@ -59,7 +60,7 @@ public final class TestAuthority: Sendable {
       subject: [("O", name), ("CN", "\(name) timestamps")], validity: validity,
       extensions: [
         (NID_basic_constraints, "critical,CA:FALSE"), (NID_key_usage, "critical,digitalSignature"),
-        // RFC 3161, 2.3: the one purpose, and critical.
+        // RFC 3161, 2.3: timestamping is the only purpose, and the extension is critical.
         (NID_ext_key_usage, "critical,timeStamping"), (NID_subject_key_identifier, "hash"),
         (NID_authority_key_identifier, "keyid:always"),
       ]
@@ -72,8 +73,8 @@ public final class TestAuthority: Sendable {
   /// - Parameters:
   ///   - request: PKCS #10, PEM; its own signature is checked, and its subject is taken as it is.
   ///   - validity: the certificate's dates; nil for a day before the clock's time until two years after it.
-  /// - Throws: `generation` where the request is no such text, its signature is wrong, or its key is neither P-256
-  ///   nor RSA from 3,072 bits.
+  /// - Throws: `generation` where the request is no PKCS #10 in PEM, its signature is wrong, or its key is
+  ///   neither P-256 nor RSA from 3,072 bits.
   public func issue(request pem: String, validity: Validity? = nil) throws(CryptographyError) -> Certificate {
     defer { ERR_clear_error() }
     guard pem.utf8.count <= Certificate.maxSize, let input = MemoryBIO(Array(pem.utf8)),
@@ -105,8 +106,8 @@ public final class TestAuthority: Sendable {
   // MARK: - Timestamps
 
   /// Answers a query of RFC 3161.
-  /// - Returns: the DER of a TimeStampResp, also for what is no query, which is rejected in it; empty where libcrypto
-  ///   could not make one.
+  /// - Returns: the DER of a TimeStampResp, which rejects bytes that are no query; empty where libcrypto cannot
+  ///   make the response.
   public func reply(to query: [UInt8]) -> [UInt8] {
     defer { ERR_clear_error() }
     guard let context = TS_RESP_CTX_new() else { return [] }
@@ -115,8 +116,9 @@ public final class TestAuthority: Sendable {
     defer { X509_free(certificate) }
     guard let policy = OBJ_txt2obj(Self.policy, 1) else { return [] }
     defer { ASN1_OBJECT_free(policy) }
-    // The context takes references or copies of all of these. The callbacks' data is this object, which outlives the
-    // context. https://github.com/openssl/openssl/blob/openssl-3.0/crypto/ts/ts_rsp_sign.c
+    // The context takes references to or copies of all values that are set here. The callbacks' data is this
+    // object, which outlives the context.
+    // https://github.com/openssl/openssl/blob/openssl-3.0/crypto/ts/ts_rsp_sign.c
     let this = Unmanaged.passUnretained(self).toOpaque()
     guard TS_RESP_CTX_set_signer_cert(context, certificate) == 1,
       TS_RESP_CTX_set_signer_key(context, timestampKey.handle) == 1,

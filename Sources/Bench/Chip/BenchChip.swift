@@ -1,4 +1,4 @@
-/// A microcontroller behind the bench's wire: bytes in, bytes and delays out.
+/// A microcontroller behind the bench's wire. It takes bytes, and returns bytes and delays.
 public protocol BenchChip {
   /// Switches the chip off and on.
   mutating func restart()
@@ -7,16 +7,17 @@ public protocol BenchChip {
   /// Whether the chip has a clock of its own, by which it times the bytes on the wire in both directions. The
   /// bench then neither waits nor withholds bytes.
   var keepsLineTime: Bool { get }
-  /// Whether fewer bytes are on the wire than the laptop's adapter would keep there.
+  /// Whether the chip takes more bytes now. False where the wire holds as many bytes as the laptop's adapter
+  /// would keep there.
   var takesMore: Bool { get }
   /// Present baud rate of the chip's wire, bits a second, where the chip changes it; nil for the baud rate of
   /// the bench's configuration.
   var baudRate: Int? { get }
   /// Tells the chip the baud rate of the laptop's port, bits a second.
   mutating func follow(baudRate: Int)
-  /// Takes one byte from the laptop.
+  /// Takes one byte from the laptop, and returns the chip's outputs in order.
   mutating func receive(_ byte: UInt8) -> [BenchChipOutput]
-  /// Longest time before the chip is asked again whether it has done something by itself.
+  /// Maximum time that the bench waits before it calls `tick` again.
   var patience: Duration { get }
   /// Advances the chip to the present moment; called at least every 20 ms.
   mutating func tick() -> [BenchChipOutput]

@@ -1,7 +1,7 @@
 internal import CBoot
 internal import ModuleCore
 
-/// The boot block's own source (`firmware/Boot`), which decides over a simulated flash.
+/// Runs the boot block's own source (`firmware/Boot`) on a simulated flash.
 enum BootBlock {
   /// Whether the first sector holds a program that the chip could start.
   static func isSound(_ flash: FlashArray) -> Bool {
@@ -10,7 +10,7 @@ enum BootBlock {
     return (try? ImageHeader.checkVectors(table, code: code)) != nil
   }
 
-  /// Finishes or takes back an update.
+  /// Finishes or rolls back a pending update.
   /// - Returns: whether the application may be started.
   static func choose(_ flash: FlashArray) -> Bool {
     // The C functions get the array back from this pointer, and only within this call.

@@ -32,9 +32,9 @@ public struct ChipOrder: Codable, Sendable {
   public var protectedSectors: [Int] = []
   /// Time that a byte spends within laptop and adapter in each direction, microseconds.
   public var adapterLatency = 0
-  /// The adapter's limit, and in the next property the oscillator's error, both as in
-  /// `ModuleBench.Configuration`.
+  /// Baud rate above which the adapter drops bytes, bits a second; nil for no limit.
   public var maxAdapterBaudRate: Int?
+  /// Error of the chip's oscillator, parts per million, -50,000 to 50,000.
   public var oscillatorError = 0
 
   public init(wireBaudRate: Int?, fault: String?, world: World, uniqueID: Data, segments: [Segment]) {
@@ -45,6 +45,7 @@ public struct ChipOrder: Codable, Sendable {
     self.segments = segments
   }
 
+  /// Reads an order from JSON.
   /// - Throws: `UnknownField`, `DecodingError`.
   public init(from decoder: any Decoder) throws {
     try decoder.refuseFields(besides: CodingKeys.self)
@@ -60,6 +61,7 @@ public struct ChipOrder: Codable, Sendable {
     oscillatorError = try fields.decodeIfPresent(Int.self, forKey: .oscillatorError) ?? 0
   }
 
+  /// Makes the configuration of a bench from the order.
   /// - Throws: `Defect`.
   public func configuration() throws -> ModuleBench.Configuration {
     var configuration = ModuleBench.Configuration(wireBaudRate: wireBaudRate, uniqueID: Array(uniqueID))

@@ -1,6 +1,6 @@
 /// The RAM of a simulated chip. The ROM bootloader writes a program here and starts it.
 ///
-/// One thread at a time uses it: the one that serves the bench.
+/// Only the thread that serves the bench uses the RAM.
 public final class ChipRAM: @unchecked Sendable {
   /// Address of the first byte.
   public let start: UInt32

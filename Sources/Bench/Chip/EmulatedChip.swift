@@ -1,9 +1,9 @@
 internal import Glibc
 internal import ModuleCore
 
-/// The microcontroller in Debian's `qemu-system-arm`: a second opinion on instructions and serial line that is
-/// not ours. QEMU's machine has neither flash controller nor ROM, and few other devices (`World.qemu`): it
-/// starts with an image and loses all its state with its power.
+/// The microcontroller in Debian's `qemu-system-arm`, by which the firmware's instructions and its serial line
+/// are checked against an implementation that is not ours. QEMU's machine has neither flash controller nor ROM,
+/// and few other devices (`World.qemu`). It starts with an image, and loses all its state with its power.
 public final class EmulatedChip: BenchChip {
   private let program: String
   private let image: Int32
@@ -35,12 +35,12 @@ public final class EmulatedChip: BenchChip {
   }
 
   public var bitsAByte: Int { 10 }
-  /// The machine may send at any moment, so it is asked often.
+  /// Time between two ticks, which is short because the machine may send at any moment.
   public var patience: Duration { .milliseconds(1) }
 
   public var takesMore: Bool { process?.hasRoom ?? true }
 
-  /// The pin of the relay is not emulated, so no closing was ever counted.
+  /// The pin of the relay is not emulated, so the relay always counts as open.
   public var relayIsClosed: Bool { false }
 
   public func snapshot(into truth: inout ModuleBenchTruth) {
@@ -60,9 +60,9 @@ public final class EmulatedChip: BenchChip {
   }
 }
 
-/// QEMU with its first serial line on a socket. QEMU ends when this value is released and when this process
-/// ends in any way: a shell between them waits for the other end of a second socket, since QEMU itself would
-/// run on.
+/// QEMU with its first serial line on a socket. QEMU by itself would run on after this process ends. A shell
+/// therefore waits at a second socket, and kills QEMU when this object is released or this process ends in any
+/// way.
 private final class EmulatorProcess {
   private static let watch = #""$@" <&1 & exec >&- 3<&-; read -r _; kill -9 $!"#
   private static let atOnce = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
@@ -90,7 +90,8 @@ private final class EmulatorProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    // The ends are moved away from 0 to 3 first, where one would overwrite another before its turn.
+    // The descriptors are copied to numbers from 16 on first. Otherwise one of them, with a number from 0 to 3,
+    // could be overwritten before it is used.
     let ends = [lives[1], lines[1], image].map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
     defer { for end in ends { close(end) } }
     for (end, place) in zip(ends, [0, 1, 3] as [Int32]) {

@@ -19,7 +19,7 @@ public final class FlashArray: Sendable {
   private struct State {
     var cells: [UInt8]
     var protection = Protection()
-    /// Number of words that can still be programmed, an erasure counted as one; nil where the supply lasts.
+    /// Number of operations before the supply fails, each a word or an erasure; nil where the supply lasts.
     var operationsLeft: Int?
     /// Generator of the state in which a power cut leaves the cells.
     var noise = SeededGenerator(seed: 0)
@@ -61,13 +61,13 @@ public final class FlashArray: Sendable {
     return state.withLock { Array($0.cells[range]) }
   }
 
-  /// The word at an address, little-endian; nil where it is not wholly inside.
+  /// The word at an address, little-endian; nil where the word is not wholly inside.
   public func word(_ address: UInt32) -> UInt32? {
     guard let range = range(address, count: 4) else { return nil }
     return state.withLock { state in range.reversed().reduce(0) { $0 << 8 | UInt32(state.cells[$1]) } }
   }
 
-  /// Programs a word, little-endian, as the bytes of `program(_:_:)`.
+  /// Programs a word, little-endian, under the rules of `program(_:_:)`.
   @discardableResult
   public func program(_ address: UInt32, word: UInt32) -> Bool {
     program(address, (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) })

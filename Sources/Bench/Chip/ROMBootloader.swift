@@ -1,8 +1,8 @@
-/// ST's ROM bootloader on a UART as AN3155 specifies it, for a chip with one bank of flash: bytes in, bytes and
-/// delays out.
+/// ST's ROM bootloader on a UART as AN3155 specifies it, for a chip with one bank of flash. It takes bytes, and
+/// returns bytes and delays.
 ///
 /// ```
-/// sync     > 7F                                  < ACK (79); once in sync it is half a command like any other
+/// sync     > 7F                                  < ACK (79); once in sync, 7F is half a command like any byte
 /// command  > code, ~code                         < ACK, or NACK (1F) for an unknown one or a wrong complement
 /// 00 Get           < n, version, codes, ACK      01 Version   < version, 00, 00, ACK
 /// 02 Get ID        < 01, product id BE, ACK
@@ -15,11 +15,11 @@
 /// ```
 ///
 /// Under read protection only Get, Version, Get ID and Read Unprotect are not refused. Write Protect lists all
-/// sectors that are to be protected; protection applies after the reset. A write to a protected sector and its
-/// erasure are acknowledged and not done: only reading shows it.
+/// sectors that are to be protected; protection applies after the reset. A protected sector is neither written
+/// nor erased, although both commands are acknowledged; only reading shows this.
 ///
-/// The real one measures its speed at the first 0x7F and goes deaf at another first byte. There is no speed on
-/// a pty, so here other bytes before the first 0x7F are ignored.
+/// The real bootloader measures its baud rate at the first 0x7F, and receives nothing more after another first
+/// byte. A pty has no baud rate, so here other bytes before the first 0x7F are ignored.
 public struct ROMBootloader: Sendable {
   public enum Output: Hashable, Sendable {
     case send([UInt8])

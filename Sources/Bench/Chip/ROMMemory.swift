@@ -43,7 +43,8 @@ public struct ROMMemory: Sendable {
     address % 4 == 0 && (flash.read(address, count: 1) != nil || isLoadable(address))
   }
 
-  /// Programs flash or writes RAM. Returns false and does nothing where the range leaves both.
+  /// Programs flash or writes RAM. Returns false and does nothing where the range lies wholly inside neither of
+  /// them, or where a sector is protected.
   func write(_ address: UInt32, _ bytes: [UInt8]) -> Bool {
     if flash.program(address, bytes) { return true }
     return isLoadable(address) && ram?.write(address, bytes) == true

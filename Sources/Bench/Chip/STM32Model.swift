@@ -3,10 +3,10 @@ internal import ModuleCore
 /// The facts of a simulated STM32 and its ROM bootloader. Each chip is a value in this file and in `known`.
 public struct STM32Model: Hashable, Sendable {
   public var name: String
-  /// The product id that Get ID answers.
+  /// The product id that Get ID returns.
   public var productID: UInt16
   public var flashStart: UInt32
-  /// Sizes of the flash's sectors, one after another.
+  /// Sizes of the flash's sectors in order of address, bytes.
   public var sectorBytes: [Int]
   public var ramStart: UInt32
   /// Bytes of main RAM, without core-coupled memory.
@@ -49,9 +49,10 @@ public struct STM32Model: Hashable, Sendable {
   /// Whether the module's firmware is built for this chip; programs of other chips are silent on the bench.
   var runsFirmware: Bool { productID == FlashMap.productID }
 
-  /// STM32F405xG: RM0090 for addresses (2.3.1, table 5, 3.9.2, 39), AN2606 for what its loader lets through. Version 3.1 of
-  /// the loader keeps 8 KiB of RAM and 9.0 keeps 12; a program that is to run on either keeps off the larger. Option bytes
-  /// are no read protection and all sectors writable, each byte followed by its complement.
+  /// The STM32F405xG. Its addresses are from RM0090 (2.3.1, table 5, 3.9.2, 39), and the limits of its loader
+  /// are from AN2606. Version 3.1 of the loader keeps 8 KiB of RAM and version 9.0 keeps 12 KiB, so a program
+  /// that is to run on both must not use the first 12 KiB. The option bytes mean no read protection and all
+  /// sectors writable. The first two of them are followed by their complements.
   public static let stm32f405 = STM32Model(
     name: "STM32F405", productID: FlashMap.productID, flashStart: FlashMap.base,
     sectorBytes: (0..<FlashMap.sectorCount).compactMap { FlashMap.sector($0).map { Int($0.size) } },

@@ -1,4 +1,5 @@
-/// The error that an order or a world has a field that means nothing, which would be a setting that nobody makes.
+/// The error that an order or a world has an unknown field. Ignoring such a field would ignore a misspelt
+/// setting.
 public struct UnknownField: Error, Hashable {
   public let name: String
 

@@ -1,8 +1,8 @@
-/// An ESP32 or ESP32-C3 behind the bench's wire: its ROM loader, or the program in its flash. The program says
+/// An ESP32 or ESP32-C3 behind the bench's wire: its ROM loader, or the program in its flash. The program sends
 /// nothing, since the bench cannot execute it.
 ///
-/// A chip that has just been reset takes the speed of the first Sync, as its ROM measures it; from then on bytes at
-/// another speed are noise, both ways.
+/// After a reset the chip takes the baud rate of the first Sync, as the real ROM measures it. From then on
+/// bytes at another baud rate are garbled in both directions.
 public struct ESP32Chip: BenchChip {
   private let model: ESP32Model
   private let configuration: ModuleBench.Configuration
@@ -20,8 +20,8 @@ public struct ESP32Chip: BenchChip {
   private var overdriven = 0
   private var greeting: [UInt8] = []
 
-  /// - Parameter configuration: holds a flash as `FlashArray.serial` makes it; the timings in it belong to
-  ///   another chip and are not used.
+  /// - Parameter configuration: the bench's configuration with a flash of `FlashArray.serial`. Its timings
+  ///   belong to another chip and are not used.
   public init(
     _ model: ESP32Model, configuration: ModuleBench.Configuration, timings: SerialFlashTimings = .typical
   ) {
@@ -111,13 +111,13 @@ public struct ESP32Chip: BenchChip {
   // MARK: - The line
 
   /// Whether the two baud rates are close enough for a UART to read a byte correctly: within 2.5 %, which is
-  /// less than half a bit at the end of ten.
+  /// less than half a bit at the end of ten bits.
   private var isInTune: Bool {
     guard let agreedBaudRate else { return true }
     return abs(agreedBaudRate - laptopBaudRate) * 40 < laptopBaudRate
   }
 
-  /// The byte that a UART at another baud rate reads: an arbitrary one, and never the end of a frame.
+  /// The byte that a UART at another baud rate reads: an arbitrary byte, but never 0xC0, the end of a frame.
   private static func garbled(_ byte: UInt8) -> UInt8 { byte & 0x15 | 0x80 }
 
   /// Whether a byte gets through: an adapter that is driven faster than it can work drops one now and then.

@@ -2,7 +2,7 @@
 /// esptool's `targets` and the chips' technical reference manuals.
 public struct ESP32Model: Hashable, Sendable {
   public let name: String
-  /// The chip's id, as image headers and Get Security Info have it.
+  /// The chip's id, as image headers and Get Security Info contain it.
   public let chipID: UInt32
   /// Offset of the second-stage bootloader in the flash.
   public let bootloaderOffset: Int
@@ -35,7 +35,8 @@ public struct ESP32Model: Hashable, Sendable {
   }
 
   struct Calibration: Hashable, Sendable {
-    /// Address of RTC_CALICFG1, which counts crystal cycles by the slow clock from bit 7.
+    /// Address of RTC_CALICFG1, whose bits from 7 on hold the number of crystal cycles that the slow clock has
+    /// measured.
     let address: UInt32
     /// Address of eFuse word 4, whose lowest byte is the fast oscillator's factor.
     let factorAddress: UInt32

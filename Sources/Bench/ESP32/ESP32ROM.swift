@@ -1,6 +1,7 @@
 internal import Cryptography
 
-/// Espressif's ROM loader on a UART, as esptool's "Serial Protocol" describes it: bytes in, bytes and delays out.
+/// Espressif's ROM loader on a UART, as esptool's "Serial Protocol" describes it. It takes bytes, and returns
+/// bytes and delays.
 ///
 /// ```
 /// frame    C0, bytes with C0 as DB DC and DB as DB DD, C0
@@ -8,10 +9,10 @@ internal import Cryptography
 /// answer   < 01, code, size LE16, value LE32, data, status (0 done, 1 not), error, 00, 00
 /// ```
 ///
-/// Nothing is understood before the first Sync, which is answered eight times. `_DATA` commands carry length, number,
-/// two words of zeros and the data, whose bytes and 0xEF make the checksum by exclusive or. Programs for RAM are
-/// refused, since nothing here could execute one. Whether the real ROM looks at a block's number is written nowhere;
-/// here it must be the next.
+/// The loader understands no command before the first Sync, which it answers eight times. `_DATA` commands
+/// carry length, number, two words of zeros and the data. The exclusive or of 0xEF and the data's bytes is the
+/// checksum. Programs for RAM are refused, since nothing here could execute one. Whether the real ROM checks a
+/// block's number is not documented; here the number must be the next one.
 struct ESP32ROM {
   enum Output: Hashable {
     case send([UInt8])
@@ -253,7 +254,8 @@ struct ESP32ROM {
     return [looked(.zero), done(.readFlash, data: bytes + padding)]
   }
 
-  /// The work of reading flash for this time; the first read after a write is the verification.
+  /// Returns the output for a read of the flash that takes this time. The first read after a write counts as
+  /// the verification.
   private mutating func looked(_ time: Duration) -> Output {
     defer { hasWritten = false }
     return .busy(hasWritten ? .verify : nil, time)

@@ -1,5 +1,5 @@
-/// The registers that a chip's ROM loader reads and writes by address: identification, MAC, the speed's divider, and
-/// the SPI controller by which a laptop may ask the flash chip itself.
+/// The registers that a chip's ROM loader reads and writes by address: identification, MAC, the divider of the
+/// baud rate, and the SPI controller by which a laptop may ask the flash chip itself.
 struct ESP32Registers {
   private static let crystalHertz = 40_000_000
   private static let magicAddress: UInt32 = 0x4000_1000
@@ -32,7 +32,7 @@ struct ESP32Registers {
     }
   }
 
-  /// The baud rate that results where the ROM is asked for another one, bits a second: the ROM divides the
+  /// The baud rate, bits a second, that results where the ROM is asked for `baudRate`: the ROM divides the
   /// frequency that it believes its crystal to have.
   func realBaudRate(asked baudRate: Int) -> Int {
     guard let calibration = model.calibration, let word = words[calibration.address] else { return baudRate }
@@ -40,7 +40,7 @@ struct ESP32Registers {
     return baudRate * Self.crystalHertz / max(1, reckoned)
   }
 
-  /// The flags of a C3's Get Security Info: secure boot by its fuse.
+  /// The flags of a C3's Get Security Info: 1 where the fuse of secure boot is set, else 0.
   var securityFlags: UInt32 { read(Self.repeatedFuses + 4) >> 20 & 1 }
   /// The bits of a C3's flash encryption, which is on where an odd number of them is set.
   var encryptionCount: UInt8 { UInt8(read(Self.repeatedFuses) >> 18 & 7) }
@@ -59,12 +59,12 @@ struct ESP32Registers {
     words[model.spi.data] = answer(to: UInt8(read(model.spi.user2) & 0xff))
   }
 
-  /// The flash chip's answer, in the lowest bits, as many as were asked for.
+  /// The flash chip's answer to a command, of which the requested number of lowest bits is kept.
   private func answer(to command: UInt8) -> UInt32 {
     let bits = read(model.spi.readBits) + 1
     let whole: UInt32
     switch command {
-    // Read JEDEC ID answers maker, kind, and size as a power of two.
+    // Read JEDEC ID returns maker, kind, and size as a power of two.
     case 0x9f: whole = UInt32(flashBytes.trailingZeroBitCount) << 16 | 0x40ef
     // The status registers say that the chip is idle and nothing is protected.
     case 0x05, 0x35, 0x15: whole = 0

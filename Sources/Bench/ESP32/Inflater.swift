@@ -26,7 +26,7 @@ final class Inflater {
     stream.deallocate()
   }
 
-  /// Unpacks these bytes as far as they go. Bytes that follow the stream's end within the last piece are
+  /// Unpacks the next bytes of the stream. Bytes after the stream's end within the last piece are ignored as
   /// padding.
   func take(_ bytes: [UInt8]) throws(Defect) -> [UInt8] {
     guard !isFinished else { throw Defect() }

@@ -2,8 +2,8 @@
 /// time of each bit. Each moment is computed from the byte before it and not from the latest poll, so that no
 /// error adds up.
 struct BenchLine {
-  /// Number of bytes that pass in a millisecond at 115,200 baud. A USB adapter hands over its bytes about once
-  /// a millisecond, so that more frequent polling gains nothing.
+  /// Maximum number of bytes that arrive together: about as many as pass in a millisecond at 115,200 baud. A
+  /// USB adapter hands over its bytes about once a millisecond, so that more frequent polling gains nothing.
   private static let slice = 10
 
   /// Time that a byte spends within laptop and adapter in each direction.
@@ -44,7 +44,9 @@ struct BenchLine {
 
   // MARK: - From the laptop
 
-  /// - Parameter bitsAByte: nil where the chip times line and latency by itself.
+  /// Sends bytes from the laptop to the chip.
+  /// - Parameter bitsAByte: the number of bits that one byte takes on the wire; nil where the chip times line
+  ///   and latency by itself.
   mutating func send(_ bytes: [UInt8], bitsAByte: Int?, now: ContinuousClock.Instant) {
     guard let bitsAByte else {
       let time = max(now, toChip.last?.seenAt ?? now)
@@ -63,7 +65,8 @@ struct BenchLine {
     toChipIsFreeAt = free
   }
 
-  /// The next byte at the chip, and the moment at which its last bit arrived.
+  /// Takes the next byte that has arrived at the chip, with the moment at which its last bit arrived; nil for
+  /// none.
   mutating func arrived(by now: ContinuousClock.Instant) -> (byte: UInt8, at: ContinuousClock.Instant)? {
     guard let first = toChip.first, first.seenAt <= now else { return nil }
     toChip.removeFirst()
@@ -72,7 +75,9 @@ struct BenchLine {
 
   // MARK: - From the chip
 
-  /// - Parameter bitsAByte: nil where the chip times line and latency by itself.
+  /// Sends bytes from the chip to the laptop.
+  /// - Parameter bitsAByte: the number of bits that one byte takes on the wire; nil where the chip times line
+  ///   and latency by itself.
   mutating func answer(_ bytes: [UInt8], bitsAByte: Int?, at time: ContinuousClock.Instant) {
     guard let bitsAByte else { return toLaptop.append((bytes, max(time, toLaptop.last?.at ?? time))) }
     var free = max(time, toLaptopIsFreeAt ?? time)

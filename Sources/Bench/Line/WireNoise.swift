@@ -1,11 +1,11 @@
 /// A wire with random faults: each byte in either direction, each piece or each answer is damaged with a given
-/// probability in parts per million. The same seed and the same bytes go wrong in the same places.
+/// probability in parts per million. The same seed damages the same bytes in the same places.
 ///
 ///     lost=SEED:PPM      bytes do not arrive
 ///     flipped=SEED:PPM   one bit of a byte arrives as its opposite
 ///     doubled=SEED:PPM   bytes arrive twice
 ///     noise=SEED:PPM     any of these
-///     half=SEED:PPM      of the module's answers only the beginning arrives
+///     half=SEED:PPM      only the beginning of an answer of the module's arrives
 ///     piece=SEED:PPM     one bit of a piece, which is what the laptop sends at once, arrives as its opposite
 ///     clipped=SEED:PPM   an answer of the module's arrives without its last byte
 ///     brownout=SEED:PPM  the chip resets as a byte reaches it
@@ -62,7 +62,8 @@ public struct FaultyWire: Sendable {
     }
   }
 
-  /// Takes a piece that the laptop sends at once, before its bytes are sent one by one.
+  /// Applies the faults of the kind `piece` to the bytes that the laptop sends at once. Called before `send`
+  /// takes the bytes one by one.
   public mutating func piece(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for index in noises.indices where noises[index].noise.kind == .piece && !bytes.isEmpty {
@@ -85,12 +86,13 @@ public struct FaultyWire: Sendable {
     return (pass([byte]), effects)
   }
 
-  /// Records that the module has done something and not reported it yet.
+  /// Returns the effects of faults during work that the module has just completed and not reported yet.
   public mutating func did(_ work: ModuleBenchFault.Work) -> [ModuleBenchFault.Effect] {
     take { $0 == .during(work) }
   }
 
-  /// - Returns: the bytes of a module's answer that arrive.
+  /// Applies the faults to an answer of the module's.
+  /// - Returns: the bytes that arrive.
   public mutating func answer(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = pass(bytes)
     for index in noises.indices where noises[index].noise.kind == .half {

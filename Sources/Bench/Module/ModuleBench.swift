@@ -4,9 +4,9 @@ internal import Threads
 
 /// A simulated module on a pty, which `bench module` runs and the tests plug into.
 ///
-/// `start` gives the port's path; `run` serves the port on the calling thread, `runInBackground` on a thread of
-/// its own. The module survives programs that open and close the port. After `pull`, or a fault that pulls, the
-/// path is gone; the module stays as it is and `start` plugs it in again.
+/// `start` returns the port's path; `run` serves the port on the calling thread, `runInBackground` on a thread
+/// of its own. The module survives programs that open and close the port. After `pull`, or a fault that pulls
+/// the cable, the path is gone; the module keeps its state, and `start` plugs it in again.
 public final class ModuleBench: Sendable {
   public struct Configuration: Sendable {
     /// The chip of the core engine; the other engines have a chip of their own.
@@ -109,8 +109,8 @@ public final class ModuleBench: Sendable {
     return try outcome.get()
   }
 
-  /// Serves the port until it is stopped or pulled.
-  /// - Parameter until: closure that is asked every 20 ms and ends the service by true.
+  /// Serves the port until the bench is stopped or the cable is pulled.
+  /// - Parameter until: a closure that is called about every 20 ms; the service ends when it returns true.
   public func run(until: () -> Bool = { false }) -> End {
     service.withLock { service in
       while true {

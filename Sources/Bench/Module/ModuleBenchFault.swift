@@ -5,15 +5,15 @@ internal import ModuleCore
 ///     silence-after=N    after N bytes from the laptop the module answers no more
 ///     pull-after=N       after N bytes from the laptop the cable is pulled
 ///     brownout-after=N   after N bytes from the laptop the supply dips: the chip resets
-///     silence-during=W   the module does W and never says so; W is erase, write, verify, pair or test
+///     silence-during=W   the module does W and does not report it; W is erase, write, verify, pair or test
 ///     pull-during=W      the cable is pulled at that moment
 ///     brownout-during=W  the chip resets at that moment
 ///
 /// The faults of `WireNoise` last as long as the bench runs. Several faults are joined by commas.
 ///
-/// `erase` and `write` are the bootloader's first such command, `verify` its first read after a write, `pair`
-/// is the commit or the replacement of a key and `test` a start. Silence ends when the laptop closes the port,
-/// as if somebody had cycled the power.
+/// `erase` and `write` are the bootloader's first command of this kind, and `verify` is its first read after a
+/// write. `pair` is the commit of a key or its replacement, and `test` is a start. Silence ends when the laptop
+/// closes the port, as if somebody had cycled the power.
 public struct ModuleBenchFault: Hashable, Sendable {
   public enum Effect: String, Hashable, Sendable, CaseIterable { case silence, pull, brownout }
 
@@ -49,7 +49,8 @@ public struct ModuleBenchFault: Hashable, Sendable {
     (timedEffects.map(\.spelling) + noises.map(\.spelling)).joined(separator: ",")
   }
 
-  /// Reads a fault in the form above, N from 0 to 2³¹ − 1; nil for any other text.
+  /// Reads faults that are joined by commas, in the forms above: N from 0 to 2³¹ − 1, SEED from 0 to 2³² − 1,
+  /// PPM from 1 to 1,000,000; nil for any other text.
   public init?(_ text: String) {
     var timedEffects: [TimedEffect] = []
     var noises: [WireNoise] = []

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The wire between a pty and the simulated chip: its speed, its faults, and the power switch.
+/// The wire between a pty and the simulated chip, with its baud rate, its faults and the power switch.
 struct ModuleBenchService: ~Copyable {
   private var wire: FaultyWire
   private let now: @Sendable () -> ContinuousClock.Instant
@@ -11,7 +11,7 @@ struct ModuleBenchService: ~Copyable {
   private var outputs: [(output: BenchChipOutput, bitsAByte: Int?, at: ContinuousClock.Instant)] = []
   private var chipIsFreeAt: ContinuousClock.Instant
   private var isSilent = false
-  /// The longest delay of an output, because the machine was too busy.
+  /// The longest delay of an output or of a byte on the line, because the machine was too busy.
   private(set) var maxDelay = Duration.zero
 
   private let published: PublishedBenchTruth
@@ -78,13 +78,13 @@ struct ModuleBenchService: ~Copyable {
     return min(chip.patience, max(.zero, (moments.min() ?? now() + .seconds(1)) - now()))
   }
 
-  /// Waits while the chip's own line holds as many bytes as an adapter would put on it.
+  /// Waits 0.5 ms, because the chip's own line holds as many bytes as an adapter would put on it.
   private func pause() -> ModuleBenchTerminal.Arrival {
     usleep(500)
     return .nothing
   }
 
-  /// Processes everything that is due.
+  /// Delivers the bytes and performs the outputs that are due.
   private mutating func processDue() {
     while isPluggedIn {
       let time = now()
@@ -107,7 +107,7 @@ struct ModuleBenchService: ~Copyable {
     }
   }
 
-  /// Sets the moment of each output of the chip.
+  /// Runs `work` on the chip, and sets the moment of each of its outputs.
   private mutating func plan(
     at begin: ContinuousClock.Instant, _ work: (inout any BenchChip) -> [BenchChipOutput]
   ) {

@@ -35,8 +35,8 @@ public struct ModuleBenchTruth: Hashable, Sendable {
       payload: [])
     guard var copy = firmware, let frame = question.encoded.flatMap(ConsoleFraming.encode) else { return }
     var decoder = ConsoleFrameDecoder()
-    // A byte that is no base64 and an end of line go first. They spoil a request of which only the end is
-    // missing, which this question would otherwise complete.
+    // A byte that is no base64 and an end of line come first. They spoil a request of the laptop whose end has
+    // not arrived yet, which the bytes of this question would otherwise complete.
     guard let answer = decoder.take(copy.receive([0x21, 0x0a] + frame)).first.flatMap(SMPMessage.init),
       let fields = try? CBORItem(answer.payload)
     else { return }

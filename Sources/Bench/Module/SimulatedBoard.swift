@@ -24,7 +24,7 @@ struct SimulatedBoard: Board {
   ///   - uniqueID: 12 bytes; serial number, IMEI, ICCID and noise follow from it.
   ///   - header: the header of the image that runs.
   ///   - random: gives this number of random bytes, or nil for a generator that fails.
-  ///   - now: milliseconds by a clock that goes on through resets and never back.
+  ///   - now: returns milliseconds by a monotonic clock that continues through resets.
   init(
     flash: FlashArray, uniqueID: [UInt8], header: ImageHeader?, surroundings: Surroundings,
     random: @escaping @Sendable (Int) -> [UInt8]?, now: @escaping @Sendable () -> UInt64

@@ -1,11 +1,12 @@
 internal import Synchronization
 
-/// The world around a simulated board, which a test may change while the board runs, and the part of the board
-/// that has a battery: its clock, which goes on through resets and power cuts.
+/// The world around a simulated board, which a test may change while the board runs, and the board's clock,
+/// which continues through resets and, with a battery, through power cuts.
 public final class Surroundings: Sendable {
   private struct State {
     var world: World
-    /// The time that the clock was set to, and the moment at which it was set.
+    /// The time that the clock was set to, seconds since 1970, and the moment at which it was set,
+    /// milliseconds; nil where the clock was never set.
     var clock: (seconds: UInt64, setAt: UInt64)?
   }
 
@@ -20,7 +21,9 @@ public final class Surroundings: Sendable {
 
   // MARK: - Clock
 
-  /// - Parameter now: milliseconds by a clock that goes on through resets.
+  /// Sets the board's clock to seconds since 1970.
+  /// - Parameter now: milliseconds by a clock that continues through resets.
+  /// - Returns: false where the clock does not run.
   func setClock(_ seconds: UInt64, now: UInt64) -> Bool {
     state.withLock { state in
       guard state.world.clockRuns else { return false }

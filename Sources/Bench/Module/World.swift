@@ -14,7 +14,7 @@ public struct World: Codable, Hashable, Sendable {
   public var contact: Contact
   /// Reading of the current sensor with no current, amperes.
   public var zeroOffsetAmps: Double
-  /// Drift of that offset after power-up, amperes a minute.
+  /// Drift of the zero offset after power-up, amperes a minute.
   public var zeroDriftAmpsPerMinute: Double
   /// Current that flows while the contact is closed, amperes.
   public var weldingAmps: Double
@@ -26,8 +26,9 @@ public struct World: Codable, Hashable, Sendable {
   /// Whether the clock goes on while the module has no power.
   public var clockHasBattery: Bool
   public var hasFix: Bool
-  /// Latitude and, in the next property, longitude in degrees, WGS 84.
+  /// Latitude, degrees, WGS 84.
   public var latitude: Double
+  /// Longitude, degrees, WGS 84.
   public var longitude: Double
   public var satellites: Int
   /// Whether a modem answers at all.

@@ -3,8 +3,8 @@ public import FoundationEssentials
 import Records
 import Synchronization
 
-/// The platform of `docs/platform-api.yaml`, on this machine: it speaks real HTTP and acknowledges nothing
-/// before it is on disk. The commands `bench platform` and `practice` and the tests run it.
+/// The platform of `docs/platform-api.yaml` on this machine. It speaks real HTTP, and acknowledges data only
+/// once the data is on disk. The commands `bench platform` and `practice` and the tests run it.
 public final class LocalPlatform: Sendable {
   public struct Configuration: Sendable {
     /// The address to listen on, `ADDRESS:PORT`, numeric; port 0 takes a free one.
@@ -15,7 +15,7 @@ public final class LocalPlatform: Sendable {
     public var token: String?
     /// The authority whose timestamps are served at `POST /timestamp`; nil for none.
     public var authority: TestAuthority?
-    /// Gives this number of random bytes.
+    /// A function that returns the requested number of random bytes.
     public var random: @Sendable (Int) -> [UInt8]
 
     public init(
@@ -72,8 +72,8 @@ public final class LocalPlatform: Sendable {
     return "http://\(address)"
   }
 
-  /// Closes all connections and brings everything to disk in its own file. `start` may follow, on the same port only where one
-  /// was given.
+  /// Closes all connections and brings every document to disk in its own file. `start` may be called again; it
+  /// takes the same port only where the configuration names one.
   public func stop() {
     let running = server.withLock { server in
       defer { server = nil }
@@ -110,7 +110,7 @@ public final class LocalPlatform: Sendable {
     }
   }
 
-  /// The exact bytes of the latest revision.
+  /// The exact bytes of a record's latest revision; nil where there is no such record.
   public func record(_ id: String) throws -> Data? { try router.record(id).map { Data($0) } }
 
   public func hasFile(_ sha256: String) -> Bool { router.hasFile(sha256) }

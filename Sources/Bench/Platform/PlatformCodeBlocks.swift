@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Records
 
-/// The serials, which are handed out in blocks, each once. Everything is in one file, so that a block and the
-/// `Idempotency-Key` that it was given for are on disk together.
+/// Hands out serials in blocks, each serial once. One file holds all blocks, so that a block and the
+/// `Idempotency-Key` of its request come to disk together.
 struct PlatformCodeBlocks: Sendable {
   /// Number of serials that one call may ask for.
   static let counts = 1...10_000

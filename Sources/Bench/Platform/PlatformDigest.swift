@@ -1,9 +1,9 @@
 internal import CCrypto
 
-/// A digest over bytes that come in pieces, of which a copy can be taken and whose value so far can be asked for.
+/// A digest over bytes that come in pieces. It can be copied, and its value can be read between the pieces.
 ///
-/// It is `@unchecked Sendable` because libcrypto's context may be used on any thread, by one at a time: a digest belongs to one
-/// transfer, or is used under its upload's lock.
+/// It is `@unchecked Sendable` because libcrypto's context may be used on any thread, by one at a time: a
+/// digest belongs to one transfer, or is used under its upload's lock.
 final class PlatformDigest: @unchecked Sendable {
   /// The algorithms by their names in tus.
   enum Algorithm: String, CaseIterable, Sendable {
@@ -26,7 +26,7 @@ final class PlatformDigest: @unchecked Sendable {
     }
   }
 
-  /// A digest that goes on from where another one stands.
+  /// Makes a digest that continues from the state of another digest.
   convenience init(copying other: PlatformDigest) {
     self.init(other.algorithm) { EVP_MD_CTX_copy_ex($0, other.context) }
   }

@@ -10,17 +10,17 @@ public enum PlatformFault: Hashable, Sendable {
   case cut(afterBytes: Int)
   /// The platform does the work and closes the connection without an answer.
   case lostReply
-  /// The platform waits before it does the work; other requests do not wait with it.
+  /// The platform waits before it does the work; other requests are not delayed.
   case delay(milliseconds: Int)
   /// The platform does the work and acknowledges it with a wrong digest, key id or upload offset.
   case wrongAcknowledgement
 
-  /// A captive portal answers: 200 with its own page.
+  /// The answer of a captive portal: status 200 with the portal's own page.
   public static let portal = PlatformFault.reply(
     status: 200, mediaType: "text/html; charset=utf-8",
     body: "<!doctype html><title>Wi-Fi</title><p>Please sign in to use the network.</p>")
 
-  /// An error of the platform's own form.
+  /// An error reply in the platform's own form.
   public static func failure(status: Int, code: String = "bench.fault") -> PlatformFault {
     .reply(
       status: status, mediaType: "application/json",
@@ -42,7 +42,8 @@ struct PlatformFaultRule: Sendable {
 }
 
 extension PlatformReply {
-  /// Falsifies an acknowledgement: the last digit of its digest, key id or offset is changed.
+  /// Falsifies an acknowledgement: the last digit of its digest and key id is changed, and its offset is
+  /// increased by one.
   mutating func falsify() {
     if let offset = headers["Upload-Offset"].flatMap(Int.init) { headers["Upload-Offset"] = String(offset + 1) }
     guard var members = try? JSONReader.decode([String: JSONValue].self, from: body) else { return }

@@ -5,24 +5,24 @@ internal import Glibc
 import Records
 import Synchronization
 
-/// The files, taken by tus 1.0.0 (https://tus.io/protocols/resumable-upload), extensions creation, creation-with-upload and
-/// checksum.
+/// Receives files by tus 1.0.0 (https://tus.io/protocols/resumable-upload) with its extensions creation,
+/// creation-with-upload and checksum.
 ///
-/// A whole upload with the right digest moves from `uploads/<id>.part` to `files/<sha256>`, so that an upload is complete exactly
-/// when its part is gone and its file is there. A file that is the timestamp of another is named by
-/// `timestamps/<sha256 of the other>`. What the requests of a group have done is on disk after `sync`, the folder's `commit` and
-/// `place`, in this order.
+/// A whole upload with the right digest moves from `uploads/<id>.part` to `files/<sha256>`, so that an upload
+/// is complete exactly when its part is gone and its file is there. `timestamps/<sha256 of a file>` names the
+/// file that is the timestamp of this file. The changes of a group of requests are on disk after `sync`, the
+/// folder's `commit` and `place`, in this order.
 final class PlatformFiles: Sendable {
   static let version = "1.0.0"
   static let mediaType = "application/offset+octet-stream"
 
   private let folder: PlatformFolder
   private let random: @Sendable (Int) -> [UInt8]
-  /// The uploads that this run of the platform has to do with, by their ids.
+  /// The uploads that requests have used since the platform's start, by their ids.
   private let uploads = Mutex<[String: PlatformUpload]>([:])
   private let group = Mutex(Group())
 
-  /// What the requests of a group have to have on disk.
+  /// The changes that have to be brought to disk for a group of requests.
   private struct Group {
     var kept: [(upload: PlatformUpload, offset: Int, transfer: PlatformTransfer?)] = []
     var whole: [PlatformUpload] = []
@@ -32,7 +32,7 @@ final class PlatformFiles: Sendable {
   init(folder: PlatformFolder, random: @escaping @Sendable (Int) -> [UInt8]) throws(LocalPlatformError) {
     self.folder = folder
     self.random = random
-    // A platform that was killed leaves the parts of uploads whose beginning nobody was told.
+    // A platform that was killed may leave parts of uploads whose ids no client has received.
     let names = Set(try folder.names(in: "uploads"))
     for name in names where name.hasSuffix(".part") && !names.contains(name.dropLast(5) + ".json") {
       folder.unlink("uploads/\(name)")
@@ -55,7 +55,7 @@ final class PlatformFiles: Sendable {
     return .empty(200, ["Repr-Digest": "sha-256=:\(Data(digest).base64EncodedString()):"])
   }
 
-  /// The timestamp of a file.
+  /// The reply with the timestamp of a file.
   func timestamp(of sha256: String) throws -> PlatformReply {
     guard Hex.isLowerCase(sha256, byteCount: 32) else {
       throw PlatformReply.error(400, "file.digest", "a digest is 64 digits of lower-case hex")
@@ -68,8 +68,8 @@ final class PlatformFiles: Sendable {
 
   // MARK: - Bodies
 
-  /// Prepares to take the body of a request as it comes; nil where there is none to take or the request is refused, for which
-  /// `create` and `append` give the reason.
+  /// Returns the transfer that takes a request's body as it comes; nil where the body is no upload, or where
+  /// the request is refused. `create` and `append` then give the reason.
   func transfer(for request: PlatformRequest) -> PlatformTransfer? {
     let segments = request.segments
     guard segments.count >= 2, segments[0] == "v1", segments[1] == "files", request.takesBytes else {
@@ -101,7 +101,7 @@ final class PlatformFiles: Sendable {
     of upload: PlatformUpload, from offset: Int, _ request: PlatformRequest,
     _ checksum: PlatformTransfer.Checksum?, isCreation: Bool
   ) throws -> PlatformTransfer? {
-    // A body that is known to be too long is not begun.
+    // No transfer begins for a body that is announced as too long.
     let announced = request.headers["content-length"].flatMap { Int($0) } ?? 0
     guard announced <= upload.facts.bytes - offset else { return nil }
     guard let begun = try upload.begin(at: offset, in: folder) else { return nil }
@@ -110,7 +110,8 @@ final class PlatformFiles: Sendable {
       checksum: checksum, isCreation: isCreation)
   }
 
-  /// Ends a body that will not be judged.
+  /// Ends a transfer whose body will not be judged. Where the request was to begin the upload, the part is
+  /// removed.
   func leave(_ transfer: PlatformTransfer) {
     transfer.leave()
     if transfer.isCreation { folder.unlink(transfer.upload.part) }
@@ -169,7 +170,8 @@ final class PlatformFiles: Sendable {
     try request.checkTusVersion()
     guard let upload = try upload(id) else { throw Self.gone }
     let offset = upload.offset
-    // What is told is kept: nobody who heard of an offset hears of a smaller one.
+    // An offset that a client is told comes to disk first, so that no client is told a smaller offset
+    // afterwards.
     if upload.isAhead {
       folder.put(try upload.document(offset: offset), to: upload.description)
       group.withLock { $0.kept.append((upload, offset, nil)) }
@@ -193,13 +195,14 @@ final class PlatformFiles: Sendable {
     let offset = upload.offset
     guard request.headers["upload-offset"] == String(offset) else { throw Self.elsewhere(offset) }
     guard request.receivedBytes <= upload.facts.bytes - offset else { throw Self.tooLong }
-    // Nothing is left to send. Otherwise the bytes came while the upload was another request's.
+    // A whole upload with no further bytes is acknowledged. Any other body came while another request wrote to
+    // the upload.
     guard offset == upload.facts.bytes, request.receivedBytes == 0 else { throw Self.elsewhere(offset) }
     return tus(204, ["Upload-Offset": String(offset)])
   }
 
   /// Judges the body of a transfer.
-  /// - Returns: the new offset, which may be told once the group is on disk.
+  /// - Returns: the new offset, which may be acknowledged once the group is on disk.
   private func taken(_ transfer: PlatformTransfer) throws -> Int {
     let upload = transfer.upload
     switch transfer.end() {
@@ -213,7 +216,8 @@ final class PlatformFiles: Sendable {
         discard(upload)
         throw Self.digestMismatch
       }
-      // A whole upload has its file as its proof. Until that is there, a crash has the last piece come again.
+      // The file proves that an upload is whole. The description keeps the earlier offset until the file
+      // exists, so that a client sends the last piece again after a crash.
       let told = offset == upload.facts.bytes ? upload.keptOffset : offset
       folder.put(try upload.document(offset: told), to: upload.description)
       if transfer.isCreation { uploads.withLock { $0[upload.id] = upload } }
@@ -226,8 +230,8 @@ final class PlatformFiles: Sendable {
     }
   }
 
-  /// Writes down of which file this one is the timestamp. The name is there before the file, because a file that is there is
-  /// never sent again.
+  /// Stages the name of this upload's file as the timestamp of another file. The name is on disk before the
+  /// file, because a client never sends a file again that the platform has.
   private func name(_ upload: PlatformUpload) {
     if let timestampOf = upload.facts.timestampOf {
       folder.put(Array(upload.facts.sha256.utf8), to: "timestamps/\(timestampOf)")
@@ -242,7 +246,7 @@ final class PlatformFiles: Sendable {
 
   // MARK: - A group on disk
 
-  /// Brings the bytes of all parts to disk that the group's replies speak of.
+  /// Brings to disk the bytes of all parts whose offsets are in the group's replies.
   func sync() throws {
     let kept = group.withLock { $0.kept }
     for (upload, _, transfer) in kept {
@@ -251,13 +255,14 @@ final class PlatformFiles: Sendable {
         throw LocalPlatformError.dataFolder(path: upload.part, errno: errno)
       }
     }
-    // A whole upload gets another name at once.
+    // The name of a whole upload's part need not be on disk, since the part is renamed at once.
     if kept.contains(where: { !$0.upload.isNamed && $0.offset < $0.upload.facts.bytes }) {
       try folder.syncFolder("uploads")
     }
   }
 
-  /// Makes files of the uploads that are whole.
+  /// Records the new offsets as kept, removes the parts of discarded uploads, and makes files of the whole
+  /// uploads.
   func place() throws {
     let group = group.withLock { group in
       defer { group = Group() }
@@ -276,7 +281,7 @@ final class PlatformFiles: Sendable {
     uploads.withLock { uploads in for upload in group.whole { uploads[upload.id] = nil } }
   }
 
-  /// Forgets what the group has done, after an error of the disk.
+  /// Drops the group's changes after a disk error.
   func abandon() {
     abandon(
       group.withLock { group in
@@ -285,7 +290,7 @@ final class PlatformFiles: Sendable {
       })
   }
 
-  /// The uploads are read from the folder when they are next asked for.
+  /// Drops uploads from memory. They are read from the folder when a request uses them next.
   private func abandon(_ group: Group) {
     for upload in group.kept.map(\.upload) + group.whole + group.discarded {
       upload.fallBack()
@@ -293,7 +298,8 @@ final class PlatformFiles: Sendable {
     }
   }
 
-  /// Stages the offsets of all uploads that were cut, before the platform ends in order.
+  /// Stages the offsets of all uploads that have bytes after the kept offset, before the platform ends in
+  /// order.
   func keepAll() throws {
     for upload in uploads.withLock({ Array($0.values) }) where upload.isAhead {
       let offset = upload.offset
@@ -321,7 +327,8 @@ final class PlatformFiles: Sendable {
       guard facts.offset == 0 else { return nil }
       return registered(PlatformUpload(id: id, facts: facts, offset: 0, isNamed: false))
     }
-    // An older platform that was killed may leave a part that is whole and no file: it comes again.
+    // An older platform that was killed may leave a whole part without a file. Such a file is uploaded again
+    // from its beginning.
     let offset = min(facts.offset ?? partBytes, partBytes)
     let rest = offset == facts.bytes ? 0 : offset
     return registered(PlatformUpload(id: id, facts: facts, offset: rest, isNamed: true))

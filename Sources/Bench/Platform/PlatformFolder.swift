@@ -6,17 +6,17 @@ internal import Threads
 
 /// The data folder of a local platform. Names are relative to the folder and made by this program, never by a client.
 ///
-/// Small files are put together in groups: `put` and `remove` stage a change, which every reader sees at once, and `commit`
-/// brings all of them to disk by one frame of the journal and one sync, and then writes the files themselves without one. What
-/// the journal holds is written again by the next start, and dropped by a checkpoint once the files are on disk. A group is
-/// put and committed by one thread at a time.
+/// Small files are written in groups. `put` and `remove` stage a change, which every reader sees at once.
+/// `commit` brings all staged changes to disk by one frame of the journal and one sync, and then writes the
+/// files themselves without a sync. The next start writes the journal's changes again; a checkpoint drops them
+/// once the files are on disk. One thread at a time stages and commits a group.
 final class PlatformFolder: Sendable {
   /// Size of the journal in bytes from which a new one is begun.
   private static let journalBytes = 8 << 20
-  /// Number of files up to which each is synced by itself, and not the whole file system.
+  /// Maximum number of files that are synced one by one; for more files the whole file system is synced.
   private static let singleSyncs = 256
   private static let journal = "journal"
-  /// The journal before, while a checkpoint brings its files to disk.
+  /// Name of the previous journal while a checkpoint brings its files to disk.
   private static let olderJournal = "journal.older"
 
   let path: String
@@ -26,7 +26,8 @@ final class PlatformFolder: Sendable {
 
   private struct View {
     var staged: [PlatformChange] = []
-    /// The changes that are staged, being written, or durable in the journal and not written, by their names.
+    /// The latest change of each file, by the file's name, while the change is staged, being written, or only
+    /// in the journal.
     var changes: [String: PlatformChange] = [:]
   }
 
@@ -38,12 +39,12 @@ final class PlatformFolder: Sendable {
     /// Changes that are in the journal and could not be written, by their names.
     var unwritten: [String: PlatformChange] = [:]
     var checkpoint: SystemThread?
-    /// Whether the journal before is still needed.
+    /// Whether the previous journal is still needed.
     var hasOlder = false
   }
 
-  /// Makes the folder where it is missing, keeps other platforms out of it as long as this object exists, and writes what a
-  /// platform that was killed had in its journal.
+  /// Makes the folder where it is missing, locks it against other platforms as long as this object exists, and
+  /// writes the changes in the journal of a platform that was killed.
   init(path: String, subfolders: [String]) throws(LocalPlatformError) {
     self.path = path
     for folder in [path] + subfolders.map({ "\(path)/\($0)" }) { try Self.make(folder, named: folder) }
@@ -93,7 +94,7 @@ final class PlatformFolder: Sendable {
 
   // MARK: - Writing one file
 
-  /// Replaces a file, or makes it. It is on disk, whole or not at all, when this returns.
+  /// Replaces a file as a whole, or makes it. The file is on disk when this function returns.
   func write(_ bytes: [UInt8], to name: String) throws(LocalPlatformError) {
     try named(name) { () throws(FileError) in
       let target = file(name)
@@ -135,7 +136,7 @@ final class PlatformFolder: Sendable {
     try named(name) { () throws(FileError) in try file(name).rename(to: file(target)) }
   }
 
-  /// Removes a file that no journal knows, at once.
+  /// Removes a file at once. No journal may hold a change of this file.
   func unlink(_ name: String) { try? file(name).removeFile() }
 
   // MARK: - Writing a group
@@ -143,7 +144,7 @@ final class PlatformFolder: Sendable {
   /// Stages a file's new contents.
   func put(_ bytes: [UInt8], to name: String) { stage(PlatformChange(name: name, contents: bytes)) }
 
-  /// Stages that a file goes.
+  /// Stages the removal of a file.
   func remove(_ name: String) { stage(PlatformChange(name: name, contents: nil)) }
 
   private func stage(_ change: PlatformChange) {
@@ -202,7 +203,8 @@ final class PlatformFolder: Sendable {
         throw LocalPlatformError.dataFolder(path: Self.journal, errno: errno)
       }
     } catch {
-      // A frame that nobody was answered for must not come before one that somebody is.
+      // No reply acknowledges the requests of a failed frame, so the frame is removed before acknowledged
+      // frames follow.
       _ = ftruncate(writing.journal.descriptor, off_t(writing.bytes))
       throw error
     }
@@ -240,8 +242,8 @@ final class PlatformFolder: Sendable {
 
   // MARK: - Checkpoints
 
-  /// Brings everything to disk in its own file and empties the journal. A journal that cannot be emptied stays for the next
-  /// start.
+  /// Brings every file to disk by itself and empties the journal. A journal that cannot be emptied stays for
+  /// the next start.
   func checkpoint() {
     let running = writing.withLock { writing in
       defer { writing.checkpoint = nil }
@@ -258,8 +260,8 @@ final class PlatformFolder: Sendable {
     }
   }
 
-  /// Begins a new journal, while a thread brings the files of the one before to disk. Where that is not possible, the present
-  /// one grows on.
+  /// Begins a new journal, while a thread brings the files of the previous journal to disk. Where no new
+  /// journal can be begun, the present journal continues to grow.
   private func beginJournal(_ writing: inout Writing) {
     guard !writing.hasOlder, writing.unwritten.isEmpty else { return }
     writing.checkpoint?.join()
@@ -270,7 +272,7 @@ final class PlatformFolder: Sendable {
       writing.hasOlder = true
       writing.journal = try Self.newJournal(in: path)
     } catch {
-      // The journal that is open goes on under whichever name it has; the next start reads both.
+      // The open journal stays in use under whichever name it has; the next start reads both names.
       return
     }
     writing.bytes = 0
@@ -289,7 +291,7 @@ final class PlatformFolder: Sendable {
     return journal
   }
 
-  /// Writes what the journals hold and drops them.
+  /// Writes the changes of both journals and removes the journals.
   private static func replay(in path: String) throws(LocalPlatformError) {
     var latest: [String: PlatformChange] = [:]
     for journal in [olderJournal, journal] {
@@ -304,7 +306,7 @@ final class PlatformFolder: Sendable {
     do throws(FileError) {
       if !latest.isEmpty { try sync(Set(latest.keys), in: path) }
     } catch { throw .dataFolder(path: path, errno: error.errno) }
-    // The older one goes first: alone it would set back what the younger one changed.
+    // The older journal is removed first: alone it would set back the changes of the newer journal.
     for journal in [olderJournal, journal] { try? FilePath("\(path)/\(journal)").removeFile() }
   }
 
@@ -313,7 +315,7 @@ final class PlatformFolder: Sendable {
     var folders: Set<FilePath> = []
     for name in names {
       let file = FilePath("\(path)/\(name)")
-      // The folder in which the file's folder lies, too: the latter may be new.
+      // The parent of the file's folder is synced too, because the file's folder may be new.
       folders.formUnion([file.folder, file.folder.folder])
       do throws(FileError) {
         try OpenFile(reading: file).sync()

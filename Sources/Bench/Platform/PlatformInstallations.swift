@@ -22,7 +22,7 @@ struct PlatformInstallations: Sendable {
 
   private let folder: PlatformFolder
   private var latest: [String: Latest] = [:]
-  /// The ids of the installations that carry a code.
+  /// The ids of the installations that carry a code, by the code.
   private var carriers: [String: Set<String>] = [:]
 
   init(folder: PlatformFolder) throws(LocalPlatformError) {
@@ -74,9 +74,11 @@ struct PlatformInstallations: Sendable {
 
   // MARK: - Taking a revision
 
+  /// Takes a revision of a record.
   /// - Parameters:
-  ///   - hasFile: says whether a file is there, by its digest.
-  ///   - moduleSerial: gives the serial of the module that holds a key; nil for a key that never came.
+  ///   - hasFile: returns whether the platform has the file with this digest.
+  ///   - moduleSerial: returns the serial of the module that holds a key; nil for a key that was never
+  ///     delivered.
   mutating func take(
     _ request: PlatformRequest, id: String, hasFile: (String) -> Bool,
     moduleSerial: (String) throws -> String?
@@ -118,8 +120,8 @@ struct PlatformInstallations: Sendable {
     }
   }
 
-  /// Checks that a revision follows the present one. Any other is refused with the present one in the answer,
-  /// so that nothing is overwritten.
+  /// Checks that a revision follows the present one. Any other revision is refused with the present revision in
+  /// the answer, so that nothing is overwritten.
   private func checkPrecondition(
     _ request: PlatformRequest, id: String, revision: Int, previousSha256: String?
   ) throws {

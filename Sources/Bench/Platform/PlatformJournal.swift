@@ -1,17 +1,19 @@
 internal import Cryptography
 
-/// A small file of a data folder as it is to be: its name in the folder and what it holds; no contents remove it.
+/// A change of one small file of a data folder: the file's name in the folder and its new contents. Nil
+/// contents remove the file.
 struct PlatformChange: Hashable, Sendable {
   let name: String
   let contents: [UInt8]?
 }
 
-/// The bytes of the journal, by which the changes of a whole group of requests come to disk with one write and one sync.
+/// The bytes of the journal, by which the changes of a whole group of requests come to disk with one write and
+/// one sync.
 ///
 ///     journal   frame, frame, …
 ///     frame     "WTJ1" · length of the payload (u32) · SHA-256 of the payload (32 bytes) · payload
 ///     payload   change, change, …
-///     change    length of the name (u16) · name · 1 holds, 0 is removed (u8) · length of the contents (u32) · contents
+///     change    length of the name (u16) · name · 1 contents, 0 removal (u8) · length of the contents (u32) · contents
 ///
 /// The numbers are big-endian. A frame counts as a whole or not at all.
 enum PlatformJournal {
@@ -49,8 +51,8 @@ enum PlatformJournal {
 
   // MARK: - Reading
 
-  /// Reads up to the first frame that is not whole. That is the end of the journal, where the platform was killed while it
-  /// wrote a group that nobody was answered.
+  /// Reads a journal up to its first incomplete frame, which is the end where the platform was killed while
+  /// writing. The requests of that frame were never acknowledged.
   static func reading(_ journal: [UInt8]) -> Reading {
     var reading = Reading()
     var rest = journal[...]

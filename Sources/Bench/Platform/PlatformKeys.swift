@@ -3,8 +3,8 @@ import FoundationEssentials
 import ModuleCore
 import Records
 
-/// The modules' keys, which are kept sealed as they arrived and are opened only to check one or to sign a
-/// start.
+/// Keeps the modules' keys sealed as they arrived, and opens a key only to check it, to sign a start or to make
+/// a proof.
 struct PlatformKeys: Sendable {
   /// The largest counter: 2⁵³ − 1, the end of the range that every JSON reader holds exactly.
   private static let maxCounter: UInt64 = (1 << 53) - 1
@@ -23,7 +23,7 @@ struct PlatformKeys: Sendable {
     let envelope: Data
     /// Counter of the latest start that was signed; 0 before the first.
     var counter: UInt64
-    /// What was authorised in the key's name, oldest first; nil where nothing was.
+    /// The authorisations in the key's name, oldest first; nil for none.
     var authorities: [Authority]?
 
     init(installation: InstallationID, moduleSerial: String, envelope: Data) {
@@ -84,9 +84,9 @@ struct PlatformKeys: Sendable {
   private enum Purpose: String, Codable { case replace, prove, update, bootloader }
 
   private struct ProofOrder: Decodable {
-    /// A request without a purpose is one to replace the key, as requests had none before there were others.
+    /// The purpose of the proof. Requests of older laptops have no purpose and replace the key.
     let purpose: Purpose
-    /// The module's challenge, for `prove` the laptop's; 16 bytes in hex.
+    /// The module's challenge, or the laptop's for `prove`; 16 bytes in hex.
     let challenge: String
     let newKeyID: String?
     /// The chip's unique id, 12 bytes in hex.
@@ -109,7 +109,7 @@ struct PlatformKeys: Sendable {
       self.purpose = purpose
       challenge = try values.decode(String.self, forKey: .challenge)
       uniqueID = try values.decode(String.self, forKey: .uniqueID)
-      // What another purpose needs is no business of this one's.
+      // Members that only another purpose needs are ignored.
       func needed(_ key: CodingKeys, for other: Purpose) throws -> String? {
         purpose == other ? try values.decode(String.self, forKey: key) : nil
       }
@@ -228,8 +228,8 @@ struct PlatformKeys: Sendable {
     }
   }
 
-  /// Proves in the name of a module's key what the request's purpose says, or judges a module's own proof. What is
-  /// authorised is on disk before the answer leaves.
+  /// Makes the proof for the request's purpose with a module's key, or judges a module's own proof. An
+  /// authorisation is on disk before the reply is sent.
   func proof(_ request: PlatformRequest, keyID: String) throws -> PlatformReply {
     try check(keyID)
     let order = try request.decoded(ProofOrder.self, else: Self.malformedProof)
@@ -267,7 +267,7 @@ struct PlatformKeys: Sendable {
     case .bootloader:
       proof = Authenticator.bootloader(key: secret, challenge: challenge, uniqueID: uniqueID)
     }
-    // A laptop whose answer was lost asks once more for the same replacement.
+    // A laptop that has lost the reply asks for the same replacement again, which is recorded once.
     if purpose != .replace || key.authorities?.last != authority {
       key.authorities = (key.authorities ?? []) + [authority]
       try store(key, keyID)
@@ -293,7 +293,7 @@ struct PlatformKeys: Sendable {
     }
   }
 
-  /// The bytes of a text of lower-case hex; nil where it is none of that many bytes.
+  /// The bytes of a text of lower-case hex; nil where the text is not lower-case hex of `count` bytes.
   private func bytes(_ text: String, _ count: Int) -> [UInt8]? {
     Hex.isLowerCase(text, byteCount: count) ? Hex.decode(text) : nil
   }

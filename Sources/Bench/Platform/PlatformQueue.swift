@@ -1,11 +1,11 @@
 import CMicrohttpd
 import Threads
 
-/// The requests that have come as a whole. Their connections are parked while one thread judges all that wait, has them on disk
-/// together, and only then lets the replies go. So a disk that takes some milliseconds for a sync takes them once for up to 64
-/// requests, and libmicrohttpd's threads never wait for it.
+/// The requests that have arrived completely. Their connections are parked while one thread judges all waiting
+/// requests, brings their changes to disk together, and only then sends the replies. So one sync, which may
+/// take some milliseconds, serves up to 64 requests, and libmicrohttpd's threads never wait for the disk.
 final class PlatformQueue: Sendable {
-  /// Number of requests that are brought to disk together, at most.
+  /// Maximum number of requests that are brought to disk together.
   static let maxGroup = 64
 
   /// A connection that is parked. libmicrohttpd keeps it until it is resumed, which happens once.
@@ -31,13 +31,13 @@ final class PlatformQueue: Sendable {
   }
 
   /// Parks a connection until its request is judged, after which libmicrohttpd calls again for the same request.
-  /// - Parameter milliseconds: the time for which the request waits before that.
+  /// - Parameter milliseconds: the minimum time for which the request waits before it is judged; 0 for none.
   /// - Returns: false where the server stops.
   func park(_ connection: OpaquePointer, _ exchange: PlatformExchange, milliseconds: Int) -> Bool {
     let due = milliseconds > 0 ? now() + .milliseconds(milliseconds) : nil
     return state.change { state in
       guard !state.isStopping else { return false }
-      // Within the lock, so that no connection is resumed before it is suspended.
+      // The connection is suspended within the lock, so that it is not resumed earlier.
       MHD_suspend_connection(connection)
       state.parked.append(Parked(connection: connection, exchange: exchange, due: due))
       return true
@@ -71,7 +71,8 @@ final class PlatformQueue: Sendable {
   /// Waits for the next group; nil where the server stops.
   private func next() -> [Parked]? {
     while true {
-      // A request that waits for its time has nobody to wake this thread for it.
+      // No event wakes this thread when a delayed request becomes due, so the wait ends at the first such
+      // moment.
       let first = state.withLock { $0.parked.compactMap(\.due).min() }
       let milliseconds = first.map { max(1, Int((now().duration(to: $0) / .milliseconds(1)).rounded(.up))) }
       let group: [Parked]?? = state.wait(milliseconds: milliseconds) { state -> [Parked]?? in
@@ -80,7 +81,7 @@ final class PlatformQueue: Sendable {
         let isDue = { (parked: Parked) in parked.due.map { $0 <= time } ?? true }
         let ready = state.parked.filter(isDue).prefix(Self.maxGroup)
         guard !ready.isEmpty else {
-          // Another one that waits has come, whose time may be earlier.
+          // Another delayed request has come, which may be due earlier.
           return state.parked.compactMap(\.due).min() == first ? nil : .some([])
         }
         var left = Self.maxGroup

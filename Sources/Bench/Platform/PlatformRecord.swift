@@ -86,7 +86,7 @@ struct PlatformRecord: Decodable, Sendable {
     }
     expect(schema == Installation.schema, "schema", "must be \(Installation.schema)")
     expect(self.id == id, "id", "must be the id of the address")
-    expect((1...1_000_000).contains(revision ?? 0), "revision", "must be 1 or more")
+    expect((1...1_000_000).contains(revision ?? 0), "revision", "must be 1 to 1000000")
     expect(
       revision == 1 ? previousSha256 == nil : Hex.isLowerCase(previousSha256 ?? "", byteCount: 32),
       "previousSha256",

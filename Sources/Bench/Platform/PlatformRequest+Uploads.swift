@@ -2,7 +2,7 @@ import Cryptography
 import FoundationEssentials
 import Records
 
-/// What tus says in the headers of a request.
+/// The fields of tus in the headers of a request.
 extension PlatformRequest {
   /// Whether the body is bytes of an upload.
   var takesBytes: Bool { headers["content-type"] == PlatformFiles.mediaType }
@@ -52,8 +52,8 @@ extension PlatformRequest {
     return metadata
   }
 
-  /// What `Upload-Checksum` says of the body; nil where it is missing.
-  /// - Throws: the reply to a field that says nothing.
+  /// The checksum of the body in `Upload-Checksum`; nil where the field is missing.
+  /// - Throws: the reply to a malformed field.
   func uploadChecksum() throws -> PlatformTransfer.Checksum? {
     guard let field = headers["upload-checksum"] else { return nil }
     let words = Array(field.utf8).split(separator: UInt8(ascii: " ")).map {
@@ -70,7 +70,8 @@ extension PlatformRequest {
 }
 
 extension PlatformUpload.Facts {
-  /// The metadata as tus writes them: as they came, where that is known.
+  /// The metadata in the form of `Upload-Metadata`: the client's own field where it is known, else made from
+  /// the facts.
   var field: String {
     if let metadata { return metadata }
     let pairs =

@@ -11,8 +11,8 @@ struct PlatformRequest: Sendable {
   /// Number of bytes of the body that have come.
   var receivedBytes = 0
 
-  /// The parts of the path. The path is split by bytes, because to Swift a slash and a combining mark behind it
-  /// are one other character.
+  /// The parts of the path. The path is split by bytes, because Swift takes a slash and a combining mark after
+  /// it as one character.
   var segments: [String] {
     path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true)
       .map { String(decoding: $0, as: UTF8.self) }

@@ -1,17 +1,18 @@
 import Cryptography
 import Synchronization
 
-/// Brings each request to the part that answers it, and groups of them to disk.
+/// Passes each request to the part of the platform that handles it, and brings the changes of a group of
+/// requests to disk.
 final class PlatformRouter: PlatformHandler {
   private static let rememberedRequests = 1000
 
-  /// What the platform knows, which changes by one group of requests at a time.
+  /// The platform's data, which one group of requests at a time changes.
   private struct State: Sendable {
     var codeBlocks: PlatformCodeBlocks
     var installations: PlatformInstallations
   }
 
-  /// What tests ask for and want to know, which must not wait for a disk.
+  /// The faults that tests have set and the requests that tests read. They must not wait for a disk.
   private struct Traffic: Sendable {
     var faults: [PlatformFaultRule] = []
     var requests: [String] = []
@@ -52,7 +53,7 @@ final class PlatformRouter: PlatformHandler {
       if traffic.requests.count == Self.rememberedRequests { traffic.requests.removeFirst() }
       traffic.requests.append("\(request.method) \(request.path)")
     }
-    // A timestamp authority is open to everybody, as the public ones are, and gets no token.
+    // The timestamp authority is open to everybody, as public ones are; its requests carry no token.
     if let token, request.path != Self.timestampPath,
       !isSame(request.headers["authorization"] ?? "", "Bearer \(token)")
     {
@@ -90,14 +91,15 @@ final class PlatformRouter: PlatformHandler {
       } catch {
         folder.abandon()
         files.abandon()
-        // What was judged in memory and is not on disk must not be judged by.
+        // Changes that are only in memory and not on disk must not affect later requests.
         if let former = try? Self.state(of: folder) { state = former }
         return replies.map { $0.status < 400 ? Self.storageFailure : $0 }
       }
     }
   }
 
-  /// Brings everything that was judged to disk: bytes before the offsets that speak of them, names before their files.
+  /// Brings the group's changes to disk: bytes of uploads before their offsets, and names of timestamps before
+  /// their files.
   private func commit() throws {
     try files.sync()
     try folder.commit()
@@ -119,10 +121,10 @@ final class PlatformRouter: PlatformHandler {
   private static let storageFailure = PlatformReply.error(
     500, "platform.storage", "the platform could not read or write its data")
 
-  /// Brings to disk what no request asked for, before the platform ends in order.
+  /// Brings the offsets of cut uploads and the journal's changes to disk, before the platform ends in order.
   func checkpoint() {
     state.withLock { _ in
-      // What fails here was told to nobody, and the journal has the rest.
+      // No client was told of an offset that fails here, and the journal holds all other changes.
       do {
         try files.keepAll()
         try commit()

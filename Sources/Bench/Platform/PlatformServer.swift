@@ -9,20 +9,21 @@ protocol PlatformHandler: AnyObject, Sendable {
   func admit(_ request: PlatformRequest) -> PlatformReply?
   /// The fault that applies to a request, called once for each request.
   func fault(for request: PlatformRequest) -> PlatformFault?
-  /// Where the body of a request goes as it comes; nil keeps it in the request.
+  /// The transfer that takes a request's body as it comes; nil where the body is kept in the request.
   func transfer(for request: PlatformRequest) -> PlatformTransfer?
-  /// Ends a body of which the rest will not come.
+  /// Ends a transfer whose remaining bytes will not come.
   func leave(_ transfer: PlatformTransfer)
-  /// Judges requests in order. What the replies say is on disk when they are returned.
+  /// Judges requests in order. The changes that the replies acknowledge are on disk when this function returns.
   func replies(to exchanges: [PlatformExchange]) -> [PlatformReply]
 }
 
-/// An HTTP server over libmicrohttpd: two threads that receive and send, one that judges and waits for the disk, bounded
-/// bodies, and faults on request.
+/// An HTTP server over libmicrohttpd: two threads that receive and send, one that judges and waits for the
+/// disk, bounded bodies, and faults on request.
 final class PlatformServer: Sendable {
   private static let maxConnections: UInt32 = 256
   private static let idleSeconds: UInt32 = 60
-  /// Memory of a connection in bytes, half of which receives. A smaller one means more calls of the system for each file.
+  /// Memory of a connection, bytes; half of the memory receives. Less memory means more system calls for each
+  /// file.
   private static let connectionMemory = 512 << 10
   private static let receivingThreads: UInt32 = 2
 
@@ -38,13 +39,14 @@ final class PlatformServer: Sendable {
     let context: Unmanaged<ServerContext>
   }
 
-  /// - Parameter address: IPv4 or IPv6; port 0 takes a free one.
+  /// Listens on an address and starts the threads.
+  /// - Parameter address: an address of IPv4 or IPv6; port 0 takes a free port.
   init(address: SocketAddress, handler: any PlatformHandler) throws(LocalPlatformError) {
     let queue = PlatformQueue(handler: handler, now: { ContinuousClock.now })
     self.handler = handler
     self.queue = queue
 
-    // Signals are for the command's own thread, whose waiting they have to interrupt.
+    // The threads made here block all signals, which have to interrupt the waiting of the command's own thread.
     var all = sigset_t()
     var before = sigset_t()
     sigfillset(&all)
@@ -86,7 +88,7 @@ final class PlatformServer: Sendable {
   deinit { stop() }
 }
 
-/// What libmicrohttpd's callbacks need.
+/// The context of libmicrohttpd's callbacks.
 private final class ServerContext: Sendable {
   let handler: any PlatformHandler
   let queue: PlatformQueue
@@ -141,7 +143,7 @@ private func access(
 private func begin(_ request: PlatformRequest, _ handler: any PlatformHandler) -> PlatformExchange {
   let fault = handler.fault(for: request)
   var transfer: PlatformTransfer?
-  // A fault that answers does not do the work.
+  // A request whose fault replies is not carried out.
   if case .reply = fault {} else { transfer = handler.transfer(for: request) }
   return PlatformExchange(
     request: request, fault: fault, transfer: transfer, limit: PlatformLimits.body(of: request))

@@ -2,10 +2,11 @@ import Files
 internal import Glibc
 import Synchronization
 
-/// The body of one request that brings bytes of an upload. They go to the part as they come, and into the digests on their way.
-/// It is called by one thread at a time: libmicrohttpd's while the body comes, then the queue's.
+/// The body of one request that carries bytes of an upload. The bytes are written to the part as they come, and
+/// added to the digests. One thread at a time uses a transfer: libmicrohttpd's while the body comes, then the
+/// queue's.
 final class PlatformTransfer: @unchecked Sendable {
-  /// What `Upload-Checksum` says of the body.
+  /// The checksum of the body in `Upload-Checksum`.
   struct Checksum: Sendable {
     let algorithm: PlatformDigest.Algorithm
     let digest: [UInt8]
@@ -42,12 +43,12 @@ final class PlatformTransfer: @unchecked Sendable {
     self.checksum = checksum
     self.isCreation = isCreation
     whole = digest
-    // A body that is the whole file has the digest that is computed anyway.
+    // A body from the file's beginning has the digest that is computed anyway.
     let isWhole = start == 0 && checksum?.algorithm == .sha256
     piece = isWhole ? digest : checksum.map { PlatformDigest($0.algorithm) }
   }
 
-  /// Takes the next bytes of the body. What cannot be stored is told by `end`.
+  /// Takes the next bytes of the body. `end` reports bytes that cannot be stored.
   func take(_ bytes: UnsafeRawBufferPointer) {
     guard failure == nil else { return }
     guard bytes.count <= upload.facts.bytes - start - received else {
@@ -64,8 +65,8 @@ final class PlatformTransfer: @unchecked Sendable {
       if let piece, piece !== whole { piece.update(bytes) }
       return true
     } counts: {
-      // Without a checksum every byte counts, so that a cut loses none. The last ones count when the whole is judged, or
-      // nobody would send anything any more.
+      // Without a checksum every byte counts at once, so that a cut loses none. The bytes that complete the
+      // upload count only when the whole is judged: a client that sees a complete upload sends nothing more.
       guard checksum == nil else { return nil }
       return start + received < upload.facts.bytes ? (start + received, whole) : (before, nil)
     }
@@ -85,7 +86,8 @@ final class PlatformTransfer: @unchecked Sendable {
     return true
   }
 
-  /// Judges the body once it has come as a whole. An upload whose body is refused stands where it stood before.
+  /// Judges the body once it has arrived completely. After a refused body the upload keeps the offset that it
+  /// had before.
   func end() -> Outcome {
     var outcome = failure ?? .taken(offset: start + received)
     if failure == nil, let checksum, let piece, piece.value != checksum.digest { outcome = .checksumMismatch }
@@ -96,6 +98,6 @@ final class PlatformTransfer: @unchecked Sendable {
     return outcome
   }
 
-  /// Ends a body that was cut. What counts of it goes on counting.
+  /// Ends a body that was cut. The bytes that count stay in the upload.
   func leave() { upload.leave(number) }
 }

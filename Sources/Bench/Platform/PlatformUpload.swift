@@ -5,19 +5,20 @@ internal import Glibc
 import Records
 import Synchronization
 
-/// An upload that has not become a file: `uploads/<id>.json`, which has its offset, and `uploads/<id>.part`, which may be longer
-/// than the offset by bytes that do not count.
+/// An upload that has not become a file: `uploads/<id>.json`, which has its offset, and `uploads/<id>.part`,
+/// which may be longer than the offset by bytes that do not count.
 final class PlatformUpload: Sendable {
-  /// What `uploads/<id>.json` holds.
+  /// The contents of `uploads/<id>.json`.
   struct Facts: Codable, Sendable {
     let bytes: Int
     let sha256: String
     let filename: String
-    /// SHA-256 of the file that this one is the timestamp of; nil where it is none.
+    /// SHA-256 of the file that this file is the timestamp of; nil where this file is no timestamp.
     let timestampOf: String?
     /// The field `Upload-Metadata` as it came; nil for an upload that an older platform began.
     var metadata: String?
-    /// Number of bytes that are acknowledged; nil for an upload of an older platform, whose part has only bytes that count.
+    /// Number of bytes that are acknowledged; nil for an upload of an older platform, whose part has only bytes
+    /// that count.
     var offset: Int?
   }
 
@@ -62,8 +63,10 @@ final class PlatformUpload: Sendable {
 
   // MARK: - Transfers
 
-  /// Begins to write at the present offset, and ends the transfer that came before: its connection is a dead one.
-  /// - Returns: nil where the upload stands elsewhere or is whole.
+  /// Begins a transfer at the present offset, and ends the transfer before it, whose connection is taken for
+  /// dead.
+  /// - Returns: the transfer's number and the digest of the bytes before the offset; nil where the upload has
+  ///   another offset or is whole.
   func begin(at offset: Int, in folder: PlatformFolder) throws -> (number: Int, digest: PlatformDigest)? {
     try state.withLock { state in
       // A whole upload is about to become a file, whose part nobody may touch.
@@ -76,15 +79,17 @@ final class PlatformUpload: Sendable {
     }
   }
 
-  /// Computes the digest of what an earlier run of the platform took.
+  /// Computes the digest of the part's first bytes, which an earlier run of the platform has taken.
   private func wholeDigest(of count: Int, in folder: PlatformFolder) throws -> PlatformDigest {
     let digest = PlatformDigest(.sha256)
     if count > 0 { try folder.forEachPiece(of: part, count: count) { digest.update($0) } }
     return digest
   }
 
-  /// Runs `write` unless another transfer has begun since; false where one has.
-  /// - Parameter counts: gives the offset and the digest that hold from now on; nil where none of the bytes counts yet.
+  /// Runs `write` unless another transfer has begun since.
+  /// - Parameter counts: returns the offset and the digest that hold from now on; nil where none of the bytes
+  ///   counts yet.
+  /// - Returns: false where another transfer has begun or `write` fails.
   func write(_ transfer: Int, _ write: () -> Bool, counts: () -> (offset: Int, digest: PlatformDigest?)?)
     -> Bool
   {
@@ -96,7 +101,8 @@ final class PlatformUpload: Sendable {
   }
 
   /// Ends a transfer and sets the offset.
-  /// - Parameter digest: of the bytes before the offset; nil where it has to be computed from the part.
+  /// - Parameter digest: the digest of the bytes before the offset; nil where it has to be computed from the
+  ///   part.
   /// - Returns: false where another transfer has begun since.
   @discardableResult
   func end(_ transfer: Int, offset: Int, digest: PlatformDigest?) -> Bool {
@@ -108,7 +114,7 @@ final class PlatformUpload: Sendable {
     }
   }
 
-  /// Ends a transfer whose connection is gone. The bytes that counted go on counting.
+  /// Ends a transfer whose connection is gone. The bytes that count stay in the upload.
   func leave(_ transfer: Int) {
     state.withLock { state in if state.transfer == transfer { state.transfer = nil } }
   }
@@ -124,14 +130,14 @@ final class PlatformUpload: Sendable {
     }
   }
 
-  /// The bytes of `uploads/<id>.json` that say `offset`.
+  /// The bytes of `uploads/<id>.json` with this offset.
   func document(offset: Int) throws -> [UInt8] {
     var facts = facts
     facts.offset = offset
     return [UInt8](try RecordCoding.encode(facts))
   }
 
-  /// Takes note that the bytes up to `offset` are on disk, with the part's name.
+  /// Records that the bytes up to `offset` are on disk, with the part's name.
   func keep(_ offset: Int) {
     state.withLock { state in
       state.keptOffset = max(state.keptOffset, offset)
@@ -139,7 +145,7 @@ final class PlatformUpload: Sendable {
     }
   }
 
-  /// Goes back to what is on disk, after an error of it.
+  /// Returns to the state on disk after a disk error.
   func fallBack() {
     state.withLock { state in
       state.transfer = nil

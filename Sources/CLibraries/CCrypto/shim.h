@@ -64,7 +64,7 @@ static inline EVP_PKEY *wt_evp_p256_generate(void) {
   return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
 }
 
-// The functions of a STACK_OF are macros. A null stack has -1 entries, which is none.
+// The functions of a STACK_OF are macros. sk_X509_num returns -1 for a null stack, which counts as 0 here.
 // https://docs.openssl.org/3.0/man3/DEFINE_STACK_OF/
 static inline int wt_x509_count(const STACK_OF(X509) *certificates) {
   int count = sk_X509_num(certificates);
@@ -88,7 +88,8 @@ static inline int wt_x509_request_add(X509_REQ *request, X509_EXTENSION *extensi
   return done;
 }
 
-// Reads a time as seconds since 1970 in UTC; 0 where it is none. Fractions of a second are left out.
+// Reads a time as seconds since 1970 in UTC. Returns 0 where the time is not valid. Fractions of a second are
+// left out.
 // https://docs.openssl.org/3.0/man3/ASN1_TIME_to_tm/
 static inline int wt_asn1_seconds(const ASN1_TIME *time, int64_t *seconds) {
   struct tm parts;
@@ -97,11 +98,11 @@ static inline int wt_asn1_seconds(const ASN1_TIME *time, int64_t *seconds) {
   return 1;
 }
 
-// Names for people: the attributes of RFC 4514 in UTF-8, of which only those characters are escaped that would
-// end one.
+// The flags that print names for people: the attributes of RFC 4514 in UTF-8, in which only the characters that
+// would end an attribute are escaped.
 static const unsigned long wt_name_flags = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
 
-// Casts and masks that the importer skips.
+// These constants are casts and masks, which the importer skips.
 static const unsigned int wt_cms_detached_cades =
   CMS_DETACHED | CMS_BINARY | CMS_PARTIAL | CMS_NOSMIMECAP | CMS_CADES | CMS_NOCERTS;
 static const int wt_ts_nonce = TS_VFY_VERSION | TS_VFY_IMPRINT | TS_VFY_NONCE;
@@ -109,7 +110,7 @@ static const int wt_ts_all =
   TS_VFY_VERSION | TS_VFY_IMPRINT | TS_VFY_NONCE | TS_VFY_SIGNER | TS_VFY_SIGNATURE;
 static const unsigned long wt_partial_chain_any_time = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME;
 
-// SHA-256 as the only signer's message digest; its parameters are absent, as RFC 5754 section 2 wants them.
+// Adds a signer whose message digest is SHA-256; its parameters are absent, as RFC 5754 section 2 wants them.
 static inline CMS_SignerInfo *wt_cms_add_signer(CMS_ContentInfo *content, X509 *certificate, EVP_PKEY *key) {
   return CMS_add1_signer(content, certificate, key, EVP_sha256(), wt_cms_detached_cades);
 }

@@ -23,13 +23,13 @@ static inline CURLMcode wt_curl_multi_set_number(CURLM *multi, CURLMoption optio
   return curl_multi_setopt(multi, option, value);
 }
 
-// The bytes must stay until the transfer has ended.
+// Sets the body of the request. The bytes must stay until the transfer has ended.
 static inline CURLcode wt_curl_set_body(CURL *handle, const void *bytes, size_t count) {
   CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
   return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_POSTFIELDS, bytes);
 }
 
-// The list must stay until the transfer has ended.
+// Sets the headers of the request. The list must stay until the transfer has ended.
 static inline CURLcode wt_curl_set_headers(CURL *handle, struct curl_slist *headers) {
   return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
 }

@@ -12,7 +12,7 @@
 // MARK: - Memory
 
 // The memory that the entries of one block may take, bytes. A camera's own block takes two times its length at most.
-static const size_t most_memory = 4u << 20;
+static const size_t max_memory = 4u << 20;
 
 // The memory that this thread may still take, bytes. The functions below get no argument of ours.
 static _Thread_local size_t memory_left;
@@ -112,7 +112,7 @@ int wt_exif_read(const uint8_t *block, size_t length, wt_exif *facts) {
   }
   // Six bytes of `Exif` and eight of the header of a TIFF stand before anything else.
   if (!block || length < 14 || length > WT_EXIF_LONGEST_BLOCK || memcmp(block, "Exif\0\0", 6)) return 0;
-  memory_left = most_memory;
+  memory_left = max_memory;
   ExifMem *memory = exif_mem_new(take, take_again, give);
   if (!memory) return 0;
   ExifData *data = exif_data_new_mem(memory);

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The number of passes that are read. Cameras and editors write about ten; each pass goes over all of the picture, so more
-// of them are a way to waste time.
-static const int most_passes = 100;
+// The maximum number of passes that are read. Cameras and editors write about ten; each pass goes over all of
+// the picture, so more of them are a way to waste time.
+static const int max_passes = 100;
 
 // The state of a run. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame that called
 // setjmp are indeterminate after it where they changed in between (C11 7.13.2.1).
@@ -42,22 +42,24 @@ static void fail(j_common_ptr jpeg) {
   leave(self, wants_memory ? wt_jpeg_too_large : wt_jpeg_corrupt);
 }
 
-// The amount of data behind the last block of a pass, bytes, from which on the picture was decoded from data that are not
-// its own. A few stray bytes mean nothing.
+// Counts the bytes behind the last block of a pass. Where they are more than 4,096 and more than a sixteenth of
+// the file, the picture was decoded from data that are not its own, and is corrupt. A few stray bytes mean
+// nothing.
 static void count_leftover(run *self, int bytes) {
   if (self->jpeg.input_scan_number < 1 || bytes < 1) return;
   self->leftover += (uint64_t)bytes;
   if (self->leftover > 4096 && self->leftover > self->length / 16) leave(self, wt_jpeg_corrupt);
 }
 
-// Takes a message; a level below 0 is a warning, https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/jerror.h names them.
+// Takes a message; a level below 0 is a warning,
+// https://github.com/libjpeg-turbo/libjpeg-turbo/blob/2.1.5/jerror.h names them.
 static void hear(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   run *self = jpeg->client_data;
   switch (jpeg->err->msg_code) {
     case JWRN_EXTRANEOUS_DATA: count_leftover(self, jpeg->err->msg_parm.i[0]); return;
-    // These are warnings of the headers: the version of JFIF, a colour transform of Adobe's, bounds of a pass that have no
-    // meaning in a picture of one pass (phones of Samsung write them), a profile of colours.
+    // These are warnings of the headers: the version of JFIF, a colour transform of Adobe's, bounds of a pass
+    // that have no meaning in a picture of one pass (phones of Samsung write them), a profile of colours.
     case JWRN_JFIF_MAJOR:
     case JWRN_ADOBE_XFORM:
     case JWRN_NOT_SEQUENTIAL:
@@ -71,7 +73,7 @@ static void say_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
 static void count_passes(j_common_ptr jpeg) {
   run *self = jpeg->client_data;
-  if (self->jpeg.input_scan_number > most_passes) leave(self, wt_jpeg_too_large);
+  if (self->jpeg.input_scan_number > max_passes) leave(self, wt_jpeg_too_large);
 }
 
 static run *begin(size_t length) {
@@ -102,8 +104,8 @@ static uint64_t padded(JDIMENSION blocks, int factor) {
   return ((uint64_t)blocks + step - 1) / step * step;
 }
 
-// The memory of a picture in several passes, which is kept as coefficients, 64 of two bytes a block, until the last pass is
-// read.
+// Returns the memory of a picture in several passes, bytes, which is kept as coefficients, 64 of two bytes a
+// block, until the last pass is read; 0 for a picture in one pass.
 static uint64_t coefficient_bytes(j_decompress_ptr jpeg) {
   if (!jpeg_has_multiple_scans(jpeg)) return 0;
   uint64_t bytes = 0;
@@ -146,8 +148,8 @@ static void choose_scale(j_decompress_ptr jpeg, uint32_t longest) {
 
 // MARK: - Rows
 
-// Turns a row of four inks into red, green and blue in its own first three quarters. Adobe's programs write what is left of
-// the white.
+// Turns a row of four inks into red, green and blue in its own first three quarters. Adobe's programs write the
+// white that an ink leaves, and not the ink.
 static void rgb_of_inks(JSAMPLE *row, JDIMENSION width, int is_left_white) {
   for (JDIMENSION x = 0; x < width; x++) {
     const JSAMPLE *inks = row + 4 * x;
@@ -157,7 +159,8 @@ static void rgb_of_inks(JSAMPLE *row, JDIMENSION width, int is_left_white) {
   }
 }
 
-// Takes the first of several components of a kind that nobody names as grey.
+// Makes a row of greys from the first component of each pixel, where the picture's colours are of an unknown
+// kind.
 static void take_first(JSAMPLE *row, JDIMENSION width, int components) {
   for (JDIMENSION x = 1; x < width; x++) row[x] = row[x * (JDIMENSION)components];
 }
@@ -199,7 +202,7 @@ static void take_row(run *self) {
 }
 
 wt_jpeg_status wt_jpeg_shrink(
-    const uint8_t *bytes, size_t length, uint64_t most_coefficient_bytes, uint32_t longest_small, uint32_t longest_copy,
+    const uint8_t *bytes, size_t length, uint64_t max_coefficient_bytes, uint32_t longest_small, uint32_t longest_copy,
     wt_shrunk *small, wt_shrunk *copy) {
   memset(small, 0, sizeof *small);
   if (copy) memset(copy, 0, sizeof *copy);
@@ -208,7 +211,7 @@ wt_jpeg_status wt_jpeg_shrink(
   if (!setjmp(self->place)) {
     open_header(self, bytes);
     j_decompress_ptr jpeg = &self->jpeg;
-    if (coefficient_bytes(jpeg) > most_coefficient_bytes) leave(self, wt_jpeg_too_large);
+    if (coefficient_bytes(jpeg) > max_coefficient_bytes) leave(self, wt_jpeg_too_large);
     self->progress.progress_monitor = count_passes;
     jpeg->progress = &self->progress;
     // The small picture is made at the copy's scale whether or not there is a copy, so that it is always the same.

@@ -4,8 +4,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-// MHD_start_daemon is variadic. `threads` threads serve the connections, which can be parked, and the address decides the
-// family. A handler may suspend its connection, which MHD_resume_connection wakes from any thread.
+// MHD_start_daemon is variadic. `threads` threads serve the connections, and the address decides the family. A
+// handler may suspend its connection, which MHD_resume_connection wakes from any thread.
 // https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dinit
 static inline struct MHD_Daemon *wt_mhd_start(
   const struct sockaddr *address, MHD_AccessHandlerCallback handle, MHD_RequestCompletedCallback completed,
@@ -34,9 +34,10 @@ static inline size_t wt_mhd_as_it_came(void *context, struct MHD_Connection *con
   return count;
 }
 
-// MHD_start_daemon is variadic. The daemon owns `listening` from now on, and closes it in MHD_stop_daemon. poll(2) and not
-// epoll(7), because another thread ends connections by shutdown(2), which every poll sees and an edge is seen once.
-// A request without Host is refused by the callback, so the daemon does not have to be strict (MHD_OPTION_STRICT_FOR_CLIENT).
+// MHD_start_daemon is variadic. The daemon owns `listening` from now on, and closes it in MHD_stop_daemon. The
+// daemon uses poll(2) and not epoll(7), because another thread ends connections by shutdown(2): every poll sees
+// such an end, while an edge is reported only once. A request without Host is refused by the callback, so the
+// daemon does not have to be strict (MHD_OPTION_STRICT_FOR_CLIENT).
 // https://www.gnu.org/software/libmicrohttpd/manual/libmicrohttpd.html#microhttpd_002dconst
 static inline struct MHD_Daemon *wt_mhd_serve(
   int listening, MHD_AccessHandlerCallback handle, MHD_RequestCompletedCallback completed,
@@ -74,7 +75,7 @@ static inline uint32_t wt_mhd_client(struct MHD_Connection *connection) {
   return ((const struct sockaddr_in *)info->client_addr)->sin_addr.s_addr;
 }
 
-// Gives what the callback of MHD_OPTION_NOTIFY_CONNECTION kept for the connection, or NULL.
+// Gives the pointer that the callback of MHD_OPTION_NOTIFY_CONNECTION kept for the connection, or NULL.
 static inline void *wt_mhd_connection_context(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   return info == NULL ? NULL : info->socket_context;

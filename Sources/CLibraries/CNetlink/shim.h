@@ -6,8 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// Opens a socket to which the kernel reports changes of interfaces, addresses and routes; -1 where there is none. The structure of
-// the address and the flags of socket(2), which are an enumeration in C, are awkward to use from Swift. rtnetlink(7)
+// Opens a socket to which the kernel reports changes of interfaces, addresses and routes; -1 where there is
+// none. The structure of the address and the flags of socket(2), which are an enumeration in C, are awkward to
+// use from Swift. rtnetlink(7)
 static inline int wt_netlink_open(void) {
   int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
   if (descriptor < 0) return -1;

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The size of one ancillary chunk after decompression, bytes; a text or profile chunk can be a bomb of its own.
+// The maximum size of one ancillary chunk after decompression, bytes; a text or profile chunk can be a bomb of
+// its own.
 static const png_alloc_size_t largest_chunk_bytes = 8u << 20;
 
-// The size of compressed rows in one chunk, bytes; the format admits 2 GiB less one.
+// The maximum size of compressed rows in one chunk, bytes; the format admits 2 GiB less one.
 static const size_t longest_part_bytes = 1u << 30;
 
 // The state of a run. It lives on the heap, so that nothing in it is lost by the jump: locals of the frame
@@ -26,7 +27,7 @@ typedef struct run {
   size_t out_capacity;
   // The picture, or one row of it, when reading.
   uint8_t *pixels;
-  // A row of the small pictures, in another form than the decoder's.
+  // A row of the picture in its full width, in the form that the small pictures take: Y, Cb and Cr, or greys.
   uint8_t *row;
   wt_shrinker *small;
   wt_shrinker *copy;
@@ -139,7 +140,7 @@ wt_png_status wt_png_frame(
 
 // MARK: - Decoding
 
-static void open_header(run *self, uint64_t most_pixels) {
+static void open_header(run *self, uint64_t max_pixels) {
   self->info = png_create_info_struct(self->png);
   if (!self->info) fail(self, wt_png_no_memory);
   png_set_user_limits(self->png, 0x7FFFFFFF, 0x7FFFFFFF);  // ours come below, with a status of their own
@@ -153,7 +154,7 @@ static void open_header(run *self, uint64_t most_pixels) {
   self->size.pixels_per_metre_x = png_get_x_pixels_per_meter(self->png, self->info);
   self->size.pixels_per_metre_y = png_get_y_pixels_per_meter(self->png, self->info);
   if (self->size.width > WT_PNG_LONGEST_SIDE || self->size.height > WT_PNG_LONGEST_SIDE ||
-      (uint64_t)self->size.width * self->size.height > most_pixels) {
+      (uint64_t)self->size.width * self->size.height > max_pixels) {
     fail(self, wt_png_too_large);
   }
 }
@@ -239,14 +240,14 @@ static wt_png_status end(run *self) {
 typedef enum use { use_grey, use_bits } use;
 
 static wt_png_status read(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, use rows, uint8_t **pixels,
+    const uint8_t *bytes, size_t length, uint64_t max_pixels, use rows, uint8_t **pixels,
     wt_png_size *size) {
   memset(size, 0, sizeof *size);
   run *self;
   wt_png_status status = begin(bytes, length, &self);
   if (!self) return status;
   if (!setjmp(png_jmpbuf(self->png))) {
-    open_header(self, most_pixels);
+    open_header(self, max_pixels);
     if (rows == use_grey) ask_for_grey(self);
     if (rows == use_bits) insist_on_bits(self);
     read_rows_and_end(self);
@@ -259,15 +260,15 @@ static wt_png_status read(
 }
 
 wt_png_status wt_png_decode_grey(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
+    const uint8_t *bytes, size_t length, uint64_t max_pixels, uint8_t **pixels, wt_png_size *size) {
   *pixels = NULL;
-  return read(bytes, length, most_pixels, use_grey, pixels, size);
+  return read(bytes, length, max_pixels, use_grey, pixels, size);
 }
 
 wt_png_status wt_png_decode_bits(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size) {
+    const uint8_t *bytes, size_t length, uint64_t max_pixels, uint8_t **pixels, wt_png_size *size) {
   *pixels = NULL;
-  return read(bytes, length, most_pixels, use_bits, pixels, size);
+  return read(bytes, length, max_pixels, use_bits, pixels, size);
 }
 
 // MARK: - Small pictures
@@ -292,14 +293,14 @@ static void give_row(run *self, const uint8_t *pixels, int channels) {
 // Makes the picture small as its rows come. The rows of an interlaced picture are whole in the last pass only, and each
 // pass needs the row as the pass before it left it, so that such a picture is kept.
 static void shrink_rows_and_end(
-    run *self, uint64_t most_kept_bytes, uint32_t longest_small, uint32_t longest_copy, int makes_copy) {
+    run *self, uint64_t max_kept_bytes, uint32_t longest_small, uint32_t longest_copy, int makes_copy) {
   int passes = png_set_interlace_handling(self->png);
   png_read_update_info(self->png, self->info);
   size_t row_bytes = png_get_rowbytes(self->png, self->info);
   int channels = png_get_channels(self->png, self->info);
   uint32_t width = self->size.width, height = self->size.height;
   uint32_t kept_rows = passes > 1 ? height : 1;
-  if ((uint64_t)kept_rows * row_bytes > most_kept_bytes) fail(self, wt_png_too_much_memory);
+  if ((uint64_t)kept_rows * row_bytes > max_kept_bytes) fail(self, wt_png_too_much_memory);
   self->pixels = calloc(kept_rows, row_bytes);
   self->row = malloc((size_t)width * 3);
   self->small = wt_shrink_begin(width, height, 1, longest_small);
@@ -316,7 +317,7 @@ static void shrink_rows_and_end(
 }
 
 wt_png_status wt_png_shrink(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint64_t most_kept_bytes, uint32_t longest_small,
+    const uint8_t *bytes, size_t length, uint64_t max_pixels, uint64_t max_kept_bytes, uint32_t longest_small,
     uint32_t longest_copy, wt_shrunk *small, wt_shrunk *copy) {
   memset(small, 0, sizeof *small);
   if (copy) memset(copy, 0, sizeof *copy);
@@ -324,10 +325,10 @@ wt_png_status wt_png_shrink(
   wt_png_status status = begin(bytes, length, &self);
   if (!self) return status;
   if (!setjmp(png_jmpbuf(self->png))) {
-    open_header(self, most_pixels);
+    open_header(self, max_pixels);
     png_set_scale_16(self->png);
     png_set_expand(self->png);
-    shrink_rows_and_end(self, most_kept_bytes, longest_small, longest_copy, copy != NULL);
+    shrink_rows_and_end(self, max_kept_bytes, longest_small, longest_copy, copy != NULL);
     *small = wt_shrink_end(self->small);
     self->small = NULL;
     if (copy) {

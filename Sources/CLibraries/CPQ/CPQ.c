@@ -53,7 +53,8 @@ int wt_pq_judge_address(const char *url) {
   return verdict;
 }
 
-// Notices of the server, such as "relation exists already, skipping", would go to stderr.
+// Ignores notices of the server, such as "relation exists already, skipping", which would otherwise go to
+// stderr.
 static void ignore_notice(void *context, const char *message) {
   (void)context;
   (void)message;
@@ -61,7 +62,8 @@ static void ignore_notice(void *context, const char *message) {
 
 void *wt_pq_connect(const char *url, char *error, size_t error_size) {
   if (!wt_pq_is_there()) return NULL;
-  // A URL as `dbname` is expanded, and what stands before it is the default; what stands after it holds in any case.
+  // libpq expands a URL as `dbname`. The options before it are defaults, and the options after it override the
+  // URL.
   const char *const names[] = {"connect_timeout", "fallback_application_name", "dbname", "client_encoding", NULL};
   const char *const values[] = {"15", "weldtech", url, "UTF8", NULL};
   PGconn *connection = pq.PQconnectdbParams(names, values, 1);

@@ -83,7 +83,7 @@ void wt_pdf_close(wt_pdf *document) {
 int wt_pdf_page_count(wt_pdf *document) { return poppler.pages(document->document); }
 
 wt_pdf_status wt_pdf_render(
-    wt_pdf *document, int index, double dots_per_inch, uint64_t most_pixels, uint8_t **pixels, uint32_t *width,
+    wt_pdf *document, int index, double dots_per_inch, uint64_t max_pixels, uint8_t **pixels, uint32_t *width,
     uint32_t *height) {
   *pixels = NULL;
   if (index < 0 || index >= wt_pdf_page_count(document)) return wt_pdf_no_such_page;
@@ -96,7 +96,7 @@ wt_pdf_status wt_pdf_render(
   wt_pdf_status status = wt_pdf_ok;
   // cairo takes pictures of at most 32767 pixels a side.
   if (!(wide >= 1 && high >= 1)) status = wt_pdf_damaged;
-  else if (wide > 32767 || high > 32767 || wide * high > (double)most_pixels) status = wt_pdf_too_large;
+  else if (wide > 32767 || high > 32767 || wide * high > (double)max_pixels) status = wt_pdf_too_large;
   if (status != wt_pdf_ok) {
     poppler.object_unref(page);
     return status;

@@ -5,25 +5,27 @@
 
 static const uint32_t longest_side = 65500;
 
-// Lengths are counted so that both pictures divide them: a side of the large picture has large × small parts, a pixel of
-// the large one covers `small` of them and a pixel of the small one `large`. Rows are added up first, sample by sample, which
-// processors do many at a time; columns are added up once for each row of the small picture.
+// Lengths are counted in parts that divide both pictures: a side of the large picture has large × small parts,
+// a pixel of the large one covers `small` of them and a pixel of the small one `large`. Rows are added up
+// first, sample by sample, which processors do many at a time; columns are added up once for each row of the
+// small picture.
 struct wt_shrinker {
   uint32_t width, height, channels;
   uint32_t small_width, small_height;
   // The number of the next row, and that of the row of the small picture that is being added up.
   uint32_t row, small_row;
-  // For each pixel of a row, the column of the small picture in which it begins, and its share of that one; the rest
-  // belongs to the next column.
+  // For each pixel of a row, the column of the small picture in which it begins, and the number of its parts in
+  // that column; its other parts belong to the next column.
   uint32_t *column;
   uint32_t *share;
   // The sums of the rows of the large picture that make a row of the small one, and of those below it, in samples times
   // parts: 255 × 65,500 at most.
   uint32_t *sums, *next;
-  // A row of the small picture in samples times parts both ways. One column more takes what is rounded beyond.
+  // A row of the small picture in samples times parts both ways. It has one column more, because each pixel
+  // also adds to the next column, if only 0.
   uint64_t *line;
-  // 2^64 divided by the parts of a pixel of the small picture, rounded up, since a multiplication is ten times as fast as a
-  // division.
+  // 2^64 divided by the parts of a pixel of the small picture, rounded up, since a multiplication is ten times
+  // as fast as a division.
   uint64_t reciprocal;
   uint8_t *samples;
 };
@@ -98,7 +100,7 @@ static void add_colours(const wt_shrinker *self) {
   }
 }
 
-// Writes the row that is complete and goes on to the next.
+// Writes the completed row of the small picture and begins the next one.
 static void put_row(wt_shrinker *self) {
   size_t count = (size_t)self->small_width * self->channels;
   memset(self->line, 0, (count + self->channels) * sizeof *self->line);
@@ -168,7 +170,7 @@ static uint8_t rounded(int32_t value) {
   return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
-// The factors of JFIF 1.02 times 65,536.
+// Computes with the factors of JFIF 1.02 times 65,536.
 void wt_ycc_of_rgb(uint8_t *pixels, uint32_t width) {
   for (uint32_t x = 0; x < width; x++, pixels += 3) {
     int32_t red = pixels[0], green = pixels[1], blue = pixels[2];

@@ -2,8 +2,8 @@
 
 #include <xlsxwriter.h>
 
-// The options are a struct whose text is a plain `char *`, for which Swift would have to drop a const. The library copies
-// the path: https://libxlsxwriter.github.io/workbook_8h.html
+// The options are a struct whose text is a plain `char *`, for which Swift would have to drop a const. The
+// library copies the path: https://libxlsxwriter.github.io/workbook_8h.html
 static inline lxw_workbook *wt_workbook_new(const char *path, const char *temporary_folder) {
   lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = (char *)temporary_folder};
   return workbook_new_opt(path, &options);

@@ -12,14 +12,14 @@ struct wt_zip {
   int descriptor;
   int64_t offset;
   int64_t entries;
-  /// What the callbacks saw; libzip passes on only codes of its own.
+  /// The first failure that the callbacks met; libzip passes on only codes of its own.
   wt_zip_status status;
   wt_zip_failure failure;
   int (*is_cancelled)(void *);
   void *context;
 };
 
-/// Where the bytes of one entry come from.
+/// The source of the bytes of one entry.
 typedef struct entry {
   wt_zip *zip;
   int64_t number;
@@ -28,7 +28,7 @@ typedef struct entry {
   int64_t start;
   int64_t length;
   int64_t done;
-  /// Empty for a part of an open file.
+  /// The path of the file; empty for a part of an open file.
   char path[];
 } entry;
 
@@ -59,7 +59,7 @@ static void close_entry(entry *entry) {
 static zip_int64_t read_entry(entry *entry, void *room, zip_uint64_t size) {
   int64_t rest = entry->length - entry->done;
   if ((zip_uint64_t)rest < size) {
-    // The end of a file is read too, because one that has grown is another one.
+    // The end of a file is read too, because a file that has grown has changed.
     char more;
     if (rest == 0 && entry->path[0] != 0 && pread(entry->descriptor, &more, 1, entry->length) != 0) {
       fail(entry->zip, wt_zip_changed, 0, entry->number);

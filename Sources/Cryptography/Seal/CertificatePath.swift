@@ -1,8 +1,8 @@
 import CCrypto
 
-/// The way from a signer's certificate along its issuers, as far as the certificates beside it lead.
+/// The chain from a signer's certificate through its issuers, as far as the certificates given with it lead.
 struct CertificatePath {
-  /// A certificate of a seal, and the place of its first byte there.
+  /// A certificate of a seal, and the offset of its first byte in the seal.
   struct Entry {
     let certificate: Certificate
     let offset: Int
@@ -14,8 +14,9 @@ struct CertificatePath {
   let isComplete: Bool
   private let last: Entry
 
-  /// Walks from the signer's certificate through all others.
-  /// - Throws: `certificate`, `unusedCertificate`.
+  /// Builds the path from the signer's certificate, on which each of `others` must be.
+  /// - Throws: `certificate` where a certificate's signature is not its issuer's, `unusedCertificate` where one
+  ///   of `others` is not on the path.
   init(of signer: Entry, among others: [Entry]) throws(SealFault) {
     var rest = others
     var current = signer
@@ -25,7 +26,7 @@ struct CertificatePath {
         isComplete = true
         break
       }
-      // A certificate in its own name that its own key did not sign was changed.
+      // A certificate that names itself as its issuer, but is not signed with its own key, has been changed.
       guard current.certificate.subject != current.certificate.issuer else {
         throw SealFault(.certificates, .certificate, at: current.offset)
       }
@@ -49,7 +50,7 @@ struct CertificatePath {
   }
 
   /// Whether one certificate is the issuer of another.
-  /// - Throws: `certificate` where names and key identifiers say so and the signature does not.
+  /// - Throws: `certificate` where names and key identifiers match, but the signature is not the issuer's.
   private static func hasIssued(_ issuer: Entry, _ entry: Entry) throws(SealFault) -> Bool {
     let fault = SealFault(.certificates, .certificate, at: entry.offset)
     guard let subject = try? entry.certificate.decoded() else { throw fault }
@@ -67,7 +68,7 @@ struct CertificatePath {
   // MARK: - Trust
 
   /// Judges the path at a moment.
-  /// - Parameter moment: seconds since 1970-01-01T00:00:00Z.
+  /// - Parameter moment: the moment, in seconds since 1970-01-01T00:00:00Z.
   /// - Throws: `certificate` where the last certificate names a given root, which did not sign it.
   func trust(_ roots: [Certificate], at moment: Int64) throws(SealFault) -> SealTrust {
     if !isComplete {
@@ -91,7 +92,7 @@ struct CertificatePath {
       let parameters = X509_STORE_CTX_get0_param(context)
     else { return .refused(reason: Int(X509_V_ERR_OUT_OF_MEM)) }
     X509_VERIFY_PARAM_set_time(parameters, time_t(moment))
-    // Level 2 is at least 112 bits of security: neither SHA-1 nor RSA below 2,048 bits on the way.
+    // Level 2 is at least 112 bits of security: neither SHA-1 nor RSA below 2,048 bits on the path.
     // https://docs.openssl.org/3.0/man3/SSL_CTX_set_security_level/
     X509_VERIFY_PARAM_set_auth_level(parameters, 2)
     guard X509_verify_cert(context) == 1 else {
@@ -99,7 +100,7 @@ struct CertificatePath {
         refused: X509_STORE_CTX_get_error(context), depth: Int(X509_STORE_CTX_get_error_depth(context)),
         in: self)
     }
-    // The way that libcrypto went is this one, with the root behind it where the seal leaves it out.
+    // libcrypto's chain must be this path, followed by the root where the seal leaves the root out.
     let way = X509_STORE_CTX_get0_chain(context)
     var found: [Certificate] = []
     for index in 0..<wt_x509_count(way) {
@@ -140,7 +141,8 @@ struct CertificatePath {
 
 /// Whether a path of certificates leads to a root that was given.
 public enum SealTrust: Hashable, Sendable {
-  /// The path leads to this one of the given roots, and every certificate on it was good at the moment that counts.
+  /// The path leads to `root`, one of the given roots, and every certificate on the path was valid at the
+  /// moment for which the path was judged.
   case trusted(root: Certificate)
   /// The signer issued the certificate itself, and it is none of the given roots.
   case selfIssued
@@ -148,9 +150,9 @@ public enum SealTrust: Hashable, Sendable {
   case noRoot
   /// The path leads to none of the given roots.
   case otherRoot
-  /// A certificate on the path had ended at the moment that counts.
+  /// A certificate on the path had expired at the moment for which the path was judged.
   case ended(Certificate)
-  /// A certificate on the path began only after the moment that counts.
+  /// A certificate on the path was not yet valid at the moment for which the path was judged.
   case notBegun(Certificate)
   /// libcrypto refuses the path; `reason` is its X509_V_ERR number.
   case refused(reason: Int)

@@ -1,5 +1,5 @@
-/// One element of DER (X.690): its tag and what it holds. Only the one way of writing an element is read, so that what was
-/// read is written again byte for byte.
+/// One element of DER (X.690): its tag and its contents. Only the one encoding that DER allows is read, so that
+/// an element is written back byte for byte.
 struct DERElement: Hashable {
   /// The tags that CMS needs, each with its class and form.
   enum Tag {
@@ -24,7 +24,7 @@ struct DERElement: Hashable {
     self.init(tag, parts.flatMap(\.encoded))
   }
 
-  /// An object identifier by its encoded bytes.
+  /// Makes an object identifier from its encoded bytes.
   init(objectID: [UInt8]) { self.init(Tag.objectID, objectID) }
 
   /// Reads bytes that hold one element and nothing else; nil where they do not.
@@ -34,7 +34,7 @@ struct DERElement: Hashable {
     self = element
   }
 
-  /// The elements that the contents are; nil where they are none.
+  /// The elements in the contents; nil where the contents are not a sequence of whole elements.
   var parts: [DERElement]? {
     var rest = contents[...]
     var parts: [DERElement] = []
@@ -63,7 +63,8 @@ struct DERElement: Hashable {
     return [0x80 | UInt8(digits.count)] + digits
   }
 
-  /// Takes the first element off; nil where there is none, or its length is written in another way than the shortest.
+  /// Removes the first element from `rest` and returns it; nil where there is no whole element, its tag number
+  /// is above 30, or its length is not in the shortest form.
   private static func next(_ rest: inout ArraySlice<UInt8>) -> DERElement? {
     guard let tag = rest.popFirst(), tag & 0x1F != 0x1F, let (length, octets) = DERLength.read(rest) else {
       return nil

@@ -1,8 +1,8 @@
 /// The octets of DER that say how long a value's contents are (X.690, 8.1.3 and 10.1).
 public enum DERLength {
   /// Reads the octets with which `bytes` begin.
-  /// - Returns: the number of octets of the contents, and of the octets that say it; nil where they are not the shortest way to write
-  ///   a length below 2²⁴, which is more than any seal has.
+  /// - Returns: the length of the contents and the number of octets that state this length, both in octets; nil
+  ///   where these octets are not the shortest form of a length below 2²⁴, which is more than any seal has.
   public static func read(_ bytes: ArraySlice<UInt8>) -> (length: Int, octets: Int)? {
     guard let first = bytes.first else { return nil }
     guard first >= 0x80 else { return (Int(first), 1) }

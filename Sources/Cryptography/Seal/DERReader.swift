@@ -11,7 +11,7 @@ struct DERPlace: Hashable {
 /// Reads DER (X.690) element by element. Only the one encoding that DER allows is accepted: definite lengths in their
 /// shortest form, and no bytes beside the elements.
 struct DERReader {
-  /// The bytes of the whole seal, so that every place is one in the seal.
+  /// The bytes of the whole seal, so that every offset counts from the seal's first byte.
   let bytes: [UInt8]
   /// The part that a fault is reported in.
   var place: SealFault.Place
@@ -60,7 +60,7 @@ struct DERReader {
     return try next(tag)
   }
 
-  /// Reads the next element and enters it.
+  /// Reads the next element and returns a reader of its contents.
   mutating func enter(_ tag: DERTag) throws(SealFault) -> DERReader {
     inside(try next(tag))
   }
@@ -83,7 +83,8 @@ struct DERReader {
     return element
   }
 
-  /// Says that nothing follows.
+  /// Checks that no bytes are left.
+  /// - Throws: `encoding` where bytes are left.
   func finish() throws(SealFault) {
     guard isAtEnd else { throw fault() }
   }
@@ -123,7 +124,7 @@ enum ObjectIdentifier {
   static let timestampToken: [UInt8] = [
     0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x0E,
   ]
-  /// id-aa-signingCertificate (RFC 2634), which authorities write whose programs are older than RFC 5816.
+  /// id-aa-signingCertificate (RFC 2634), which authorities with programs older than RFC 5816 write.
   static let signingCertificate: [UInt8] = [
     0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x0C,
   ]

@@ -4,10 +4,10 @@ extension DetachedSeal {
     0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x0E,
   ]
 
-  /// The seal with a timestamp over its signature's value as its only unsigned attribute. Everything that is signed stays as
-  /// it is.
-  /// - Throws: `timestamp(.otherImprint)` for a token over something else; `sealTooLarge`; `notSeal` where the seal has an unsigned
-  ///   attribute already.
+  /// The seal with a timestamp over its signature's value as its only unsigned attribute. Everything that is
+  /// signed stays as it is.
+  /// - Throws: `timestamp(.otherImprint)` for a token over something else; `sealTooLarge`; `notSeal` where the
+  ///   seal has an unsigned attribute already.
   public func timestamped(by token: TimestampToken) throws(CryptographyError) -> DetachedSeal {
     guard token.imprint == SHA256Digest(of: signatureValue) else { throw .timestamp(.otherImprint) }
     var parts = try SignedDataParts(der)
@@ -20,8 +20,9 @@ extension DetachedSeal {
     return try DetachedSeal(der: parts.encoded)
   }
 
-  /// Takes the timestamp out again, which gives the seal byte for byte as it was made.
-  /// - Returns: the seal without it, and the token; nil where there was none.
+  /// Removes the timestamp, which restores the seal byte for byte as it was made.
+  /// - Returns: the seal without the timestamp, and the token; nil for the token where the seal has no
+  ///   timestamp.
   /// - Throws: `notSeal` where there are other unsigned attributes; `timestamp` where the token cannot be read.
   public func withoutTimestamp() throws(CryptographyError) -> (seal: DetachedSeal, token: TimestampToken?) {
     var parts = try SignedDataParts(der)

@@ -1,10 +1,10 @@
 import CCrypto
 public import FoundationEssentials
 
-/// A seal over a document: a detached CMS SignedData in DER that is a CAdES signature (ETSI EN 319 122-1) and what a PDF signature
-/// of the type `ETSI.CAdES.detached` holds (EN 319 142-1). Its signed attributes are the content type, the message digest and
-/// the signing certificate (ESS, RFC 5035), and no others; the time of sealing is not among them, since only a timestamp
-/// authority can say it.
+/// A seal over a document: a detached CMS SignedData in DER that is a CAdES signature (ETSI EN 319 122-1) and
+/// what a PDF signature of the type `ETSI.CAdES.detached` holds (EN 319 142-1). Its signed attributes are the
+/// content type, the message digest and the signing certificate (ESS, RFC 5035), and no others; the time of
+/// sealing is not among them, since only a timestamp authority can say it.
 public struct DetachedSeal: Hashable, Sendable {
   /// The size of the largest seal, with its timestamp, bytes. A document has a place of this size.
   public static let maxSize = 12_288
@@ -50,9 +50,9 @@ public struct DetachedSeal: Hashable, Sendable {
       defer { X509_free(handle) }
       guard CMS_add1_cert(content, handle) == 1 else { throw .sealing }
     }
-    // CMS_final would add the time of this laptop's clock as a signed attribute, whatever its flags say, so that the two
-    // attributes that it adds besides are added here, and the attributes are signed as they then stand.
-    // https://docs.openssl.org/3.0/man3/CMS_add1_signer/
+    // CMS_final adds the time of this laptop's clock as a signed attribute, whatever its flags say. It is
+    // therefore not called: the two other attributes that it adds are added here, and then the attributes are
+    // signed. https://docs.openssl.org/3.0/man3/CMS_add1_signer/
     guard let data = OBJ_nid2obj(NID_pkcs7_data),
       CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_contentType, V_ASN1_OBJECT, UnsafeRawPointer(data), -1)
         == 1,
@@ -67,8 +67,8 @@ public struct DetachedSeal: Hashable, Sendable {
     return try DetachedSeal(der: output.contents)
   }
 
-  /// The certificates that a seal carries. A reader takes no root from a document that it judges; a self-issued certificate is
-  /// the signer's and stays.
+  /// The certificates that a seal carries. Roots are left out, since a reader takes no root from a document
+  /// that it judges. The signer's certificate stays, even where it is self-issued.
   private static func bag(of identity: SealIdentity) -> [Certificate] {
     [identity.certificate] + identity.issuers.filter { !$0.isSelfIssued }
   }

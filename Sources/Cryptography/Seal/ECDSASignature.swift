@@ -1,7 +1,8 @@
 import CCrypto
 
-/// Signatures by a key on P-256. Each has a second form, in which s is taken from the order of the curve's group, and which
-/// verifies as well as the first. A seal has the form with the smaller s, so that nobody can give it another.
+/// Signatures by a key on P-256. Each signature has a second valid form, in which s is replaced by the order of
+/// the curve's group minus s. A seal has the form with the smaller s, so that nobody can exchange one form for
+/// the other.
 enum ECDSASignature {
   /// The order of the group of P-256 (FIPS 186-4, D.1.2.3), big-endian.
   private static let order: [UInt8] = [
@@ -9,9 +10,9 @@ enum ECDSASignature {
     0xBC, 0xE6, 0xFA, 0xAD, 0xA7, 0x17, 0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x51,
   ]
 
-  /// Gives the form with the smaller s.
-  /// - Parameter der: SEQUENCE { r INTEGER, s INTEGER }.
-  /// - Returns: nil for what is no such signature.
+  /// Returns the form with the smaller s.
+  /// - Parameter der: the signature, SEQUENCE { r INTEGER, s INTEGER }.
+  /// - Returns: the signature in DER; nil where `der` is no such signature or libcrypto fails.
   static func withSmallerS(_ der: [UInt8]) -> [UInt8]? {
     defer { ERR_clear_error() }
     let read = der.withUnsafeBufferPointer { bytes in

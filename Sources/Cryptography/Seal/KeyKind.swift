@@ -2,9 +2,9 @@ import CCrypto
 
 /// The kind of an asymmetric key.
 public enum KeyKind: Hashable, Sendable {
-  /// A key on the curve P-256 (FIPS 186-5), the kind that is made here unless told otherwise.
+  /// A key on the curve P-256 (FIPS 186-5), the default kind of a new key.
   case p256
-  /// An RSA key; its length in bits.
+  /// An RSA key with a length of `bits` bits.
   case rsa(bits: Int)
   case ed25519
   /// A key of GB/T 32918 on its own curve.
@@ -14,11 +14,11 @@ public enum KeyKind: Hashable, Sendable {
   /// A key of another kind, by libcrypto's name of the algorithm.
   case other(String)
 
-  /// The length of the shortest and of the longest RSA key that seals, bits.
+  /// The range of lengths of RSA keys that seal, bits.
   public static let rsaBits = 3072...8192
 
-  /// Whether documents are sealed with keys of this kind. Readers of PDF documents refuse Ed25519 and SM2, and an RSA key
-  /// below 3,072 bits does not outlast the time for which an agreement is kept.
+  /// Whether documents are sealed with keys of this kind. Readers of PDF documents refuse Ed25519 and SM2, and
+  /// an RSA key below 3,072 bits does not outlast the time for which an agreement is kept.
   public var seals: Bool {
     switch self {
     case .p256: true
@@ -27,10 +27,10 @@ public enum KeyKind: Hashable, Sendable {
     }
   }
 
-  /// The kind of OpenSSL's key.
+  /// Finds the kind of OpenSSL's key.
   init(of key: OpaquePointer) {
     if EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1 {
-      // A key for RSASSA-PSS only makes no signature of PKCS #1 v1.5.
+      // A key that is restricted to RSASSA-PSS cannot make PKCS #1 v1.5 signatures.
       self =
         EVP_PKEY_is_a(key, "RSA") == 1 ? .rsa(bits: Int(EVP_PKEY_get_bits(key))) : .other("RSA-PSS")
     } else if EVP_PKEY_is_a(key, "ED25519") == 1 {

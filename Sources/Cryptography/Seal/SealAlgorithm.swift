@@ -23,7 +23,8 @@ enum SealDigest: CaseIterable {
 
   func digest(of bytes: ArraySlice<UInt8>) -> [UInt8] { Self.digest(of: bytes, method) }
 
-  /// SHA-1, by which old timestamps name the certificate whose own signature is checked besides.
+  /// Computes SHA-1, by which old timestamps name their signer's certificate. The signature with this
+  /// certificate's key is checked as well.
   static func sha1(of bytes: ArraySlice<UInt8>) -> [UInt8] { digest(of: bytes, EVP_sha1()) }
 
   private static func digest(of bytes: ArraySlice<UInt8>, _ method: OpaquePointer?) -> [UInt8] {
@@ -39,7 +40,8 @@ struct SealSignatureAlgorithm: Equatable {
   enum Family { case rsa, ecdsa }
 
   let family: Family
-  /// The digest that the algorithm's name has in it; nil for `rsaEncryption`, which leaves it to the signer's.
+  /// The digest that is part of the algorithm; nil for `rsaEncryption`, with which the signer's digest
+  /// algorithm applies.
   let digest: SealDigest?
 
   /// Reads an AlgorithmIdentifier's DER; nil for an algorithm that is not accepted.
@@ -72,7 +74,7 @@ struct SealSignatureAlgorithm: Equatable {
 }
 
 extension Certificate {
-  /// Whether the signature is this certificate's key's over exactly `message`.
+  /// Whether this certificate's key made `signature` over exactly `message`.
   func accepts(_ signature: ArraySlice<UInt8>, over message: [UInt8], digest: SealDigest) -> Bool {
     guard let handle = try? decoded() else { return false }
     defer {
@@ -89,7 +91,8 @@ extension Certificate {
 }
 
 extension KeyKind {
-  /// Whether timestamps are accepted from keys of this kind, which an authority chooses and not we.
+  /// Whether timestamps by keys of this kind are accepted. The authority chooses its key, so P-384 and P-521
+  /// are accepted too.
   var stamps: Bool { seals || self == .curve("secp384r1") || self == .curve("secp521r1") }
 
   /// The family of the signatures; nil for a kind that neither seals nor stamps.

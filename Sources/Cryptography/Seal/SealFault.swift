@@ -1,6 +1,6 @@
 /// The first thing that is wrong in a detached seal or in a timestamp, and its place.
 public struct SealFault: Error, Hashable, Sendable {
-  /// The part of the seal, of which a timestamp within it has its own.
+  /// A part of the seal, or of the timestamp in the seal, which has the same parts.
   public enum Place: String, Hashable, Sendable, CaseIterable {
     /// The content that was sealed, which lies outside the seal.
     case content
@@ -8,7 +8,7 @@ public struct SealFault: Error, Hashable, Sendable {
     case message
     case digestAlgorithm
     case certificates
-    /// What names the signer's certificate.
+    /// The issuer and serial number that name the signer's certificate.
     case signer
     case signedAttributes
     case signatureAlgorithm
@@ -29,7 +29,8 @@ public struct SealFault: Error, Hashable, Sendable {
     case signature
     /// The algorithm is none of those that are accepted.
     case algorithm
-    /// The key is neither P-256 nor RSA from 3,072 bits; for a timestamp P-384 and P-521 are accepted too.
+    /// The key is neither P-256 nor RSA of 3,072 to 8,192 bits; for a timestamp P-384 and P-521 are accepted
+    /// too.
     case key
     /// A signed attribute is missing, comes twice or is not one of those that a seal has.
     case attributes
@@ -39,11 +40,13 @@ public struct SealFault: Error, Hashable, Sendable {
     case noCertificate
     /// A certificate is unreadable, or its own signature is not its issuer's.
     case certificate
-    /// A certificate leads nowhere: it is not on the way from the signer to its root.
+    /// A certificate does not belong in the seal: it is not on the path from the signer to its root, or it is
+    /// the root.
     case unusedCertificate
     /// A part is one that cannot be judged, such as a critical extension.
     case unknownPart
-    /// The certificate's key is not for seals, or that of a timestamp not for timestamps alone (RFC 3161, 2.3).
+    /// The certificate is not for seals, or the certificate of a timestamp is not for timestamps alone (RFC
+    /// 3161, 2.3).
     case purpose
   }
 

@@ -4,8 +4,8 @@ import CCrypto
 public struct SealIdentity: Sendable {
   /// The key usages of a seal's certificate, as libcrypto's configuration writes them.
   static let keyUsage = "critical,digitalSignature,nonRepudiation"
-  /// The dates of a self-issued certificate, from before any laptop was in use to the end of UTCTime: nobody vouches for them
-  /// either, and a laptop's wrong clock must not make a document that no reader accepts.
+  /// The dates of a self-issued certificate, from before any laptop was in use to the end of UTCTime: nobody
+  /// vouches for such dates, and a laptop's wrong clock must not make a document that no reader accepts.
   static let validity = (from: "20240101000000Z", to: "20491231235959Z")
 
   public let key: SealKey
@@ -14,10 +14,11 @@ public struct SealIdentity: Sendable {
   /// The certificates from the issuer of `certificate` upwards, as far as they were given; the root may be among them.
   public let issuers: [Certificate]
 
-  /// The certificates from the signer's upwards.
+  /// The certificates of the path, the signer's first.
   public var chain: [Certificate] { [certificate] + issuers }
 
-  /// The name of the issuer whose certificate is not among those that were given; nil where the way leads to a root.
+  /// The name of the issuer whose certificate is not among those that were given; nil where the path leads to a
+  /// root.
   public var missingIssuer: String? {
     chain.last.flatMap { $0.isSelfIssued ? nil : $0.issuer }
   }
@@ -28,9 +29,10 @@ public struct SealIdentity: Sendable {
   // MARK: - Making one
 
   /// Puts a key and its certificates together.
-  /// - Parameter certificates: the key's and those of its issuers in any order. Those that are not on the way from the key to
-  ///   its root are left out.
-  /// - Throws: `certificateNotOfKey`, `certificateUsage`, `sealTooLarge` where the chain leaves no place for a timestamp.
+  /// - Parameter certificates: the certificates of the key and of its issuers, in any order. Certificates that
+  ///   are not on the path from the key to its root are left out.
+  /// - Throws: `certificateNotOfKey`, `certificateUsage`, `sealTooLarge` where the chain leaves no place for a
+  ///   timestamp.
   public init(key: SealKey, certificates: [Certificate]) throws(CryptographyError) {
     guard let own = certificates.first(where: { $0.publicKeyDigest == key.publicKeyDigest }) else {
       throw .certificateNotOfKey
@@ -45,9 +47,9 @@ public struct SealIdentity: Sendable {
     }
   }
 
-  /// Reads a key and its certificates from a PKCS #12 (RFC 7292), also one that is encrypted in a way that libcrypto keeps for
-  /// old files only.
-  /// - Parameter passphrase: UTF-8; empty where the file needs none.
+  /// Reads a key and its certificates from a PKCS #12 (RFC 7292), also one that is encrypted in a way that
+  /// libcrypto keeps for old files only.
+  /// - Parameter passphrase: the file's passphrase in UTF-8; empty where the file needs none.
   /// - Throws: `notPKCS12`, `wrongPassphrase`, `sealKeyKind`, and the errors of `init(key:certificates:)`.
   public init(pkcs12 der: [UInt8], passphrase: String) throws(CryptographyError) {
     defer { ERR_clear_error() }
@@ -84,14 +86,14 @@ public struct SealIdentity: Sendable {
     try self.init(key: sealKey, certificates: certificates)
   }
 
-  /// Makes the certificate of a key by the key itself. It lets a reader see that a document was not changed, and says nothing
-  /// that anybody else has checked.
+  /// Makes a certificate of a key, signed with the key itself. The certificate lets a reader see that a
+  /// document was not changed, and says nothing that anybody else has checked.
   /// - Throws: `generation`.
   public static func selfIssued(_ key: SealKey, subject: SealSubject) throws(CryptographyError) -> SealIdentity
   {
     guard let handle = X509_new() else { throw .generation }
     defer { X509_free(handle) }
-    // The serial number is positive, of constant length, and another for every key.
+    // The serial number is positive, of constant length, and different for every key.
     var serial = Array(key.publicKeyDigest.prefix(16))
     serial[0] = serial[0] & 0x7F | 0x40
     guard let number = BN_bin2bn(serial, Int32(serial.count), nil) else { throw .generation }
@@ -102,7 +104,8 @@ public struct SealIdentity: Sendable {
       X509_set_pubkey(handle, key.handle) == 1,
       let name = X509_get_subject_name(handle), subject.write(to: name),
       X509_set_issuer_name(handle, name) == 1,
-      // Only a certificate that may issue is taken as a root by pdfsig's library, also where it was imported as trusted.
+      // pdfsig's library takes only a certificate that may issue as a root, even where the certificate is
+      // imported as trusted.
       add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0", to: handle),
       add(NID_key_usage, keyUsage + ",keyCertSign", to: handle),
       X509_sign(handle, key.handle, EVP_sha256()) > 0
@@ -118,7 +121,7 @@ public struct SealIdentity: Sendable {
 
   // MARK: - Order
 
-  /// The way from a certificate upwards through those that are given, each signed by the next.
+  /// The path from a certificate through its issuers among `others`, each certificate signed by the next.
   static func path(from first: Certificate, among others: [Certificate]) -> [Certificate] {
     var path = [first]
     while let last = path.last, !last.isSelfIssued,

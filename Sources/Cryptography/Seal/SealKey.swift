@@ -1,7 +1,7 @@
 import CCrypto
 
-/// A private key that seals documents: P-256, or RSA from 3,072 bits. Its description shows only its kind, and libcrypto
-/// overwrites the key when the last reference is released.
+/// A private key that seals documents: P-256, or RSA of 3,072 to 8,192 bits. Its description shows only its
+/// kind, and libcrypto overwrites the key when the last reference is released.
 public final class SealKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
@@ -84,7 +84,7 @@ public final class SealKey: @unchecked Sendable, CustomStringConvertible, Custom
     guard let context = EVP_MD_CTX_new() else { throw .signing }
     defer { EVP_MD_CTX_free(context) }
     var count = 0
-    // A call without a place for the signature tells its greatest length.
+    // A call without a place for the signature returns the signature's maximum length.
     // https://docs.openssl.org/3.0/man3/EVP_DigestSignInit/
     guard EVP_DigestSignInit(context, nil, EVP_sha256(), nil, handle) == 1,
       EVP_DigestSign(context, nil, &count, message, message.count) == 1

@@ -9,9 +9,9 @@ public struct SealSubject: Hashable, Sendable {
   /// The country, two capital letters of ISO 3166-1.
   public static let country = "CN"
 
-  /// The company, as the attribute O; what is longer than `maxCharacters` is left out.
+  /// The company, as the attribute O; only the first `maxCharacters` characters are kept.
   public let organization: String
-  /// The person or company that seals, as the attribute CN; what is longer than `maxCharacters` is left out.
+  /// The person or company that seals, as the attribute CN; only the first `maxCharacters` characters are kept.
   public let commonName: String
 
   public init(organization: String, commonName: String) {
@@ -26,7 +26,7 @@ public struct SealSubject: Hashable, Sendable {
   }
 
   /// Writes the attributes into OpenSSL's name: country, company, person. An attribute without a text is left out.
-  /// - Returns: false where libcrypto refused one.
+  /// - Returns: false where libcrypto refuses an attribute.
   func write(to name: OpaquePointer) -> Bool {
     for (field, text) in [("C", Self.country), ("O", organization), ("CN", commonName)] where !text.isEmpty {
       guard

@@ -1,8 +1,9 @@
 import CCrypto
 public import FoundationEssentials
 
-/// What a detached seal says, after everything in it was found true. A seal that is not in the one form that we write, or
-/// that has anything in it that cannot be judged, has no verification but a `SealFault` with its place.
+/// The facts in a detached seal of which every part has been checked. For a seal that is not in the one form
+/// that we write, or that has a part that cannot be judged, the initializer throws a `SealFault` with its
+/// place.
 public struct SealVerification: Hashable, Sendable {
   /// The size of the largest seal that is read, bytes.
   public static let maxSize = 65_536
@@ -10,10 +11,10 @@ public struct SealVerification: Hashable, Sendable {
   public let signer: Certificate
   /// The certificates of the seal, the signer's first.
   public let chain: [Certificate]
-  /// Whether the chain led to a given root at the moment that counts: the timestamp's where it has a trusted one, else the
-  /// moment of the verification.
+  /// Whether the chain leads to a given root, judged for the time of the timestamp where the seal has a trusted
+  /// one, otherwise for the moment of the verification.
   public let trust: SealTrust
-  /// The signature's octets, which a timestamp is over.
+  /// The signature's octets, over which a timestamp is taken.
   public let signatureValue: [UInt8]
   public let timestamp: TimestampVerification?
 
@@ -27,8 +28,9 @@ public struct SealVerification: Hashable, Sendable {
   /// - Parameters:
   ///   - content: the digest of what was sealed.
   ///   - roots: the certificates that the caller trusts as the seal's authority.
-  ///   - timestampRoots: those that the caller trusts as the timestamp's authority; nil stands for `roots`.
-  ///   - now: seconds since 1970-01-01T00:00:00Z.
+  ///   - timestampRoots: the certificates that the caller trusts as the timestamp's authority; nil stands for
+  ///     `roots`.
+  ///   - now: the moment of the verification, seconds since 1970-01-01T00:00:00Z.
   /// - Throws: the first thing that is wrong.
   public init(
     _ der: [UInt8], over content: SHA256Digest, trusting roots: [Certificate],
@@ -38,7 +40,7 @@ public struct SealVerification: Hashable, Sendable {
       throw SealFault(.message, .tooLarge(maxBytes: Self.maxSize), at: 0)
     }
     let message = try SignedMessage(der, in: der.indices, .seal)
-    // libcrypto's reader is another one: what it writes back is what it read.
+    // libcrypto reads the seal as well, and must write back exactly these bytes.
     guard Self.reencoded(der[...]) == der else { throw SealFault(.message, .encoding, at: 0) }
     let signed = try VerifiedSigner(message, .seal)
     try signed.check(
@@ -77,7 +79,7 @@ extension DetachedSeal {
   /// Judges the seal over a document.
   /// - Parameters:
   ///   - roots: the certificates that the caller trusts, of the seal's authority and the timestamp's.
-  ///   - now: seconds since 1970-01-01T00:00:00Z.
+  ///   - now: the moment of the verification, seconds since 1970-01-01T00:00:00Z.
   /// - Throws: the first thing that is wrong.
   public func verify(over content: some ContiguousBytes, trusting roots: [Certificate], now: Int64)
     throws(SealFault)

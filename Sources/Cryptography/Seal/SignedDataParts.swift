@@ -1,5 +1,5 @@
-/// The parts of a CMS SignedData with one signer (RFC 5652, section 5.1), so that unsigned parts of it can be exchanged while
-/// every other byte stays.
+/// The parts of a CMS SignedData with one signer (RFC 5652, section 5.1), so that unsigned parts of it can be
+/// exchanged while every other byte stays.
 ///
 ///     ContentInfo  contentType, [0] SignedData
 ///     SignedData   version, digestAlgorithms, encapContentInfo, [0] certificates, [1] crls, signerInfos
@@ -21,7 +21,7 @@ struct SignedDataParts {
   /// The signature's value.
   let signature: [UInt8]
 
-  /// Reads DER.
+  /// Reads the parts from DER.
   /// - Throws: `notSeal`.
   init(_ der: [UInt8]) throws(CryptographyError) {
     guard let parts = DERElement(der)?.parts, parts.count == 2,
@@ -63,7 +63,7 @@ struct SignedDataParts {
     return parts
   }
 
-  /// Leaves the revocation lists out, which nothing signs.
+  /// Removes the revocation lists, which no signature covers.
   mutating func dropRevocations() { revocations = nil }
 
   var encoded: [UInt8] {

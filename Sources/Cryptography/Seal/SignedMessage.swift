@@ -59,7 +59,7 @@ struct SignedMessage {
     let digestPlace = try digests.next(.sequence)
     try digests.finish()
     let digestDER = bytes[digestPlace.whole]
-    // What we write has no parameters; libcrypto's own timestamps have NULL.
+    // The algorithm in our seals has no parameters; in libcrypto's own timestamps it has NULL.
     guard
       let digest = SealDigest.allCases.first(where: {
         $0.der.elementsEqual(digestDER) || (kind == .timestamp && $0.derWithNull.elementsEqual(digestDER))
@@ -133,8 +133,8 @@ struct SignedMessage {
     signedAttributes.contains { bytes[$0.type.whole].elementsEqual(type) }
   }
 
-  /// The values of the one signed attribute of this type.
-  /// - Throws: `attributes` where there is none.
+  /// The value of the one signed attribute of this type.
+  /// - Throws: `attributes` where there is not exactly one such attribute with exactly one value.
   func value(of type: [UInt8]) throws(SealFault) -> DERPlace {
     let found = signedAttributes.filter { bytes[$0.type.whole].elementsEqual(type) }
     guard let attribute = found.first, found.count == 1, let value = attribute.values.first,

@@ -8,7 +8,7 @@ struct TimestampInfo {
   let imprint: ArraySlice<UInt8>
   /// The authority's number for this timestamp, lower-case hex.
   let serialNumber: String
-  /// Seconds since 1970-01-01T00:00:00Z; fractions are dropped.
+  /// The time of the timestamp, seconds since 1970-01-01T00:00:00Z; fractions are dropped.
   let time: Int64
 
   init(_ bytes: [UInt8], in range: Range<Int>) throws(SealFault) {
@@ -55,7 +55,7 @@ struct TimestampInfo {
     try info.finish()
   }
 
-  /// The dotted form of an object identifier's contents; nil where a number is cut off or above 2^32.
+  /// The dotted form of an object identifier's contents; nil where a number is cut off, or is 2^39 or more.
   private static func dotted(_ contents: ArraySlice<UInt8>) -> String? {
     var numbers: [UInt64] = []
     var number: UInt64 = 0
@@ -74,7 +74,8 @@ struct TimestampInfo {
     return ([arc, first - arc * 40] + numbers.dropFirst()).map(String.init).joined(separator: ".")
   }
 
-  /// Reads YYYYMMDDhhmmss, a fraction and Z (RFC 3161 wants UTC and no trailing zeros in the fraction).
+  /// Reads YYYYMMDDhhmmss, an optional fraction and Z (RFC 3161 wants UTC and no trailing zeros in the
+  /// fraction) as seconds since 1970; nil for any other form.
   private static func seconds(_ contents: ArraySlice<UInt8>) -> Int64? {
     let text = Array(contents)
     guard text.count >= 15, text.last == UInt8(ascii: "Z") else { return nil }

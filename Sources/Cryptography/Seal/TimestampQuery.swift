@@ -1,7 +1,7 @@
 import CCrypto
 
-/// A question to a timestamp authority (RFC 3161, section 2.4.1): SHA-256 of a value, a nonce, and the wish for the authority's
-/// certificate.
+/// A question to a timestamp authority (RFC 3161, section 2.4.1): SHA-256 of a value, a nonce, and the request
+/// for the authority's certificate.
 public struct TimestampQuery: Hashable, Sendable {
   /// The number of random bytes in a query's nonce.
   public static let nonceByteCount = 8
@@ -11,7 +11,7 @@ public struct TimestampQuery: Hashable, Sendable {
 
   /// Makes a query.
   /// - Parameter value: what the timestamp is taken over, usually the value of a seal's signature.
-  /// - Parameter nonce: `nonceByteCount` random bytes, by which the answer is known.
+  /// - Parameter nonce: `nonceByteCount` random bytes, by which the answer is recognised.
   /// - Throws: `sealing`.
   public init(over value: [UInt8], nonce: [UInt8]) throws(CryptographyError) {
     defer { ERR_clear_error() }
@@ -40,9 +40,9 @@ public struct TimestampQuery: Hashable, Sendable {
     der = output.contents
   }
 
-  /// Takes the token out of an authority's answer. The answer must say that it was granted, be to this query, and be signed by the
-  /// certificate that it carries, which must be one for timestamps only. Whether anybody should trust that certificate is
-  /// judged where the token is read, by whoever reads it.
+  /// Takes the token out of an authority's answer. The answer must grant this query and be signed by the
+  /// certificate that the answer carries, which must be for timestamps only. Whether that certificate is
+  /// trusted is decided by the reader of the token.
   /// - Throws: `timestamp`.
   public func token(fromReply reply: [UInt8]) throws(CryptographyError) -> TimestampToken {
     defer { ERR_clear_error() }
@@ -76,12 +76,12 @@ public struct TimestampQuery: Hashable, Sendable {
     return pruned
   }
 
-  /// Whether libcrypto finds in order what `flags` name. Each certificate that the token carries is taken for trusted, and no
-  /// date is looked at.
+  /// Whether libcrypto accepts the token in the respects that `flags` name. Every certificate in the token
+  /// counts as trusted, and no date is checked.
   private func isAnswered(by token: TimestampToken, checking flags: Int32) throws(CryptographyError) -> Bool {
     guard let input = MemoryBIO(der), let query = d2i_TS_REQ_bio(input.handle, nil) else { throw .sealing }
     defer { TS_REQ_free(query) }
-    // The context takes digest and nonce from the query, and is the caller's.
+    // The context takes digest and nonce from the query, and the caller frees the context.
     // https://docs.openssl.org/3.0/man3/TS_VERIFY_CTX_set_certs/
     guard let context = TS_REQ_to_TS_VERIFY_CTX(query, nil) else { throw .sealing }
     defer { TS_VERIFY_CTX_free(context) }

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// A timestamp token of RFC 3161: an authority's statement that a digest was there at a time.
+/// A timestamp token of RFC 3161: an authority's statement that a digest existed at a time.
 public struct TimestampToken: Hashable, Sendable {
   /// The size of the largest answer of an authority that is read, bytes.
   public static let maxReplySize = 65_536
@@ -50,7 +50,7 @@ public struct TimestampToken: Hashable, Sendable {
     return OBJ_obj2nid(object) == NID_sha256
   }
 
-  /// The certificate of the token's bag that its signer names.
+  /// The certificate in the token that the signer information names; nil where the token does not carry it.
   private static func signer(of content: OpaquePointer, among parts: SignedDataParts) -> Certificate? {
     guard let signer = wt_cms_only_signer(content) else { return nil }
     for element in parts.certificates {
@@ -64,9 +64,9 @@ public struct TimestampToken: Hashable, Sendable {
 
   // MARK: - From an answer
 
-  /// The token without what nobody signed and nothing needs: certificates that are not on the way from the signer's upwards,
-  /// revocation lists and unsigned attributes. Authorities send more than a reader uses, and whatever nothing uses could be
-  /// changed without anybody's seeing it.
+  /// Reads a token and leaves out the parts that no signature covers and no reader needs: certificates that are
+  /// not on the signer's path, revocation lists and unsigned attributes. Somebody could change such parts
+  /// unnoticed.
   /// - Parameter der: the token as an authority wrote it, which may be BER.
   /// - Throws: `timestamp(.notReply)`.
   init(pruning der: [UInt8]) throws(CryptographyError) {

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// What a timestamp (RFC 3161) says, after everything in it was found true.
+/// The facts in a timestamp (RFC 3161) of which every part has been checked.
 public struct TimestampVerification: Hashable, Sendable {
   /// The moment by the authority's clock, seconds since 1970-01-01T00:00:00Z.
   public let time: Int64
@@ -35,7 +35,7 @@ public struct TimestampVerification: Hashable, Sendable {
 
   /// - Parameters:
   ///   - range: the place of the token in the bytes.
-  ///   - imprint: gives the digest of what was stamped.
+  ///   - imprint: a function that returns the digest of what was stamped.
   init(
     _ bytes: [UInt8], in range: Range<Int>, trusting roots: [Certificate], imprint: (SealDigest) -> [UInt8]
   ) throws(SealFault) {
@@ -65,7 +65,7 @@ public struct TimestampVerification: Hashable, Sendable {
     trust = try signed.path.trust(roots, at: info.time)
   }
 
-  /// Whether the one purpose of a certificate are timestamps, and critical (RFC 3161, 2.3).
+  /// Whether timestamps are a certificate's only purpose, stated in a critical extension (RFC 3161, 2.3).
   private static func isForTimestamps(_ certificate: Certificate) -> Bool {
     guard let handle = try? certificate.decoded() else { return false }
     defer { X509_free(handle) }

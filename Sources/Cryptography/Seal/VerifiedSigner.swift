@@ -1,6 +1,6 @@
 import CCrypto
 
-/// The signer of a message, whose signature over the signed attributes was found right.
+/// The signer of a message, whose signature over the signed attributes has been verified.
 struct VerifiedSigner {
   private let message: SignedMessage
   let certificate: Certificate
@@ -47,7 +47,7 @@ struct VerifiedSigner {
     guard
       certificate.accepts(bytes[message.signature.contents], over: message.signedBytes, digest: message.digest)
     else { throw SealFault(.signature, .signature, at: message.signature.start) }
-    // What a timestamp authority signs has the form that it chose.
+    // Only seals must have the form with the smaller s; a timestamp authority is free in its choice.
     if kind == .seal, key.family == .ecdsa {
       let signature = Array(bytes[message.signature.contents])
       guard ECDSASignature.withSmallerS(signature) == signature else {
@@ -56,14 +56,14 @@ struct VerifiedSigner {
     }
     try Self.checkSigningCertificate(message, is: certificate, kind)
     path = try CertificatePath(of: signer, among: entries)
-    // Whoever trusts a root has it already, so that a seal leaves it out.
+    // A seal must leave the root out, since whoever trusts a root has it already.
     if kind == .seal, path.isComplete, path.certificates.count > 1 {
       let root = entries.first { $0.certificate == path.certificates.last }
       throw SealFault(.certificates, .unusedCertificate, at: root?.offset ?? signer.offset)
     }
   }
 
-  /// Checks that the signed digest is that of the content, and the signed type the content's.
+  /// Checks that the signed attributes hold the content's digest, `digest`, and its type, `type`.
   func check(_ digest: [UInt8], isDigestOf type: [UInt8], else fault: SealFault) throws(SealFault) {
     let typePlace = try message.value(of: ObjectIdentifier.contentType)
     guard message.bytes[typePlace.whole].elementsEqual(type) else {
@@ -89,8 +89,8 @@ struct VerifiedSigner {
     return (issuer: try toBeSigned.next(.sequence), serial: serial)
   }
 
-  /// Checks the attribute signing-certificate-v2 (RFC 5035), or signing-certificate (RFC 2634) of a timestamp: its first
-  /// certificate is the signer's.
+  /// Checks the attribute signing-certificate-v2 (RFC 5035), or signing-certificate (RFC 2634) of a timestamp:
+  /// its first certificate is the signer's.
   private static func checkSigningCertificate(
     _ message: SignedMessage, is certificate: Certificate, _ kind: SignedMessage.Kind
   ) throws(SealFault) {
@@ -129,7 +129,8 @@ struct VerifiedSigner {
     }
   }
 
-  /// Checks an IssuerSerial against what names the signer: SEQUENCE { SEQUENCE { [4] Name }, INTEGER }.
+  /// Checks an IssuerSerial against the signer's issuer and serial number: SEQUENCE { SEQUENCE { [4] Name },
+  /// INTEGER }.
   private static func check(_ name: DERPlace, in message: SignedMessage) throws(SealFault) {
     var reader = DERReader(message.bytes, in: name.contents, place: .signedAttributes)
     var names = try reader.enter(.sequence)

@@ -50,7 +50,7 @@ public struct DotImage: Hashable, Sendable {
 
   // MARK: - Dots
 
-  /// Dots outside the picture are paper.
+  /// Whether a dot is ink; dots outside the picture are paper.
   public func isInk(column: Int, row: Int) -> Bool {
     guard (0..<size.widthPixels).contains(column), (0..<size.heightPixels).contains(row) else { return false }
     return bytes[row * rowBytes + column >> 3] & 0x80 >> UInt8(column & 7) == 0
@@ -91,7 +91,7 @@ public struct DotImage: Hashable, Sendable {
     for (place, piece) in zip(bytes.indices, other.bytes) { bytes[place] |= piece }
   }
 
-  /// Adds the ink of a piece, or removes it.
+  /// Adds the ink of a part to the picture, or removes it where `patch.isReversed`.
   public mutating func lay(_ patch: DotPatch) {
     let firstByte = patch.column >> 3
     let rows = (patch.row..<patch.row + patch.dots.size.heightPixels).clamped(to: 0..<size.heightPixels)
@@ -149,7 +149,7 @@ public struct DotImage: Hashable, Sendable {
 
   /// The bits of a row's first and last byte that belong to a range of dots.
   private struct Edges {
-    /// The byte's number within the row, counted from the first byte of the range.
+    /// Number of the range's last byte, counted from 0 at the range's first byte.
     let last: Int
     let head: UInt8
     let tail: UInt8
@@ -292,7 +292,7 @@ public struct DotImage: Hashable, Sendable {
   }
 
   /// Decodes a PNG of 1-bit grey that is not interlaced, by libpng.
-  /// - Parameter mostPixels: A larger picture is refused before its pixels are read.
+  /// - Parameter maxPixels: A larger picture is refused before its pixels are read.
   /// - Returns: nil for a PNG of another kind.
   /// - Throws: `png`, `outOfMemory`, `impossibleSize`.
   public init?(png: Data, maxPixels: Int = PixelSize.maxPixels) throws(DrawingError) {
@@ -324,7 +324,7 @@ public struct DotPatch: Hashable, Sendable {
   /// Whether the ink of the part is removed from the picture instead of added.
   let isReversed: Bool
 
-  /// Draws what stands in `box`, millimetres on a page of `size`.
+  /// Draws the part of a page of `size` that lies in `box`, millimetres.
   /// - Returns: nil where the box lies outside the page.
   public init?(
     box: Rectangle, of size: PixelSize, dotsPerInch: Int, isReversed: Bool, draw: (Canvas) -> Void

@@ -1,12 +1,12 @@
 import CExif
 public import FoundationEssentials
 
-/// Finds the block of a picture in which a camera's words stand (Exif 2.32, 4.7.2; PNG 1.3, eXIf).
+/// Finds the block of a picture that holds the camera's data (Exif 2.32, 4.7.2; PNG 1.3, eXIf).
 public enum ExifBlock {
   private static let head: [UInt8] = Array("Exif\0\0".utf8)
 
-  /// Gives the block with its head, which is `Exif` and two zeros, at most `WT_EXIF_LONGEST_BLOCK` bytes; nil where the file
-  /// is no JPEG and no PNG or has none.
+  /// Returns the block with its head, which is `Exif` and two zeros, at most `WT_EXIF_LONGEST_BLOCK` bytes; nil
+  /// where the file is neither JPEG nor PNG, or has no such block.
   public static func find(in file: Data) -> [UInt8]? {
     file.withUnsafeBytes { bytes in
       if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return inJPEG(bytes) }
@@ -15,7 +15,8 @@ public enum ExifBlock {
     }
   }
 
-  /// Looks through the segments before the picture: FF, a kind, and a length of two bytes that counts itself.
+  /// Searches the segments before the picture. A segment is FF, a kind, a length of two bytes that counts
+  /// itself, and data.
   private static func inJPEG(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
     var at = 2
     while at + 4 <= bytes.count, bytes[at] == 0xFF {
@@ -37,7 +38,8 @@ public enum ExifBlock {
     return nil
   }
 
-  /// Looks through the chunks: a length of four bytes, a kind of four letters, the data, and a checksum of four bytes.
+  /// Searches the chunks. A chunk is a length of four bytes, a kind of four letters, the data, and a checksum
+  /// of four bytes.
   private static func inPNG(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
     var at = 8
     while at + 12 <= bytes.count {

@@ -3,7 +3,8 @@ import CTurboJPEG
 public import FoundationEssentials
 
 extension GreyImage {
-  /// - Parameter pixelsPerMetre: nil where it is not known.
+  /// Makes a picture of these pixels.
+  /// - Parameter pixelsPerMetre: the resolution; nil where it is not known.
   public init(widthPixels: Int, heightPixels: Int, pixelsPerMetre: Int?, pixels: [UInt8]) {
     self.widthPixels = widthPixels
     self.heightPixels = heightPixels
@@ -38,12 +39,12 @@ extension GreyImage {
       pixels: pixels.map { table[Int($0)] })
   }
 
-  /// Bytes that the decoding of a JPEG in several passes may keep beside its pixels.
+  /// Maximum memory that the decoding of a JPEG in several passes may use besides its pixels, bytes.
   private static let maxCoefficientBytes = 160_000_000
 
-  /// Decodes a JPEG as grey, and a damaged one as far as possible. The resolution is not read, because a
-  /// camera's says nothing about the scene.
-  /// - Parameter mostPixels: a larger picture is refused before its pixels are read.
+  /// Decodes a JPEG as grey, also where the decoder merely warns of damage. The resolution is not read, because
+  /// the resolution of a camera's file says nothing about the scene.
+  /// - Parameter maxPixels: a larger picture is refused before its pixels are read.
   /// - Throws: `jpeg`, `outOfMemory`.
   public init(jpeg: Data, maxPixels: Int = PixelSize.maxPixels) throws(DrawingError) {
     guard let handle = tjInitDecompress() else { throw .outOfMemory }

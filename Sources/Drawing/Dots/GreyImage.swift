@@ -11,7 +11,7 @@ public struct GreyImage: Hashable, Sendable {
   public let pixels: [UInt8]
 
   /// Decodes any PNG: colour as grey, transparent parts over white.
-  /// - Parameter mostPixels: a larger picture is refused before its pixels are read.
+  /// - Parameter maxPixels: a larger picture is refused before its pixels are read.
   public init(png: Data, maxPixels: Int = PixelSize.maxPixels) throws(DrawingError) {
     var decoded: UnsafeMutablePointer<UInt8>?
     var size = wt_png_size()

@@ -1,9 +1,11 @@
 import CPangoCairo
 
-/// How far ink covers the dots of a page that cairo draws.
+/// Draws pages by cairo and measures how far ink covers each dot.
 enum InkCoverage {
-  /// Draws the part of a page whose top left dot is at `column`, `row`, and gives its rows from the top.
-  /// - Parameter take: Gets the number of each row and the coverage of its dots, 0 for paper to 255 for ink.
+  /// Draws the part of a page whose top left dot is at `column`, `row`, and passes its rows to `take` from the
+  /// top.
+  /// - Parameter take: receives the number of each row and the coverage of its dots, 0 for paper to 255 for
+  ///   ink.
   /// - Throws: `cairo`, `outOfMemory`.
   static func draw(
     _ size: PixelSize, column: Int = 0, row: Int = 0, dotsPerInch: Int, draw: (Canvas) -> Void,

@@ -6,15 +6,15 @@ public struct JPEGPicture: Hashable, Sendable {
   public let bytes: Data
   public let widthPixels: Int
   public let heightPixels: Int
-  /// Whether the picture has greys alone.
+  /// Whether the picture has only greys.
   public let isGrey: Bool
 
   /// The maximum length of a side that is taken, pixels, inclusive: a page shows small pictures.
   public static let maxSidePixels = 2_000
-  /// The quality in which pictures are made small, 1 to 100 as libjpeg counts.
+  /// The quality of pictures that are made smaller, 1 to 100 as libjpeg counts.
   private static let quality: Int32 = 72
 
-  /// Takes a JPEG; of its bytes only the headers are read.
+  /// Takes a JPEG and reads only its headers.
   /// - Throws: `jpeg`, `outOfMemory`.
   public init(jpeg: Data) throws(DrawingError) {
     guard let handle = tjInitDecompress() else { throw .outOfMemory }
@@ -25,15 +25,15 @@ public struct JPEGPicture: Hashable, Sendable {
     (widthPixels, heightPixels, isGrey) = header
   }
 
-  /// Makes a JPEG small. The same bytes give the same picture on one machine.
-  /// - Parameter minSidePixels: the longer side has this length at least, and less than twice it; a smaller picture keeps
-  ///   its size.
+  /// Makes a JPEG smaller. The same bytes give the same picture on one machine.
+  /// - Parameter minSidePixels: the minimum length of the longer side, which becomes less than twice as long; a
+  ///   picture that is smaller keeps its size.
   /// - Throws: `jpeg`, `outOfMemory`.
   public init(shrinking jpeg: Data, minSidePixels: Int) throws(DrawingError) {
     guard let reader = tjInitDecompress() else { throw .outOfMemory }
     defer { tjDestroy(reader) }
     let (width, height, isGrey) = try Self.header(of: jpeg, reader)
-    // The decoder makes eighths of a picture at little cost.
+    // The decoder can scale a picture to eighths at little cost.
     let eighths =
       (1...8).first { max(Self.part($0, of: width), Self.part($0, of: height)) >= minSidePixels } ?? 8
     let (small, low) = (Self.part(eighths, of: width), Self.part(eighths, of: height))

@@ -1,12 +1,12 @@
 import CExif
 public import FoundationEssentials
 
-/// How a stored picture has to be turned to stand upright (tag 0x0112 of Exif 2.32, 4.6.4).
+/// The turn after which a stored picture stands upright (tag 0x0112 of Exif 2.32, 4.6.4).
 public struct Orientation: Hashable, Sendable {
   /// The number of the tag, 1 to 8; 1 is a picture that stands upright as it is.
   public let number: Int
 
-  /// Takes a number of the tag; one that is not 1 to 8 stands for 1.
+  /// Takes a number of the tag; any number but 1 to 8 is taken as 1.
   public init(_ number: Int) { self.number = (1...8).contains(number) ? number : 1 }
 
   /// Reads the orientation from what the camera wrote into a JPEG or PNG; 1 where the file does not say.
@@ -26,7 +26,8 @@ public struct Orientation: Hashable, Sendable {
   /// - Returns: the pixels of the upright picture, whose width is `height` where `isOnItsSide`.
   public func upright(_ pixels: [UInt8], width: Int, height: Int, bytesPerPixel: Int) -> [UInt8] {
     guard number != 1, pixels.count == width * height * bytesPerPixel else { return pixels }
-    // The pixel at the upright picture's top left, and the way to its neighbours on the right and below, in stored pixels.
+    // The pixel at the upright picture's top left, and the way to its neighbours on the right and below, in
+    // stored pixels.
     let (start, right, below) =
       switch number {
       case 2: (width - 1, -1, width)
@@ -54,7 +55,7 @@ public struct Orientation: Hashable, Sendable {
 }
 
 extension GreyImage {
-  /// The picture turned the way in which it is to be seen.
+  /// The picture turned upright.
   public func upright(from orientation: Orientation) -> GreyImage {
     let turned = orientation.upright(pixels, width: widthPixels, height: heightPixels, bytesPerPixel: 1)
     let (width, height) =

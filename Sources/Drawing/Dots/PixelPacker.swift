@@ -1,9 +1,9 @@
 import CISAL
 import Glibc
 
-/// Packs the rows of pictures of dots in zlib's format (RFC 1950) by igzip at its first level. The same rows give the
-/// same bytes on one processor, and other bytes on some others
-/// (docs/decisions/0016-rows-of-labels-are-packed-by-igzip.md). One thread uses it at a time.
+/// Packs the rows of pictures of dots in zlib's format (RFC 1950) by igzip at its first level. The same rows
+/// give the same bytes on one processor, and may give other bytes on another one
+/// (docs/decisions/0016-rows-of-labels-are-packed-by-igzip.md). One thread at a time may use a packer.
 public final class PixelPacker {
   private let stream: UnsafeMutablePointer<wt_igzip>
   /// Buffer for the packed rows, kept from one picture to the next.
@@ -20,7 +20,7 @@ public final class PixelPacker {
     room.deallocate()
   }
 
-  /// The packed rows, which stay where they are until the next call.
+  /// The packed rows, which stay valid until the next call.
   /// - Throws: `outOfMemory`, also where igzip refuses the rows.
   func pack(_ rows: UnsafeBufferPointer<UInt8>) throws(DrawingError) -> UnsafeBufferPointer<UInt8> {
     let needed = wt_igzip_bound(rows.count)

@@ -32,7 +32,7 @@ public struct Path: Hashable, Sendable {
     elements.append(.circle(x: x, y: y, radius: radius))
   }
 
-  /// The path at another place.
+  /// The path moved by `x` to the right and by `y` down, millimetres.
   public func moved(x: Double, y: Double) -> Path {
     var path = Path()
     path.elements = elements.map { element in

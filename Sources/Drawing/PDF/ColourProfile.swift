@@ -1,7 +1,7 @@
 import Glibc
 
-/// The colour space sRGB as an ICC profile of version 2.4 (ICC.1:2001-04), written by us: a matrix and one curve. PDF/A-1 takes
-/// none of version 4.
+/// The colour space sRGB as an ICC profile of version 2.4 (ICC.1:2001-04), written by us: a matrix and one
+/// curve. PDF/A-1 allows no profile of version 4.
 ///
 ///     0    header, 128 bytes
 ///     128  number of tags, then 12 bytes for each: signature, offset, size
@@ -12,7 +12,8 @@ enum ColourProfile {
 
   /// The whole profile.
   static let sRGB: [UInt8] = {
-    // White of D50, to which the primaries and the white of D65 are adapted by Bradford's matrix (IEC 61966-2-1, 15076-1).
+    // White of D50, to which the primaries and the white of D65 are adapted by Bradford's matrix (IEC
+    // 61966-2-1, 15076-1).
     let white = xyz(0xF6D6, 0x10000, 0xD32D)
     let matrix =
       Array("sf32".utf8) + word(0)

@@ -42,7 +42,7 @@ public final class ContentStream: Artboard {
     put("S\n")
   }
 
-  /// Draws a path in a spot colour of the page's resources, filled or as a line.
+  /// Fills a path, by the even-odd rule, in a spot colour of the page's resources.
   public func spot(_ name: String, fill path: Path) {
     operators.put(name: name)
     put("cs 1 scn\n")
@@ -146,7 +146,7 @@ public final class ContentStream: Artboard {
     put("Do\n")
   }
 
-  /// Adds the operators of another stream, which are drawn at their place here.
+  /// Appends the operators of another stream, with the glyphs that they use.
   public func append(_ other: ContentStream) {
     operators.bytes += other.bytes
     for (face, used) in other.glyphs { glyphs[face, default: [:]].merge(used) { first, _ in first } }

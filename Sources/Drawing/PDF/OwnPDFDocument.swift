@@ -20,7 +20,7 @@ public final class OwnPDFDocument {
   private let tree: PDFWriter.Reference
   private let resources: PDFWriter.Reference
   private var kids: [PDFWriter.Reference] = []
-  /// The present page, once something refers to it.
+  /// The present page's object; nil until something refers to the page.
   private var page: PDFWriter.Reference?
   private var glyphs: GlyphUse = [:]
   private var photos: [JPEGPicture: PDFWriter.Reference] = [:]
@@ -30,7 +30,8 @@ public final class OwnPDFDocument {
   private var closingStream: PDFWriter.Reference?
   private var seal: SealPlace?
 
-  /// - Parameter isArchival: whether the document is PDF/A-3 (ISO 19005-3, level B), which keeps all that shows it in itself.
+  /// - Parameter isArchival: whether the document is PDF/A-3 (ISO 19005-3, level B), which contains everything
+  ///   that is needed to show it.
   public init(
     pageWidthMillimetres: Double, pageHeightMillimetres: Double, metadata: CairoPDFDocument.Metadata,
     isArchival: Bool = false
@@ -60,8 +61,9 @@ public final class OwnPDFDocument {
     let field: PDFWriter.Reference
     let page: PDFWriter.Reference
     let name: String
-    /// The corners on the page as PDF writes a rectangle, and the size; points.
+    /// The box on the page as PDF writes a rectangle: left, bottom, right and top, points.
     let rectangle: String
+    /// The bounding box of the appearance as PDF writes a rectangle: 0, 0, width and height, points.
     let size: String
   }
 
@@ -75,10 +77,11 @@ public final class OwnPDFDocument {
   /// Embeds a file.
   public func attach(_ file: PDFAttachment) { attachments.append(file) }
 
-  /// Embeds a file behind all other objects, of which it is made; there is one such file.
+  /// Embeds a file behind all other objects, from which it is made; a document has at most one such file.
   public func attach(_ file: PDFClosingAttachment) { closing = file }
 
-  /// Makes a box of the present page the place of the document's one seal. What the box shows is drawn like all else.
+  /// Makes a box of the present page the place of the document's one seal. The box shows only what is drawn
+  /// there.
   /// - Parameter name: who seals.
   public func placeSeal(in box: Rectangle, name: String) {
     let (left, right) = (Length.points(millimetres: box.x), Length.points(millimetres: box.right))
@@ -154,7 +157,7 @@ public final class OwnPDFDocument {
     return try SealablePDF(unsealed: sink.bytes)
   }
 
-  /// Writes all that the pages refer to.
+  /// Writes all objects that the pages refer to, and the end of the file.
   /// - Returns: the offset of the seal's entries; nil where no seal has a place.
   private func close(identity: [UInt8]) throws(DrawingError) -> Int? {
     var fonts = ""
@@ -188,7 +191,7 @@ public final class OwnPDFDocument {
     return entries
   }
 
-  /// All that is written so far, in its order.
+  /// The pieces of the file that are written so far, in order.
   /// - Parameter entries: the offset of the seal's entries, of which the byte range and the place are left out.
   private func pieces(sealAt entries: Int?) -> [PDFPiece] {
     let starts = [(PDFPiece.Subject(.header), 0)] + writer.subjects
@@ -257,7 +260,7 @@ public final class OwnPDFDocument {
     return "/AF[\(list)]/Names<</EmbeddedFiles<</Names[\(names)]>>>>"
   }
 
-  /// Writes what PDF/A wants besides: the metadata as XMP and the colour space of the page.
+  /// Writes the parts that PDF/A requires in addition: the metadata as XMP and the colour space of the pages.
   /// - Returns: the catalog's entries.
   private func writeArchivalParts() throws(DrawingError) -> String {
     let packet = PDFMetadata(metadata: metadata, producer: Self.producer).packet
@@ -299,7 +302,7 @@ public final class OwnPDFDocument {
     var bytes = Data()
   }
 
-  /// A hundredth of a point is finer than the eye sees.
+  /// Writes a length with two decimals: a hundredth of a point is finer than the eye sees.
   private static func number(_ points: Double) -> String {
     let hundredths = Int((points * 100).rounded())
     let rest = hundredths % 100

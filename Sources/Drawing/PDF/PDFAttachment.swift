@@ -6,7 +6,7 @@ public struct PDFAttachment: Hashable, Sendable {
   public let name: String
   /// The media type, as in `application/json`.
   public let mediaType: String
-  /// What the file is, in words.
+  /// Description of the file for its reader.
   public let description: String
   public let bytes: Data
 

@@ -1,23 +1,25 @@
 import CLibDeflate
 public import FoundationEssentials
 
-/// An embedded file that is written as the last object of a PDF, so that it can say what all objects before it are.
+/// An embedded file that is written as the last object of a PDF, so that it can describe all objects before it.
 ///
 ///     header · object · object · … · this file's object · table of objects · end
 ///     └──────── pieces ────────┘
 ///
-/// It stands in zlib's format without being packed, which leaves one way to write it: a reader makes the object anew and compares.
+/// The file is stored in zlib's format without compression, so that there is only one way to write it: a reader
+/// makes the object anew and compares.
 public struct PDFClosingAttachment {
   public let name: String
   public let mediaType: String
-  /// What the file is, in words.
+  /// Description of the file for its reader.
   public let description: String
-  /// Makes the file of all pieces before it, in their order. The place of the seal with its byte range is in none of them.
+  /// Makes the file from all pieces before it, in order. No piece contains the place of the seal with its byte
+  /// range.
   let contents: (_ pieces: [PDFPiece]) throws(DrawingError) -> Data
 
   /// - Parameters:
   ///   - name: letters, digits, `-` and `.` of ASCII.
-  ///   - contents: makes the file of all pieces before it.
+  ///   - contents: makes the file from all pieces before it.
   public init(
     name: String, mediaType: String, description: String,
     contents: @escaping (_ pieces: [PDFPiece]) throws(DrawingError) -> Data
@@ -30,14 +32,15 @@ public struct PDFClosingAttachment {
 
   // MARK: - Read back
 
-  /// The last object of a file, found by the marks around it alone, so that it is found where other objects are damaged.
+  /// The last object of a file, found only by the marks around it, so that it is found also where other objects
+  /// are damaged.
   public struct Found: Hashable, Sendable {
     public let contents: Data
     /// The object's place in the file.
     public let place: Range<Int>
     private let object: [UInt8]
 
-    /// - Returns: nil where the file has no such object before its table, or the object is damaged.
+    /// Finds the last object; nil where the file has no such object before its table, or the object is damaged.
     public init?(in file: Data) {
       let bytes = Array(file)
       guard let end = Self.lastOffset(of: "\nendobj\nxref\n0 ", in: bytes[...]) else { return nil }
@@ -66,7 +69,7 @@ public struct PDFClosingAttachment {
       guard let inflater = libdeflate_alloc_decompressor() else { return nil }
       defer { libdeflate_free_decompressor(inflater) }
       var size = 0
-      // What is not packed never grows when it is unpacked.
+      // Stored bytes never grow when they are unpacked.
       var contents = Data(count: max(1, packed.count))
       let status = contents.withUnsafeMutableBytes { into in
         packed.withUnsafeBytes {
@@ -96,8 +99,8 @@ public struct PDFClosingAttachment {
         + "/Filter/FlateDecode", bytes: stored(Array(contents)))
   }
 
-  /// Bytes in zlib's format (RFC 1950) as blocks that are not packed (RFC 1951, 3.2.4). A block ends within each text that looks
-  /// like the key of a byte range, so that the file keeps the one that it has.
+  /// Writes bytes in zlib's format (RFC 1950) as blocks that are not packed (RFC 1951, 3.2.4). Each text that
+  /// looks like the key of a byte range is divided between two blocks, so that the file has only one such key.
   private static func stored(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = [0x78, 0x01]
     text.reserveCapacity(bytes.count + bytes.count / 65_535 * 5 + 16)

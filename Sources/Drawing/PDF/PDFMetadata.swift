@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What a document says of itself, as XMP (ISO 16684-1), in agreement with its information dictionary.
+/// The properties of a document as XMP (ISO 16684-1), in agreement with its information dictionary.
 struct PDFMetadata {
   let metadata: CairoPDFDocument.Metadata
   /// The program that wrote the document.
@@ -43,7 +43,8 @@ struct PDFMetadata {
     return "D:\(numbers.prefix(14))\(sign)\(numbers.dropFirst(14).prefix(2))'\(numbers.suffix(2))'"
   }
 
-  /// A text for XML. A solidus is escaped too, so that no text looks like an entry of the document, such as a byte range.
+  /// A text for XML. A solidus is escaped too, so that no text looks like an entry of the document, such as a
+  /// byte range.
   private static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

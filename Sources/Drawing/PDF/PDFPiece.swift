@@ -2,13 +2,13 @@ public import FoundationEssentials
 
 /// A run of bytes of a PDF that belongs together and has a name: an object as a whole, or the first lines of the file.
 public struct PDFPiece: Hashable, Sendable {
-  /// What a piece is, in the words of the document.
+  /// The kind of a piece.
   public enum Part: String, Hashable, Sendable, Codable, CaseIterable {
     /// The first two lines of the file.
     case header
-    /// A page with its size and what it refers to.
+    /// A page with its size and its references.
     case page
-    /// What is drawn on a page.
+    /// The operators that draw a page.
     case content
     /// A picture, counted in the order of drawing.
     case picture
@@ -20,7 +20,7 @@ public struct PDFPiece: Hashable, Sendable {
     case pageTree
     /// The bookmarks.
     case outline
-    /// An embedded file, or what the file is said to be.
+    /// An embedded file, or its description.
     case attachment
     /// The document's properties as XMP.
     case metadata
@@ -32,7 +32,7 @@ public struct PDFPiece: Hashable, Sendable {
     case seal
     /// The object that names all parts.
     case catalog
-    /// The document's properties as PDF has them.
+    /// The document's properties in the information dictionary.
     case information
   }
 

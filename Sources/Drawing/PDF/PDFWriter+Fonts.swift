@@ -48,7 +48,8 @@ extension PDFWriter {
 
   // MARK: - Subsets
 
-  /// Writes a set of glyphs as a bit each, that of glyph 0 first and the highest bit of a byte first (ISO 32000-1 9.8.3.2).
+  /// Writes a set of glyphs as one bit for each glyph, from glyph 0, the highest bit of each byte first (ISO
+  /// 32000-1 9.8.3.2).
   private func bits(of glyphs: [UInt32]) throws(DrawingError) -> Reference {
     var bits = [UInt8](repeating: 0, count: Int(glyphs.max() ?? 0) / 8 + 1)
     for glyph in glyphs { bits[Int(glyph) / 8] |= 0x80 >> UInt8(glyph & 7) }
@@ -56,8 +57,9 @@ extension PDFWriter {
     return stream("", packed: packed)
   }
 
-  /// The bare CFF of an OpenType font, or a whole TrueType font; glyphs keep their old numbers. `glyphs` are all that are
-  /// in it: those that are shown, the parts of composed ones, and the sign for an unknown one.
+  /// Makes a subset of a face: the bare CFF of an OpenType font, or a whole TrueType font. The old numbers of
+  /// glyphs stay valid. The result's `glyphs` are all glyphs in the subset: the shown ones, the parts of
+  /// composed ones, and the sign for an unknown character.
   private static func subset(of face: FontFace, glyphs: [UInt32]) throws(DrawingError) -> (
     file: [UInt8], isCFF: Bool, glyphs: [UInt32]
   ) {

@@ -1,8 +1,8 @@
 import CLibDeflate
 import CPangoCairo
 
-/// Writes the objects of a PDF file one after the other and keeps only their offsets in memory. The same objects give the
-/// same bytes.
+/// Writes the objects of a PDF file one after the other and keeps only their offsets in memory. The same
+/// objects give the same bytes.
 public final class PDFWriter {
   /// The number of an object, by which other objects refer to it even before it is written.
   public typealias Reference = Int
@@ -11,7 +11,7 @@ public final class PDFWriter {
   private var offsets: [Int] = []
   /// The number of bytes that are written, which is the offset of the next object.
   private(set) var written = 0
-  /// What the objects are that are written next; nil where nobody will ask for the pieces of the file.
+  /// The subject of the objects that are written next; nil where the pieces of the file are not needed.
   var subject: PDFPiece.Subject?
   /// The objects that have a subject, in the order of the file, each with the offset of its first byte.
   private(set) var subjects: [(subject: PDFPiece.Subject, offset: Int)] = []
@@ -55,7 +55,7 @@ public final class PDFWriter {
     stream(dictionary + "/Filter/FlateDecode", bytes: packed)
   }
 
-  /// Writes a stream whose bytes stand as they are.
+  /// Writes a stream whose bytes are written as they are.
   /// - Parameter dictionary: The entries of the stream's dictionary besides the length.
   func stream(_ dictionary: String, bytes: [UInt8]) -> Reference {
     let reference = reserve()

@@ -8,6 +8,7 @@ public final class PopplerPages {
   private let document: OpaquePointer
   public let count: Int
 
+  /// Opens a document.
   /// - Throws: `pdf`, `outOfMemory`.
   public init(_ pdf: Data) throws(DrawingError) {
     // poppler reads from these bytes until the document is closed.
@@ -29,9 +30,10 @@ public final class PopplerPages {
     bytes.deallocate()
   }
 
+  /// Renders a page.
   /// - Parameters:
   ///   - page: number of the page, from 0.
-  ///   - mostPixels: a larger picture is refused before it is made.
+  ///   - maxPixels: a larger picture is refused before it is made.
   /// - Throws: `pdf`, `outOfMemory`.
   public func picture(ofPage page: Int, dotsPerInch: Int, maxPixels: Int) throws(DrawingError) -> GreyImage {
     var pixels: UnsafeMutablePointer<UInt8>?

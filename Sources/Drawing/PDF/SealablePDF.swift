@@ -6,9 +6,9 @@ public import FoundationEssentials
 ///     … /ByteRange[0 A B C] … /Contents<3082…0000> … %%EOF
 ///       └──────── signed: A bytes ───────┘└ place ┘└ signed: C bytes from B on ┘
 ///
-/// The place has a fixed size, so that a seal is written into the finished file without moving anything. What is written
-/// there is the seal's DER in lower-case hex, and zeros behind it. A file is read strictly: whatever another program
-/// could have written in its stead is refused, so that no byte of the file changes unnoticed.
+/// The place has a fixed size, so that a seal is written into the finished file without moving anything. The
+/// place holds the seal's DER in lower-case hex, and zeros behind it. A file is read strictly: any other form
+/// that a program could write instead is refused, so that no byte of the file changes unnoticed.
 public struct SealablePDF: Hashable, Sendable {
   /// The number of bytes of DER that the place takes: four times a seal with its chain and its timestamp.
   public static let maxSealBytes = DetachedSeal.maxSize
@@ -20,13 +20,13 @@ public struct SealablePDF: Hashable, Sendable {
   /// The seal, DER; nil while the place is empty.
   public let contents: [UInt8]?
 
-  /// The first thing that makes a file no PDF with exactly one place for a seal.
+  /// The first fault by which a file is no PDF with exactly one place for a seal.
   public enum Fault: Hashable, Sendable {
     /// No signature has a byte range.
     case noByteRange
     /// There is more than one byte range.
     case secondByteRange
-    /// The byte range does not cover exactly all but the one place.
+    /// The byte range does not cover exactly all bytes outside the place.
     case byteRange
     /// The place does not stand right behind the byte range, or has another size.
     case place
@@ -65,7 +65,7 @@ public struct SealablePDF: Hashable, Sendable {
   }
 
   private init(reading file: Data) throws(DrawingError) {
-    // Offsets count from 0, which those of a slice need not.
+    // Offsets count from 0, while those of a slice may begin elsewhere.
     let bytes = file.startIndex == 0 ? file : Data(file)
     try Self.checkEnd(of: bytes)
     let key = try Self.byteRangeKey(in: bytes)
@@ -73,7 +73,8 @@ public struct SealablePDF: Hashable, Sendable {
     let said = bytes[(key + Self.key.count)..<(key + Self.key.count + Self.rangeBytes)]
     let covering = Self.byteRange(around: place, in: bytes.count)
     if let index = zip(said, covering).enumerated().first(where: { $1.0 != $1.1 })?.offset {
-      // A file that only grew is told from one that lies about itself.
+      // A file to which bytes were only appended gets a fault of its own, other than that of a false byte
+      // range.
       if let end = Self.end(of: said), end < bytes.count, end > place.upperBound {
         throw .sealedPDF(offset: end, .bytesAfterEnd)
       }
@@ -91,7 +92,7 @@ public struct SealablePDF: Hashable, Sendable {
     bytes[..<(place.lowerBound - 1)] + bytes[(place.upperBound + 1)...]
   }
 
-  /// The file with a seal in its place; one that was there gives way.
+  /// The file with a seal in its place; a seal that is there already is replaced.
   /// - Parameter der: the seal, one DER value.
   /// - Throws: `sealedPDF` with `sealTooLarge`, or `length` where `der` is not exactly one DER value.
   public func sealed(with der: [UInt8]) throws(DrawingError) -> Data {
@@ -109,8 +110,8 @@ public struct SealablePDF: Hashable, Sendable {
     return sealed
   }
 
-  /// What stands between the signed bytes before and behind the place, the byte range and the brackets included, of which there is
-  /// one form only.
+  /// The bytes from the byte range to the closing bracket of the place. They have only one valid form, apart
+  /// from the seal.
   public var frame: Range<Int> {
     (place.lowerBound - Self.opening.count - Self.rangeBytes)..<(place.upperBound + 1)
   }
@@ -159,7 +160,7 @@ public struct SealablePDF: Hashable, Sendable {
   private static func byteRangeKey(in bytes: Data) throws(DrawingError) -> Int {
     let found = offsets(of: key, in: bytes)
     guard let first = found.first else {
-      // The place tells where the byte range stood before it was damaged.
+      // The place shows where the damaged byte range has to be.
       let place = offsets(of: opening, in: bytes).first ?? 0
       throw .sealedPDF(offset: max(0, place - rangeBytes - key.count), .noByteRange)
     }
@@ -220,7 +221,7 @@ public struct SealablePDF: Hashable, Sendable {
       throw .sealedPDF(offset: place.lowerBound, .length)
     }
     guard last < length else {
-      // The first digit of the room that is no zero.
+      // The fault is at the first digit behind the seal that is no zero.
       let place = place.lowerBound + 2 * length
       let digit = bytes[place...].firstIndex { $0 != zero } ?? place
       throw .sealedPDF(offset: digit, .padding)

@@ -5,13 +5,14 @@ public import FoundationEssentials
 public final class PageFlow {
   public typealias Drawing = (_ canvas: ContentStream, _ top: Double) -> Void
 
-  /// A block that was placed: the height of its upper edge, and what draws it.
+  /// A block that was placed: the distance of its upper edge from the page's, millimetres, and the closure that
+  /// draws the block.
   public struct Mark {
     public let top: Double
     public let draw: Drawing
   }
 
-  /// The size of A4 and its margins, millimetres.
+  // A4 and its margins; all lengths are in millimetres.
   public static let pageWidth = 210.0
   public static let pageHeight = 297.0
   public static let sideMargin = 18.0
@@ -30,7 +31,8 @@ public final class PageFlow {
 
   public init() {}
 
-  /// The place of a block: the number of its page from 0, and the height of its upper edge, millimetres.
+  /// The place of a block: the number of its page from 0, and the distance of its upper edge from the page's,
+  /// millimetres.
   public struct Place: Hashable, Sendable {
     public let page: Int
     public let top: Double
@@ -39,9 +41,9 @@ public final class PageFlow {
   // MARK: - Placing
 
   /// Places a block that is not divided.
-  /// - Parameter with: the room that the next block needs on the same page, so that a heading is never the last
-  ///   on its page.
-  /// - Returns: where the block stands.
+  /// - Parameter with: the room that the next block needs on the same page, millimetres, so that a heading is
+  ///   never the last on its page.
+  /// - Returns: the place of the block.
   @discardableResult
   public func place(height: Double, with following: Double = 0, draw: @escaping Drawing) -> Place {
     if top + height + following > Self.bottom, !(pages.last?.isEmpty ?? true) { startPage() }
@@ -117,7 +119,9 @@ public final class PageFlow {
       }, indent: indent, gap: gap)
   }
 
-  /// - Parameter with: the room that the block behind the paragraphs needs on the page of the last one.
+  /// Places paragraphs that are set.
+  /// - Parameter with: the room that the block behind the paragraphs needs on the page of the last one,
+  ///   millimetres.
   public func place(_ paragraphs: NumberedParagraphs, with following: Double = 0) {
     let indent = paragraphs.indent
     for (index, (number, text)) in paragraphs.lines.enumerated() {
@@ -131,7 +135,8 @@ public final class PageFlow {
 
   // MARK: - Pages
 
-  /// Lays a document out by one step after the other until all of it stands on one page; the last step counts in any case.
+  /// Lays a document out with one step after another until the whole document fits on one page. The result of
+  /// the last step is returned even where it does not fit.
   public static func onOnePage<Step, Failure: Error>(
     trying steps: [Step], _ layOut: (PageFlow, Step) throws(Failure) -> Void
   ) throws(Failure) -> PageFlow {
@@ -147,7 +152,7 @@ public final class PageFlow {
   /// Draws all pages.
   /// - Parameters:
   ///   - identity: the 16 bytes of the PDF's id; the same document and the same bytes give the same file.
-  ///   - footer: draws what stands below a page, whose number from 1 it is given.
+  ///   - footer: draws the footer of a page, whose number from 1 it receives.
   public func pdf(
     _ metadata: CairoPDFDocument.Metadata, identity: [UInt8],
     footer: (_ canvas: any Artboard, _ page: Int) -> Void = { _, _ in }
@@ -161,9 +166,9 @@ public final class PageFlow {
   /// Draws all pages as PDF/A-3 with bookmarks, embedded files and a place for one seal.
   /// - Parameters:
   ///   - identity: the 16 bytes of the PDF's id.
-  ///   - closing: the embedded file that is made of all before it.
+  ///   - closing: the embedded file that is made from all objects before it.
   ///   - seal: the page from 0, the box on it and the name of whoever seals.
-  ///   - footer: draws what stands below a page, whose number from 1 it is given.
+  ///   - footer: draws the footer of a page, whose number from 1 it receives.
   public func sealablePDF(
     _ metadata: CairoPDFDocument.Metadata, identity: [UInt8], attachments: [PDFAttachment],
     closing: PDFClosingAttachment, seal: (page: Int, box: Rectangle, name: String),

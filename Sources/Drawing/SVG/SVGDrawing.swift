@@ -11,7 +11,7 @@ public final class SVGDrawing: Artboard {
 
   /// - Parameters:
   ///   - isInverted: whether black and bare parts are exchanged, as a laser needs them.
-  ///   - showsColours: whether colours are those of the screen; else every one but white is ink.
+  ///   - showsColours: whether colours are those of the screen; else every colour but white is ink.
   public init(dotsPerInch: Int, isInverted: Bool = false, showsColours: Bool = false) {
     dotsPerMillimetre = Double(dotsPerInch) / Length.millimetresPerInch
     self.isInverted = isInverted
@@ -20,6 +20,7 @@ public final class SVGDrawing: Artboard {
 
   // MARK: - The whole
 
+  /// Writes the whole drawing as a file.
   /// - Parameters:
   ///   - page: the visible part of the drawing, millimetres.
   ///   - description: the text that screen readers read out and searches find.
@@ -210,7 +211,8 @@ public final class SVGDrawing: Artboard {
     return sign + String(whole) + "." + fraction
   }
 
-  /// XML 1.0 cannot contain control characters.
+  /// Escapes a text for XML 1.0, and drops the control characters other than line feeds, which are not allowed
+  /// there.
   private static func escaped(_ text: String) -> String {
     var escaped = ""
     for character in text.unicodeScalars {

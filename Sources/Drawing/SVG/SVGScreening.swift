@@ -23,6 +23,7 @@ enum SVGScreening {
     "polyline", "polygon", "linearGradient", "radialGradient", "stop",
   ]
 
+  /// Checks a file.
   /// - Parameter maxBytes: A longer file is refused.
   /// - Throws: `svg`, `outOfMemory`.
   static func check(_ svg: [UInt8], maxBytes: Int) throws(DrawingError) {
@@ -53,6 +54,7 @@ enum SVGScreening {
       XML_StopParser(parser, XML_FALSE)
     }
 
+    /// Checks an element as it begins.
     /// - Parameter name: The element's local name, behind its namespace and a line break where it has one.
     func begin(_ name: String) {
       let parts = name.split(separator: "\n", maxSplits: 1)

@@ -68,7 +68,7 @@ public struct QRSymbol: Hashable, Sendable {
     modules = UnsafeBufferPointer(start: data, count: moduleCount * moduleCount).map { $0 & 1 == 1 }
   }
 
-  /// Modules outside the symbol are light.
+  /// Whether a module is dark; modules outside the symbol are light.
   public func isDark(column: Int, row: Int) -> Bool {
     guard (0..<moduleCount).contains(column), (0..<moduleCount).contains(row) else { return false }
     return modules[row * moduleCount + column]

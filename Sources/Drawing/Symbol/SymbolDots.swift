@@ -100,7 +100,7 @@ public struct SymbolDots: Hashable, Sendable {
     return bands
   }
 
-  /// The ranges that are dark in both lines.
+  /// The ranges of modules that are dark in both lines of modules.
   private func darkRuns(of line: Int, and other: Int) -> [Range<Int>] {
     if line == other { return symbol.darkRuns(row: line) }
     return symbol.darkRuns(row: line).flatMap { run in

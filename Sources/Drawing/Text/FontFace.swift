@@ -95,8 +95,9 @@ struct GlyphRun {
 
   let face: FontFace
   let sizePoints: Double
-  /// Distances from the block's left and top to the run's start on its baseline, millimetres.
+  /// Distance from the block's left to the run's start, millimetres.
   let x: Double
+  /// Distance from the block's top to the run's baseline, millimetres.
   let baseline: Double
   let glyphs: [Glyph]
 }

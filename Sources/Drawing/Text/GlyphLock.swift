@@ -3,10 +3,10 @@ import Glibc
 /// The lock under which one thread at a time asks cairo for glyphs: to measure text, to draw text, and to
 /// release fonts.
 ///
-/// cairo 1.16 keeps the glyphs of every font and thread in one cache. A thread that makes room in the full cache holds the
-/// cache and waits for the font whose glyphs it takes out, while another thread that uses this font holds it and waits for
-/// the cache (`_cairo_scaled_glyph_page_pluck`): both then wait for ever. The cache is full after some 16,000 glyphs, which
-/// a long list with many names in several sizes has.
+/// cairo 1.16 keeps the glyphs of every font and thread in one cache. A thread that makes room in the full
+/// cache holds the cache and waits for the font whose glyphs it takes out, while another thread that uses this
+/// font holds it and waits for the cache (`_cairo_scaled_glyph_page_pluck`): both then wait for ever. The cache
+/// is full after some 16,000 glyphs, which a long list with many names in several sizes has.
 enum GlyphLock {
   /// The lock is recursive, because the last reference to a text may be released while the lock is held.
   private nonisolated(unsafe) static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {

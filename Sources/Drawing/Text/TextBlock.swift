@@ -10,7 +10,8 @@ public final class TextBlock {
   /// Distance from the top of the block to the baseline of the first line.
   public let baselineMillimetres: Double
   public let lineCount: Int
-  /// Characters that no installed font has, and characters of private use, which each font draws differently.
+  /// Number of characters that no installed font has, or that are of private use, which each font draws
+  /// differently.
   public let unknownGlyphCount: Int
 
   /// Millimetres by which ink extends beyond the box given by width and height.

@@ -43,7 +43,7 @@ public final class Typesetter {
   }
 
   /// Sets `text` within a box, by `fit`. Sizes go down in steps of a quarter of a point.
-  /// - Parameter smallestPoints: the size below which it is an error instead.
+  /// - Parameter smallestPoints: the minimum size, points; a text that needs a smaller size is an error.
   /// - Throws: `textTooLarge`; `noGlyph` where a character would come out as an empty box.
   public func set(
     _ text: String, style: TextStyle, widthMillimetres: Double, heightMillimetres: Double,
@@ -76,7 +76,8 @@ public final class Typesetter {
 
   // MARK: - Layouts
 
-  /// The tolerance is a thousandth of a millimetre, below which rounding to pango's units decides.
+  /// Tolerance in millimetres when a text is compared with its box, because pango rounds lengths to its own
+  /// units.
   private static let tolerance = 0.001
 
   private static let lineEnds: [Unicode.Scalar] = [

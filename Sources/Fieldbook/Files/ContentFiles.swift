@@ -49,7 +49,7 @@ public struct ContentFiles: FileStore {
     return sha256
   }
 
-  /// Removes a file that nothing names. One that is not there is gone already.
+  /// Removes a file that nothing names. It does nothing where the file does not exist.
   func remove(_ sha256: String) { try? FilePath(path(of: sha256)).removeFile() }
 
   // MARK: - Reading
@@ -155,7 +155,7 @@ public struct ContentFiles: FileStore {
     let incoming = FilePath(incoming)
     for name in (try? Folder.names(in: incoming)) ?? [] where name.bytes.first != UInt8(ascii: ".") {
       let path = incoming.appending(name)
-      // A draft is locked right after it is made. An empty draft may be in that moment and is left alone.
+      // A draft is locked right after it is made. An empty draft may not be locked yet, and is left alone.
       guard let file = try? HomeFile.open(path.text), (try? file.status().byteCount) ?? 0 > 0,
         (try? file.lock(waits: false)) == true
       else { continue }

@@ -105,7 +105,7 @@ public enum HomeFile {
     "label-tags.csv",
   ]
 
-  /// Checks that no name of ours in a home belongs to a link, a pipe or a device.
+  /// Checks that no name that this program uses in a home belongs to a link, a pipe or a device.
   /// - Throws: `strangeEntry`.
   static func refuseStrangers(in home: String) throws(FieldbookError) {
     for name in names {
@@ -117,7 +117,7 @@ public enum HomeFile {
 }
 
 extension FieldbookError {
-  /// A failed call on a file or a folder of the home.
+  /// Makes the error of a failed call on a file or a folder of the home.
   init(_ error: FileError) {
     self = .home(path: error.path.text, operation: error.operation, errno: error.errno)
   }

@@ -1,6 +1,6 @@
 import Files
 
-/// The check whether other users can read a home.
+/// Checks whether other users can read a home.
 extension Fieldbook {
   /// Whether other users may enter or list the home; the files inside are then as open as their own modes say.
   public var isOpenToOthers: Bool { Self.isOpen(FilePath(home)) }

@@ -4,8 +4,8 @@ extension Fieldbook {
   /// A page of the installations that a query asks for. An installation opened between two calls does not shift the second
   /// page.
   /// - Parameters:
-  ///   - limit: number of installations on the page, from 1.
-  ///   - after: the last installation of the previous page.
+  ///   - limit: maximum number of installations on the page, from 1.
+  ///   - after: the last installation of the previous page; nil for the first page.
   /// - Throws: `notFound` for an `after` that is not there, `store`.
   public func page(_ query: InstallationQuery, limit: Int = 100, after: InstallationID? = nil)
     throws(FieldbookError) -> Page
@@ -78,11 +78,13 @@ extension Fieldbook {
     return Page(installations: readable, unreadable: rows.count - readable.count)
   }
 
-  /// The maximum number of rows that the index is worth asking for. Where more have all pairs of a text, most of a page's
-  /// neighbours have the text too, and the page is found faster by going along its order.
+  /// The maximum number of rows for which the index is used. Where more rows have all pairs of a text, many
+  /// rows in the page's order have the text too, and the page is found faster by reading the rows in that
+  /// order.
   private static let maxNarrowed = 5_000
 
-  /// The ids of all records with a text, where the index says that they are few; nil where the rows are to be gone through.
+  /// The ids of all records with a text, where the index says that they are few; nil where the rows have to be
+  /// searched one by one.
   private func narrowed(_ text: SearchedText) throws(FieldbookError) -> Set<String>? {
     guard let condition = text.condition else { return nil }
     let numbers = try database.rows(

@@ -1,6 +1,6 @@
 public import Records
 
-/// What `list` asks for: the records that meet all conditions, in an order.
+/// A query of `list`: the conditions that a record has to meet, and the order of the records.
 public struct InstallationQuery: Hashable, Sendable {
   /// The orders of a list. Records of the same place are in the order of their ids.
   public enum Order: String, Hashable, Sendable, CaseIterable {
@@ -30,8 +30,9 @@ public struct InstallationQuery: Hashable, Sendable {
   public var industry: Industry?
   /// The id of a unit, or its whole name.
   public var unit: String?
-  /// The first and the last day on which the record was opened, by the laptop's zone.
+  /// The first day on which the record may have been opened, in the laptop's zone; nil for any.
   public var from: CalendarDay?
+  /// The last day on which the record may have been opened, in the laptop's zone; nil for any.
   public var to: CalendarDay?
   /// The day of the appointment of a welder that nobody has registered yet.
   public var appointment: CalendarDay?
@@ -39,7 +40,7 @@ public struct InstallationQuery: Hashable, Sendable {
 
   public init() {}
 
-  /// Whether the text that is asked for, if any, occurs in some words of a record.
+  /// Whether the query's text, if it has one, occurs in the words of a record.
   public func finds(text words: [String]) -> Bool {
     guard let text else { return true }
     return SearchedText(text)?.isFound(in: words) ?? false
@@ -83,7 +84,8 @@ public struct InstallationQuery: Hashable, Sendable {
 }
 
 extension InstallationQuery.Order {
-  /// The columns by which records are ordered. Each has a value in every row, so that a page can go on after one.
+  /// The columns by which records are ordered. Each column has a value in every row, so that a page can begin
+  /// after any row.
   var keys: [String] {
     switch self {
     case .opened: ["installation.opened_seconds", "installation.id"]
@@ -115,7 +117,8 @@ extension InstallationQuery.Order {
   private static let waiting = Installation.Status.allCases.filter(\.awaitsModule).map { "'\($0.rawValue)'" }
     .joined(separator: ", ")
 
-  /// The day of purchase of a welder that is due: one that is not fitted yet and was bought on or after the plan's day.
+  /// The SQL of the key by which due welders are ordered: the day of purchase of a welder that is not fitted
+  /// yet and was bought on or after the plan's day, or '~' for any other welder.
   private static let dueDay = """
     CASE WHEN ledger.status IN (\(waiting)) AND ledger.fitted_on IS NULL
       AND ledger.purchased_on >= '\(DueDate.planDay)' THEN ledger.purchased_on ELSE '~' END

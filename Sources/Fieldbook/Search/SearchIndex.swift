@@ -1,6 +1,7 @@
 import Records
 
-/// The rows of `search` and their index. They are made of what is stored of each record, so that they can always be made anew.
+/// The rows of `search` and their index. They are made from the stored records, so that they can be rebuilt at
+/// any time.
 struct SearchIndex {
   let database: Database
 

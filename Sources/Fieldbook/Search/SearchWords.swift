@@ -2,7 +2,7 @@ import Characters
 
 /// The words of a record as they are searched: folded, a line each, with the initials of Chinese words in pinyin beside them.
 struct SearchWords: Hashable {
-  /// The lines, each once, joined by line feeds. A folded word has none.
+  /// The lines, each once, joined by line feeds. A folded word has no line feed.
   let text: String
 
   /// - Parameter words: the words as they were written.
@@ -24,13 +24,14 @@ struct SearchWords: Hashable {
 
   init(asKept text: String) { self.text = text }
 
-  /// The text without hyphens; nil where it has none.
+  /// The text without hyphens; nil where the text has no hyphen.
   static func withoutHyphens(_ text: String) -> String? {
     let plain = text.unicodeScalars.filter { !TextNormalization.isHyphen(Character($0)) }
     return plain.count == text.unicodeScalars.count ? nil : String(String.UnicodeScalarView(plain))
   }
 
-  /// The place of a name among others: in the order of its pinyin initials, and of its characters where those agree.
+  /// The key by which names are ordered: by their pinyin initials, and by their characters where the initials
+  /// agree.
   static func order(of name: String) -> String {
     let folded = TextNormalization.folded(name)
     return (PinyinInitials.spellings(of: folded).first ?? folded) + " " + folded
@@ -38,7 +39,8 @@ struct SearchWords: Hashable {
 
   // MARK: - Pairs
 
-  /// The pairs of neighbouring characters and the last character of each line, each once, as the index takes them.
+  /// The pairs of neighbouring characters and the last character of each line, each once, as the index stores
+  /// them.
   var pairs: String {
     var pairs: Set<String> = []
     for line in text.unicodeScalars.split(separator: "\n") {
@@ -47,19 +49,19 @@ struct SearchWords: Hashable {
     return pairs.sorted().joined(separator: " ")
   }
 
-  /// The condition that all records with a text meet, and few others, in the language of FTS5; nil for a text by which no
-  /// record is worth looking up, which is a single character of ASCII.
+  /// The FTS5 condition that all records with a text meet, and few others; nil for an empty text, and for a
+  /// single character of ASCII, which too many records have.
   static func condition(for text: String) -> String? {
     let scalars = Substring.UnicodeScalarView(text.unicodeScalars)
     guard let first = scalars.first else { return nil }
     guard scalars.count > 1 else {
-      // A character stands first in a pair or last in a line.
+      // Every character is the first of a pair or the last of a line.
       return first.isASCII ? nil : "\"\(Self.indexed(first))\" *"
     }
     return pairs(of: scalars, withLast: false).prefix(maxPairs).map { "\"\($0)\"" }.joined(separator: " AND ")
   }
 
-  /// The maximum number of pairs of a condition; a longer text is known by its beginning.
+  /// The maximum number of pairs of a condition; of a longer text only the first pairs are used.
   private static let maxPairs = 32
 
   private static func pairs(of line: Substring.UnicodeScalarView, withLast: Bool) -> [String] {
@@ -69,7 +71,8 @@ struct SearchWords: Hashable {
     return pairs
   }
 
-  /// A character as it stands in a pair. Quotes, which the index's own language needs, are those of print there.
+  /// The form of a character in a pair. Straight quotes, which FTS5 conditions use themselves, become
+  /// typographic quotes.
   private static func indexed(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\"": "\u{201D}"

@@ -2,10 +2,11 @@ import Characters
 
 /// A text to search for, folded as the words of records are.
 struct SearchedText {
-  /// The forms of the text, any of which a record has. A number of four or more digits is also looked for without its hyphens.
+  /// The forms of the text; a record that has one of them is found. A number of four or more digits is also
+  /// searched without its hyphens.
   private let forms: [String]
 
-  /// The result is nil for a text without a visible character.
+  /// Folds a text; the result is nil for a text without a visible character.
   init?(_ text: String) {
     let folded = TextNormalization.folded(text)
     guard !folded.isEmpty else { return nil }
@@ -18,7 +19,7 @@ struct SearchedText {
     forms = [folded, digits]
   }
 
-  /// The condition by which the index finds the rows worth looking at; nil where all rows are.
+  /// The FTS5 condition of the rows that may have the text; nil where all rows have to be read.
   var condition: String? {
     let conditions = forms.compactMap { SearchWords.condition(for: $0) }
     guard conditions.count == forms.count else { return nil }
@@ -36,10 +37,11 @@ struct SearchedText {
     return ("(" + conditions.joined(separator: " OR ") + ")", values)
   }
 
-  /// The text behind all ids that begin with another: they consist of 0-9, a-f and hyphens, so that 'g' follows them.
+  /// The text that sorts after all ids that begin with `prefix`. Ids consist of 0-9, a-f and hyphens, so that
+  /// 'g' sorts after them.
   static func end(ofPrefix prefix: String) -> String { prefix + "g" }
 
-  /// The beginning of an id that the text may be; nil where it is none.
+  /// The text as the beginning of an id; nil where no id can begin with the text.
   var idPrefix: String? {
     guard let text = forms.first, text.utf8.count >= Fieldbook.shortestReference,
       text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isLowerCaseHexDigit })
@@ -47,7 +49,7 @@ struct SearchedText {
     return text
   }
 
-  /// Whether the text is found in some words.
+  /// Whether the text occurs in the words of a record.
   func isFound(in words: [String]) -> Bool {
     let all = SearchWords(words).text
     return forms.contains { all.utf8.contains($0.utf8) }

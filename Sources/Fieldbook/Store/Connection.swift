@@ -43,11 +43,14 @@ struct Connection {
   /// The ways to open a file that cannot be written, the least demanding first.
   /// https://www.sqlite.org/wal.html#readonly
   private enum Way: CaseIterable {
-    /// The index of the log is the one that another or a killed process has left beside the file.
+    /// The index of the write-ahead log is the file that another process, running or killed, made beside the
+    /// database.
     case sharedIndex
-    /// The index of the log is in our own memory and nobody else reads, so that no file has to grow.
+    /// The index of the write-ahead log is in this process's memory, and no other process reads, so that no
+    /// file has to grow.
     case ownIndex
-    /// The file is opened as one that nobody changes, provided that no log beside it holds changes.
+    /// The file is opened as one that nobody changes, provided that the write-ahead log beside it is empty or
+    /// missing.
     case unchanging
 
     func fits(_ path: String, _ refusal: StoreFault) -> Bool {
@@ -77,8 +80,8 @@ struct Connection {
     var script: [String] { self == .ownIndex ? ["PRAGMA locking_mode = EXCLUSIVE"] : [] }
   }
 
-  /// Creates the file, because SQLite would make it readable by others. Its -wal and -shm get the same
-  /// permissions.
+  /// Creates a missing file, because SQLite would make it readable by others, and checks that an existing file
+  /// can be written. Its -wal and -shm get the same permissions.
   private static func makeFile(_ path: String) throws(FieldbookError) {
     switch FilePath(path).kind {
     case nil:
@@ -111,7 +114,7 @@ struct Connection {
       "PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON",
       // Without this setting REPLACE deletes rows without the triggers that protect the log.
       "PRAGMA recursive_triggers = ON", "PRAGMA trusted_schema = OFF",
-      // What is sorted stays in memory, because a temporary file would hold names and phones outside the home.
+      // Sorting stays in memory, because a temporary file would hold names and phones outside the home.
       "PRAGMA temp_store = MEMORY",
       // This is the first read of the file itself.
       "SELECT count(*) FROM sqlite_schema",
@@ -134,7 +137,7 @@ struct Connection {
     let fault = StoreFault(code)
     switch fault {
     case .readOnly: return isOnReadOnlyDisk(path) ? .readOnly : .cannotOpen
-    // The index of the log cannot grow; SQLite does not keep the system's reason for it.
+    // The index of the write-ahead log cannot grow; SQLite does not keep the system's errno for this failure.
     case .inputOutput(4_874): return .diskFull
     case .inputOutput, .cannotOpen:
       switch handle.map(sqlite3_system_errno) ?? 0 {

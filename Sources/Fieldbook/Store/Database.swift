@@ -23,7 +23,7 @@ final class Database {
 
   /// Opens the database, or makes it. Where the disk is full or cannot be written, it is opened for reading
   /// only.
-  /// - Parameter busyMilliseconds: how long to wait for another process's transaction.
+  /// - Parameter busyMilliseconds: the time to wait for another process's transaction, milliseconds.
   /// - Throws: `home`, `strangeEntry`, `store`.
   init(path: String, busyMilliseconds: Int32) throws(FieldbookError) {
     self.path = path
@@ -47,7 +47,7 @@ final class Database {
 
   // MARK: - Using
 
-  /// Runs SQL of this program without values, several statements at once if need be.
+  /// Runs one or more SQL statements without values.
   func execute(_ script: String) throws(FieldbookError) {
     try check(sqlite3_exec(handle, script, nil, nil, nil))
   }
@@ -75,7 +75,7 @@ final class Database {
     }
   }
 
-  /// Goes through the rows of a result without keeping any.
+  /// Calls `body` with each row of a result, without keeping any row.
   func forEach(_ sql: String, _ values: [SQLValue] = [], _ body: (Row) -> Void) throws(FieldbookError) {
     let statement = try prepare(sql, values)
     defer { put(statement, back: sql) }
@@ -100,8 +100,8 @@ final class Database {
     }
   }
 
-  /// Runs `body` in a transaction, as a whole or not at all, with the write lock from the start. Within another transaction it
-  /// becomes durable with that one.
+  /// Runs `body` in a transaction, as a whole or not at all, with the write lock from the start. Within another
+  /// transaction, the changes become durable with the outer transaction.
   func transaction<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
     if let refusal { throw .store(refusal) }
     return try transaction("BEGIN IMMEDIATE", body)
@@ -127,8 +127,8 @@ final class Database {
       if shedsOldPages { shedOldPages() }
       return value
     } catch {
-      // Some failures have rolled back by themselves. A transaction that cannot be rolled back ends with the
-      // connection.
+      // After some failures, SQLite has already rolled back by itself. A transaction that cannot be rolled back
+      // ends with the connection.
       if isInTransaction { try? execute("ROLLBACK") }
       throw error
     }
@@ -136,21 +136,22 @@ final class Database {
 
   private var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-  /// Keeps statements that belong to a transaction from being executed by themselves, once SQLite has rolled it back.
+  /// Keeps statements that belong to a transaction from being executed by themselves, once SQLite has rolled
+  /// the transaction back.
   private func checkIsNotRolledBack() throws(FieldbookError) {
     if isWithinTransaction, !isInTransaction { throw rollback ?? .store(.other(SQLITE_ABORT)) }
   }
 
   /// Runs `body` as a part of the transaction that is open, as a whole or not at all.
   private func savepoint<Value>(_ body: () throws(FieldbookError) -> Value) throws(FieldbookError) -> Value {
-    // A savepoint hides one of the same name until it is released.
+    // A savepoint hides an earlier savepoint of the same name until it is released.
     try execute("SAVEPOINT part")
     do {
       let value = try body()
       try execute("RELEASE part")
       return value
     } catch {
-      // Nothing is left to go back to where the failure has rolled back the whole transaction.
+      // There is no savepoint to return to where the failure has rolled back the whole transaction.
       if isInTransaction { try execute("ROLLBACK TO part; RELEASE part") }
       throw error
     }
@@ -158,8 +159,9 @@ final class Database {
 
   // MARK: - Old pages
 
-  /// Removes the old pages from the write-ahead log, which still hold an erased secret; within a transaction, after it. Where
-  /// another process is reading, the next call does it.
+  /// Removes the old pages from the write-ahead log, which may still hold erased secrets and answers. Within a
+  /// transaction, this happens after the commit. Where another process is reading, the pages stay until the
+  /// next call.
   func shedOldPages() {
     shedsOldPages = isInTransaction
     if !shedsOldPages { try? execute("PRAGMA wal_checkpoint(TRUNCATE)") }
@@ -249,7 +251,8 @@ struct Row {
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
-  /// Gives the bytes of a column where they lie; none where the column is null.
+  /// Calls `body` with the bytes of a column without copying them; the buffer is empty where the column is
+  /// null.
   func withBytes<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     let start = sqlite3_column_blob(statement, column)
     return body(

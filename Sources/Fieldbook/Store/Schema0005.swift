@@ -1,4 +1,5 @@
-/// The evidence that belongs to exactly one installation. Void records have none.
+/// The tables of photos and seals, each of which is evidence of exactly one installation. Void records have no
+/// rows.
 let schema0005 = """
   CREATE TABLE photo_use (
     sha256 TEXT PRIMARY KEY,

@@ -1,4 +1,4 @@
-/// The tables of what the platform's record is, and of inspections that are carried over to it.
+/// The tables of the platform's records, and of inspections that are carried over to them.
 let schema0007 = """
   -- The moment at which a revision was carried over: what it adds is sent as a `visit`, and it is not sent itself.
   ALTER TABLE delivery ADD COLUMN carried_at TEXT;

@@ -1,4 +1,4 @@
-/// The tables of what pictures look like, by which the same or nearly the same picture is found again.
+/// The tables of the marks of pictures, by which the same or nearly the same picture is found again.
 let schema0008 = """
   -- A row for each photo that was looked at, whoever uses it; `photo_use` says whose evidence it is. `pixels` is null for a
   -- file that cannot be decoded any more.

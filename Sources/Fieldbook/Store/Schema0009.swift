@@ -1,4 +1,5 @@
-/// The columns that tell originals from copies, and how a picture was looked at.
+/// The columns that distinguish originals from copies, and that name the method by which a picture's marks were
+/// computed.
 let schema0009 = """
   -- 1 for the original of a photo whose copy is a row of its own: the record does not wait for it.
   ALTER TABLE delivery_file ADD COLUMN is_original INTEGER NOT NULL DEFAULT 0 CHECK (is_original IN (0, 1));

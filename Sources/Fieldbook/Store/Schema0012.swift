@@ -1,4 +1,4 @@
-/// The table of what the forms and the figures need of each record, in columns.
+/// The table with the values of each record that the forms and the figures need.
 let schema0012 = """
   -- One row a record. Days are YYYY-MM-DD by the laptop's zone, choices are codes, and whatever a record lacks is null.
   CREATE TABLE ledger (
@@ -78,8 +78,9 @@ func ledgerRows(_ condition: String) -> String {
   """
 }
 
-/// The rows as the records that meet a condition make them, under the names of the ledger's columns. Of a body that is not JSON nothing
-/// is used, and of a value only what has its column's type, so that a damaged record keeps nobody from opening the database.
+/// The query for the ledger's rows from the records that meet a condition, under the names of the ledger's
+/// columns. A body that is not JSON, and a number of another type than its column's, give no values, so that a
+/// damaged record does not keep the database from being opened.
 private func ledgerSelection(_ condition: String) -> String {
   """
   SELECT id AS installation, status, \(columns.map { "\($0.value) AS \($0.name)" }.joined(separator: ", "))
@@ -91,7 +92,8 @@ private func ledgerSelection(_ condition: String) -> String {
   """
 }
 
-/// Selects 1 where the ledger's row of the record that is bound is the one that the record, and what was merged and split, make.
+/// The query that selects 1 where the ledger's row of the record whose id is bound has the record's values, and
+/// the unit that merges and splits give it.
 let soundLedgerRow = """
   SELECT 1 FROM (\(ledgerSelection("record.installation = ?"))) AS made
     JOIN ledger ON ledger.installation = made.installation

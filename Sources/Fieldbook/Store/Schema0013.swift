@@ -1,4 +1,4 @@
-/// The tables of what is searched and sorted, of which records belong to one unit, and of codes given to other laptops.
+/// The tables for searching and sorting, for the units of records, and for codes given to other laptops.
 let schema0013 = """
   -- What `list --search` looks through, a row a record. `SearchWords` says how the columns are made.
   CREATE TABLE search (
@@ -61,8 +61,9 @@ let schema0013 = """
   ) STRICT;
   """
 
-/// Puts a row of the ledger into its unit: the one that its record was split into, or that its own words name, or the one
-/// that this is the same as. The second time, which the change itself brings, nothing differs any more.
+/// The statement that sets the unit of a ledger row: the unit into which its record was split, or else the unit
+/// that the record names, or the unit into which that unit was merged. The change runs the trigger a second
+/// time, when nothing differs any more.
 private let followUnit = """
   UPDATE ledger SET unit_id = (
       SELECT coalesce((SELECT same_as FROM unit_merge WHERE unit_merge.unit = own.unit), own.unit) FROM (

@@ -1,5 +1,5 @@
-/// The indexes by which a few events are found among all, a unit by its whole name, and pages of a list in their order; and what a
-/// chain of merged units was.
+/// The indexes that find rare events, units by their whole name, and pages of a list in their order, and the
+/// column with the steps of a chain of merges.
 let schema0014 = """
   -- The rows of survey lists, which an import compares its own with, and the modules that repairs took out, which every
   -- pairing asks for. `OR` lets SQLite see that a search for one name needs no other rows; with `IN` it does not.
@@ -25,13 +25,14 @@ let schema0014 = """
 /// The names of the events by which something is finished, as SQL. The index `event_outcome` is for this list.
 let eventOutcomes = "'signed', 'registered', 'refused', 'withdrawn', 'repairClosed'"
 
-/// The SQL expression for the digest of the strokes that an event of a signature names; empty for an event in which none is
-/// found. SQLite 3.40 takes its functions for JSON to be unsafe in an index, and the key cannot stand in a text of the event,
-/// in which every quotation mark has a backslash before it. The index `event_strokes` is for this expression.
+/// The SQL expression for the digest of the strokes that an event of a signature names; empty for an event in
+/// which none is found. It does not use the JSON functions, which SQLite 3.40 treats as unsafe in an index. The
+/// key cannot occur within a text of the event, because every quotation mark in a text has a backslash before
+/// it. The index `event_strokes` is for this expression.
 let eventStrokes = """
   CASE WHEN instr(CAST(body AS TEXT), '\(strokesKey)') > 0
     THEN substr(CAST(body AS TEXT), instr(CAST(body AS TEXT), '\(strokesKey)') + \(strokesKey.utf8.count), 64) ELSE '' END
   """
 
-/// The key of the digest, as events are written.
+/// The JSON key of the digest, as it occurs in the bytes of an event.
 private let strokesKey = #""strokesSha256":""#

@@ -1,4 +1,4 @@
-/// The records that a repetition cannot deliver without a change here or there.
+/// The table of records that a retry cannot deliver without a change on this laptop or on the platform.
 let schema0015 = """
   CREATE TABLE set_aside (
     installation TEXT PRIMARY KEY,

@@ -1,4 +1,5 @@
-/// The sizes of the revisions in the queue, so that the queue is counted without touching their bodies, and keys as they were delivered.
+/// The columns for the sizes of the revisions in the queue, so that the queue is counted without reading their
+/// bodies, and for keys as they were delivered.
 let schema0016 = """
   ALTER TABLE delivery ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
   -- A revision may be missing; the check before delivery says so.

@@ -1,8 +1,8 @@
 public import Records
 
-/// Which records belong to one unit. Every record keeps the unit's id that its own registration gave it, so that no closed
-/// revision changes and nobody has to sign again; what was merged or split stands beside the records, and the ledger's column
-/// `unit` says what holds.
+/// Lists, merges and splits units. Every record keeps the unit's id from its own registration, so that no
+/// closed revision changes and nobody has to sign again. Merges and splits are stored beside the records, and
+/// the ledger's column `unit` has the resulting unit.
 extension Fieldbook {
   // MARK: - Looking
 
@@ -10,7 +10,7 @@ extension Fieldbook {
   /// - Parameters:
   ///   - text: a text that occurs in a record of the unit; nil lists all.
   ///   - limit: maximum number of units, from 1.
-  ///   - after: the last unit of the previous page.
+  ///   - after: the last unit of the previous page; nil for the first page.
   /// - Throws: `store`.
   public func unitList(mentioning text: String? = nil, limit: Int, after: String? = nil) throws(FieldbookError)
     -> [Unit]
@@ -30,7 +30,7 @@ extension Fieldbook {
     return try units(of: "true", conditions, values, limit: limit)
   }
 
-  /// Finds the unit of an id, of an id that counts as another, or of a whole name.
+  /// Finds a unit by its id, by the id of a unit that was merged into it, or by its whole name.
   /// - Throws: `unitUnknown`, `unitAmbiguous`, `store`.
   public func unit(matching reference: String) throws(FieldbookError) -> Unit {
     let target = try database.first("SELECT same_as FROM unit_merge WHERE unit = ?", [.text(reference)]) {
@@ -44,7 +44,7 @@ extension Fieldbook {
     return unit
   }
 
-  /// The units that count as this one, the last merged first.
+  /// The units that were merged into this unit, the last merged first.
   /// - Throws: `store`.
   public func merges(into unit: Unit) throws(FieldbookError) -> [UnitMerge] {
     try database.rows(
@@ -68,9 +68,10 @@ extension Fieldbook {
     }.compactMap(\.self)
   }
 
+  /// Reads units in the order of their names' pinyin initials, each with the values of its first record.
   /// - Parameters:
-  ///   - records: the condition on rows of the ledger by which whole units are chosen before anything is counted.
-  ///   - conditions: what is demanded of a unit besides.
+  ///   - records: the SQL condition on rows of the ledger that chooses whole units before anything is counted.
+  ///   - conditions: the further SQL conditions on a unit.
   private func units(of records: String, _ conditions: [String], _ values: [SQLValue], limit: Int)
     throws(FieldbookError) -> [Unit]
   {
@@ -94,8 +95,8 @@ extension Fieldbook {
     }
   }
 
-  /// The records that were taken out of this unit, the last first, each with the unit that it belongs to now. The few splits are gone
-  /// through, and not the ledger.
+  /// The records that were taken out of this unit, the last first, each with the unit that it belongs to now.
+  /// The query reads the few splits, and not the whole ledger.
   /// - Throws: `store`.
   public func splits(outOf unit: Unit) throws(FieldbookError) -> [(split: UnitSplit, unit: String)] {
     try database.rows(
@@ -119,8 +120,8 @@ extension Fieldbook {
 
   // MARK: - Changing
 
-  /// Makes a unit count as another, with all its records, those to come among them.
-  /// - Returns: the unit that both are now.
+  /// Merges the unit `other` into another unit, with all its records, present and future.
+  /// - Returns: the unit into which `other` was merged.
   /// - Throws: `unitUnknown`, `unitAmbiguous`, `unitsSame`, `store`.
   public func merge(_ other: String, into reference: String, reason: WrittenText, at now: Timestamp)
     throws(FieldbookError) -> Unit
@@ -129,7 +130,8 @@ extension Fieldbook {
       let unit = try unit(matching: reference)
       let merged = try self.unit(matching: other)
       guard unit.id != merged.id else { throw FieldbookError.unitsSame(unit.id) }
-      // The units that counted as the merged one count as this one from now on, so that one step always leads to the unit.
+      // Units that were merged into the merged unit earlier now lead to this unit, so that one step always
+      // leads to the unit.
       try database.run(
         "UPDATE unit_merge SET direct = coalesce(direct, same_as), same_as = ? WHERE same_as = ?",
         [.text(unit.id), .text(merged.id)])
@@ -141,12 +143,12 @@ extension Fieldbook {
     }
   }
 
-  /// Takes a unit out of the one that it counts as, as it was before `merge`.
-  /// - Returns: false where the unit does not count as `unit`.
+  /// Undoes the merge of a unit into another.
+  /// - Returns: false where the unit was not merged into `unit`.
   /// - Throws: `store`.
   public func unmerge(_ id: String, from unit: Unit) throws(FieldbookError) -> Bool {
     try database.transaction { () throws(FieldbookError) in
-      // The units that counted as the other before it was merged count as it again.
+      // Units that had been merged into this unit before its own merge lead to it again.
       try database.run(
         """
         WITH RECURSIVE own (unit) AS (
@@ -158,13 +160,13 @@ extension Fieldbook {
         """, [.text(id), .text(unit.id)])
       let count = try database.run(
         "DELETE FROM unit_merge WHERE unit = ? AND same_as = ?", [.text(id), .text(unit.id)])
-      // The trigger puts each record into the unit to which its own words, a split or another merge lead.
+      // The trigger puts each record into the unit to which the record itself, a split or another merge leads.
       try database.run("UPDATE ledger SET unit_id = \(Self.ownUnit) WHERE unit = ?", [.text(unit.id)])
       return count == 1
     }
   }
 
-  /// Takes records out of a unit, as a unit of their own. Merging the two again takes it back.
+  /// Takes records out of a unit, as a unit of their own. Merging the two units undoes the split.
   /// - Returns: the new unit.
   /// - Throws: `unitUnknown`, `unitAmbiguous`, `recordOfOtherUnit`, `store`; then nothing has changed.
   public func split(_ records: [InstallationID], from reference: String, reason: WrittenText, at now: Timestamp)
@@ -193,14 +195,14 @@ extension Fieldbook {
     }
   }
 
-  /// The unit's id in a record's own words, which is null where it has none.
+  /// The SQL of the unit's id in the record of a ledger row; null where the record has no id of a unit.
   private static let ownUnit = """
     (SELECT CASE WHEN json_valid(CAST(body AS TEXT)) THEN CAST(body AS TEXT) ->> '$.owner.unitId' END
       FROM record WHERE record.installation = ledger.installation)
     """
 
-  /// Whether a row of the ledger is a record of the unit itself, and not of one that counts as it. Bodies are read of those units
-  /// alone that others count as.
+  /// The SQL that is true of a ledger row whose record is of the unit itself, and not of a unit merged into it.
+  /// Bodies are read only for units into which others were merged.
   static let isOwnRecord = """
     (CASE WHEN ledger.unit IN (SELECT same_as FROM unit_merge) THEN coalesce(
       (SELECT unit_split.unit FROM unit_split WHERE unit_split.installation = ledger.installation),

@@ -13,6 +13,6 @@ public struct FiledLabel: Hashable, Sendable {
   public let correction: String
   /// Digest of the label's file; nil where several labels share the file.
   public let sha256: SHA256Digest?
-  /// Whether an earlier run had left an identical file, which was read back instead of being written.
+  /// Whether an earlier run has left an identical file, so that the file is read back and not written again.
   public var wasThere = false
 }

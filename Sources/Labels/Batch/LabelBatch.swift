@@ -48,10 +48,10 @@ public struct LabelBatch {
   /// stops the batch and is named, after all labels before it were reported; no file of a later label is left.
   /// - Parameters:
   ///   - isCancelled: Called between reports; true ends the batch early.
-  ///   - report: Gets the labels made since the last report, in order, on the caller's thread, while the next
-  ///     ones are being made. An error that the closure throws ends the batch.
+  ///   - onEvent: Receives the labels made since its last call, in order, on the caller's thread, while the
+  ///     next ones are being made. An error that the closure throws ends the batch.
   /// - Returns: Number of labels that were made.
-  /// - Throws: `label`, and the errors of `report`.
+  /// - Throws: `label`, and the errors of `onEvent`.
   @discardableResult
   public func run(
     _ requests: some Sequence<LabelRequest>, isCancelled: () -> Bool = { false },

@@ -41,7 +41,8 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
 
     init(_ make: @escaping @Sendable (Int, Item) throws(LabelError) -> Value) { self.make = make }
 
-    /// - Returns: whether there was a submission to make.
+    /// Makes the next submission.
+    /// - Returns: false where no submission is waiting.
     func makeNext(as worker: Int) -> Bool {
       guard let (number, items) = queue.withLock({ $0.begin() }) else { return false }
       var outcome = Outcome()
@@ -63,7 +64,7 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
   private let threads: [SystemThread]
 
   /// - Parameters:
-  ///   - workers: number of threads, 1 or more. Where the system gives fewer, those do all the work.
+  ///   - workers: number of threads, 1 or more. Where the system starts fewer threads, these do all the work.
   ///   - make: makes an item; the first value is the number of the thread, from 0.
   init(workers: Int, make: @escaping @Sendable (_ worker: Int, _ item: Item) throws(LabelError) -> Value) {
     let work = Work(make)
@@ -100,10 +101,12 @@ final class OrderedWorkerPool<Item: Sendable, Value: Sendable>: Sendable {
     }
   }
 
-  /// Begins nothing more; submissions that were begun are finished, and their results can be taken.
+  /// Stops the pool: no further submission is begun. Submissions that were begun are finished, and their
+  /// results can be taken.
   func stop() { work.queue.withLock { $0.isOver = true } }
 
-  /// Stops the pool and ends the threads, once; results that were not taken are returned.
+  /// Stops the pool, waits until its threads have ended, and returns the results that were not taken, in order.
+  /// It may be called only once.
   func end() -> [Outcome] {
     stop()
     for _ in threads { work.submitted.send() }

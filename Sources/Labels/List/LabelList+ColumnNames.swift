@@ -7,8 +7,8 @@ extension LabelList {
       for name in entry.value { result[name] = entry.key }
     }
 
-    /// The names in the last part are the headings of the plan's 附件1, so that a survey with a column of codes
-    /// is a list of labels.
+    /// The names from `responsibleName` on are headings of the plan's 附件1, so that a survey with a column of
+    /// codes is a list of labels.
     private static let names: [String: [String]] = [
       "code": [
         "code", "labelcode", "serial", "编码", "标牌编码", "标牌码", "标牌号", "专属码", "电焊机专属码", "电焊机编码", "二维码",

@@ -85,7 +85,7 @@ public struct LabelList: Hashable, Sendable {
         var faults: [Problem.Fault] = []
         if let formulas = table.formulas[row.line] {
           faults += columns.fields.values.sorted().compactMap { formulas[$0].map { .row($0) } }
-          // A code that is not there is no wrong code as well.
+          // A row with a formula is reported for the formula only, since its code may be missing because of it.
           if !faults.isEmpty {
             problems += faults.map { Problem(line: row.line, fault: $0) }
             continue
@@ -130,7 +130,8 @@ public struct LabelList: Hashable, Sendable {
 
   // MARK: - Cells
 
-  /// Whether a text has a form that can be printed. Whether it fits on its label is found when it is drawn.
+  /// The shape of a text that can be printed: one line of at most 400 characters. Whether a text fits on its
+  /// label is found when the label is drawn.
   public static let textShape = WrittenText.Shape.line(maxCharacters: 400)
 
   /// A cell in which each tab or line break that a spreadsheet allows has become a space.

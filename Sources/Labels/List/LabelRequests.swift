@@ -2,13 +2,15 @@
 /// time it is read.
 public struct LabelRequests: RandomAccessCollection, Sendable {
   private let rows: LabelList.Rows
-  /// The texts of the symbols one behind the other, and the end of each.
+  /// The texts of the symbols one behind the other.
   private var texts: [UInt8] = []
+  /// The end of each text in `texts`, bytes from the start.
   private var ends: [Int] = []
   /// Rows of the list that are asked for, in their order; nil for all rows.
   private var chosen: [Int]?
 
-  /// - Parameter payload: gives the text of a row's symbol.
+  /// Takes the rows of a list with the texts of their symbols.
+  /// - Parameter payload: returns the payload of a row.
   /// - Throws: the errors of `payload`.
   public init(_ rows: LabelList.Rows, payload: (LabelList.Row) throws -> LabelPayload) rethrows {
     self.rows = rows

@@ -39,7 +39,8 @@ struct LabelDrawing {
       case .line(let line): draw(line, on: canvas, colour: colour)
       case .frame(let frame): draw(frame, in: element.box, on: canvas, colour: colour)
       case .image(let image):
-        // The dots of a drawing are the printer's dots and need no rounding.
+        // A drawing is rendered at whole dots of the printer, so its box is moved to whole dots; a picture of
+        // dots keeps its box.
         let box = if case .dots = image.picture { element.box } else { snapped(element.box) }
         guard let picture = pictures[element.id] else { continue }
         canvas.turned(element.rotation, within: box) {
@@ -119,7 +120,8 @@ struct LabelDrawing {
     return Rectangle(x: x, y: y, width: width, height: height)
   }
 
-  /// A length with both ends on the nearest dots; a thin one has the same number of dots at every place.
+  /// A length with both ends on the nearest dots; a length under 2 mm has the same number of dots at every
+  /// place.
   private static func snapped(from lower: Double, to upper: Double, dotsPerInch: Int) -> (
     start: Double, length: Double
   ) {

@@ -77,7 +77,7 @@ public struct LabelInks: Hashable, Sendable {
   }
 }
 
-/// Names of the spot colours in a page's resources.
+/// Names of the spot colours, the overprint state and the forms in a page's resources.
 enum PageResources {
   static let white = "SpotWhite"
   static let cut = "SpotCut"

@@ -195,8 +195,8 @@ public final class LabelMaker {
     }
   }
 
-  /// The largest whole number of dots for each module that fits into the element; the rest is shared evenly
-  /// between the sides.
+  /// Places a symbol in its element with the largest whole number of dots for each module that fits; the
+  /// remaining dots are shared evenly between the sides.
   func place(_ symbol: QRSymbol) throws(LabelError) -> LabelDrawing.Place {
     let element = template.symbol
     let modules = symbol.moduleCountWithQuietZone

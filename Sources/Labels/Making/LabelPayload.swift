@@ -71,7 +71,8 @@ public struct LabelPayload: Hashable, Sendable {
     return (String(parts.first ?? ""), parts.count > 1 ? String(parts[1]) : nil)
   }
 
-  /// A host name has labels of 1 to 63 letters, digits and inner hyphens, 253 characters together (RFC 1123).
+  /// Whether a text is a host name: labels of 1 to 63 lower-case letters, digits and inner hyphens, at most 253
+  /// characters together (RFC 1123).
   private static func isHostName(_ host: String) -> Bool {
     host.utf8.count <= 253
       && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in

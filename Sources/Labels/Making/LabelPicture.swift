@@ -28,8 +28,9 @@ public enum LabelPicture {
     }
   }
 
-  /// The texts of all symbols in a file, including mirrored and light on dark ones, in no particular order. A picture on which
-  /// no label is found is looked at part by part, since a plate on a photo of a whole machine is small.
+  /// The texts of all symbols in a file, including mirrored and light on dark ones, in no particular order. A
+  /// picture on which no label is found is searched part by part, since a plate on a photo of a whole machine
+  /// is small.
   /// - Throws: `drawing`.
   public static func texts(in file: Data) throws -> [String] {
     var texts: [String] = []
@@ -86,7 +87,8 @@ extension LabelPayload {
     return LabelCode(String(text[text.index(after: slash)...].prefix { $0 != "." }))
   }
 
-  /// The tag behind the code in a symbol's text; nil where there is none, or another text.
+  /// The tag behind the code in a symbol's text; nil where nothing, or something other than a tag, is behind
+  /// the code.
   public static func tag(in text: String) -> LabelTag? {
     guard let slash = text.lastIndex(of: "/"), let dot = text[slash...].firstIndex(of: ".") else { return nil }
     return LabelTag(String(text[text.index(after: dot)...]))

@@ -34,7 +34,8 @@ public struct LabelPreview {
   /// Maximum number of a list's labels that are drawn.
   public static let maxLabels = 24
 
-  /// - Throws: the errors of `LabelMaker.make` before drawing.
+  /// Sets a label with sample values for each template.
+  /// - Throws: the errors that `LabelMaker.make` throws before it draws.
   public init(of templates: [LabelTemplate], caption: Caption) throws(LabelError) {
     var drawings: [(LabelDrawing, String)] = []
     for template in templates { drawings.append((try Self.sample(of: template), caption(template))) }

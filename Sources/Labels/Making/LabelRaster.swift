@@ -87,7 +87,7 @@ extension LabelTemplate.Element {
     if case .text(let text) = content { text.field } else { nil }
   }
 
-  /// A text that differs from label to label.
+  /// Whether the element shows a field, so that it differs from label to label.
   var isBound: Bool { field != nil }
 }
 

@@ -69,7 +69,7 @@ public final class LabelTagKey: @unchecked Sendable, CustomStringConvertible, Cu
     }
   }
 
-  /// The first 40 bits of HMAC-SHA-256 over the printed code, 15 characters of ASCII.
+  /// The tag of a code: the first 40 bits of HMAC-SHA-256 over the printed code, 15 characters of ASCII.
   public func tag(of code: LabelCode) -> LabelTag {
     let sum = MessageAuthentication.hmacSHA256(Array(code.description.utf8), key: Array(storage))
     return LabelTag(bits: sum.prefix(5).reduce(0) { $0 << 8 | UInt64($1) })

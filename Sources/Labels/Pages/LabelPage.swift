@@ -146,7 +146,8 @@ final class LabelPage {
     let fixed = ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
     // In a laser's file, everything without ink is dark.
     if inks.process == .laser { fixed.fill(Path(maker.template.plate), colour: .white) }
-    // Each page draws its own elements in this order, and so numbers its pictures as this stream does.
+    // Each page draws its own elements in this order, so that its pictures get the same numbers as in this
+    // stream.
     let whole = maker.template.isLayered ? fixed : ContentStream(dotsPerInch: maker.dotsPerInch, ink: inks.ink)
     drawing.drawElements(on: whole) { !maker.template.isLayered || !$0.isBound }
     return Forms(

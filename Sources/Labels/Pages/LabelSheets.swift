@@ -18,8 +18,8 @@ public struct LabelSheets {
     var every: Int { self == .pages ? 1 : 20 }
   }
 
-  /// Maximum number of pages in one file: as many as a raster image processor takes at once, and no more than
-  /// one bad file may cost.
+  /// Maximum number of pages in one file, so that a raster image processor can take a whole file, and a bad
+  /// file costs no more than these pages.
   public static let maxPages = 250
 
   private let pages: [Page]
@@ -118,7 +118,7 @@ public struct LabelSheets {
     for first in stride(from: 0, to: total, by: Self.maxPages) {
       let file = total > Self.maxPages ? Self.numbered(output, first / Self.maxPages + 1) : output
       let book = try makeBook(file, layout, inks, dotsPerInch, title)
-      // A book that is not in its place by then leaves no file behind.
+      // A book that is not in its place at the end of this scope leaves no file behind.
       defer { book.discard() }
       var samples: [Sample] = []
       for number in 0..<min(Self.maxPages, total - first) {
@@ -154,9 +154,9 @@ public struct LabelSheets {
     return Delivery(files: files, labels: made, first: files.first.flatMap { firstMark?.filed(in: $0) })
   }
 
-  /// Keeps the workers busy. The code is a function of its own, because an iterator of an opaque type that a
-  /// nested function captures starts again at each call (Swift 6.3.1).
-  /// - Returns: false where the workers have been given the last page.
+  /// Submits pages until `ahead` of them are pending. The code is a function of its own, because an iterator of
+  /// an opaque type that a nested function captures starts again at each call (Swift 6.3.1).
+  /// - Returns: false where the last page has been submitted.
   private static func submit(
     _ pages: inout some IteratorProtocol<[LabelPage.Placement]>,
     to pool: OrderedWorkerPool<[LabelPage.Placement], LabelPage.Drawn>,

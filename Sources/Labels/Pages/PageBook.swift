@@ -16,7 +16,7 @@ class PageBook {
   private var glyphs: GlyphUse = [:]
   private var identity: (UInt64, UInt64) = (0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142)
 
-  /// Writes bytes into the draft and keeps a failure until it is asked for.
+  /// Writes bytes into the draft, and keeps a failure for a later check.
   private final class Output {
     let draft: Draft
     var waiting: [UInt8] = []
@@ -91,7 +91,7 @@ class PageBook {
     try check()
   }
 
-  /// A box in points, from a size in millimetres.
+  /// Writes a box in points; its edges are given in millimetres.
   private func box(_ left: Double, _ bottom: Double, _ right: Double, _ top: Double) -> String {
     "["
       + [left, bottom, right, top].map { LabelPage.number(Length.points(millimetres: $0)) }.joined(

@@ -28,7 +28,8 @@ public struct SheetLayout: Hashable, Sendable {
       self.startAt = startAt
     }
 
-    /// `a4`, `a3`, or width and height in millimetres such as `320x450`; nil for anything else.
+    /// The size of a sheet by its name, millimetres: `a4`, `a3`, or width and height such as `320x450`, each
+    /// from 20 to 2,000; nil for any other text.
     public static func size(named name: String) -> (width: Double, height: Double)? {
       switch name.lowercased() {
       case "a4": return (210, 297)
@@ -120,7 +121,7 @@ public struct SheetLayout: Hashable, Sendable {
 
   // MARK: - Marks
 
-  /// Draws marks in the margin: lines that continue the cutter's lines, and a cross in a circle near the middle
+  /// The marks in the margin: lines that continue the cutter's lines, and a cross in a circle near the middle
   /// of each side.
   var marks: (crop: [Path], registration: [Path]) {
     guard sheet != nil, let first = places.first else { return ([], []) }

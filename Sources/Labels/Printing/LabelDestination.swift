@@ -23,7 +23,7 @@ public enum LabelDestination: Hashable, Sendable {
   /// Hands labels over and returns when the spooler or the device has them, or they are on disk.
   /// - Parameters:
   ///   - pngs: pictures as `Label` has them, with their physical size.
-  ///   - draft: a file name that may be used meanwhile.
+  ///   - draft: the path of a temporary file that may be written.
   /// - Throws: `spooler`, `device`, `picture`, `drawing`.
   public func take(_ pngs: [Data], title: String, draft: String) throws(LabelError) {
     switch self {

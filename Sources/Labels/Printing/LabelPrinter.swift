@@ -30,7 +30,7 @@ public struct LabelPrinter: Hashable, Sendable {
   /// Hands labels over, each picture as one job and all ZPL as one job. The spooler keeps a copy of its own.
   /// - Parameters:
   ///   - pngs: pictures as `Label` has them, with their physical size.
-  ///   - draft: a file name that may be used meanwhile.
+  ///   - draft: the path of a temporary file that may be written.
   /// - Throws: `spooler`, `unwritable`, `picture`.
   public func submit(_ pngs: [Data], title: String, in language: Language, draft: String) throws(LabelError) {
     switch language {

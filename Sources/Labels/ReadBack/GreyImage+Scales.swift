@@ -13,7 +13,8 @@ extension GreyImage {
     }
   }
 
-  /// The picture at twice its size, with greys in between, so that modules of two pixels become wide enough for the decoder.
+  /// The picture at twice its size, with greys in between, so that modules of two pixels become wide enough for
+  /// the decoder.
   var doubled: GreyImage {
     resized(2 * widthPixels, 2 * heightPixels) { from, column, row in
       let (left, top) = (column / 2, row / 2)

@@ -2,9 +2,9 @@ public import Records
 
 /// The labels found in the finished files of a batch, for comparison with the list that they were made from.
 struct LabelAccount {
-  /// The texts of the symbols one behind the other, and the end of each. A list of 100,000 labels takes some 6
-  /// MB.
+  /// The texts of the symbols one behind the other. A list of 100,000 labels takes some 6 MB.
   private var texts: [UInt8] = []
+  /// The end of each text in `texts`, bytes from the start.
   private var ends: [Int] = []
   /// Number of pages in the files that match no page of the batch.
   private var unknownPages = 0
@@ -19,7 +19,7 @@ struct LabelAccount {
 
   mutating func noteDisorder() { isInOrder = false }
 
-  /// Passes where the files show every label of the list exactly once, in the list's order.
+  /// Checks that the files show every label of the list exactly once, in the list's order.
   /// - Throws: `notAccountedFor`.
   func check(against requests: some Sequence<LabelRequest>) throws(LabelError) {
     if unknownPages == 0, isInOrder, isSame(as: requests) { return }
@@ -81,9 +81,9 @@ public struct LabelShortfall: Hashable, Sendable {
   public let missing: Codes
   /// Labels of the list that the files show more than once.
   public let repeated: Codes
-  /// Labels that the files show and the list does not have.
+  /// Number of labels that the files show and the list does not have.
   public let unlisted: Int
-  /// Number of pages that differ from every page as it was made and read back.
+  /// Number of pages in the files that equal no page that was made and read back.
   public let unknownPages: Int
 
   public init(missing: Codes, repeated: Codes, unlisted: Int, unknownPages: Int) {
@@ -93,7 +93,7 @@ public struct LabelShortfall: Hashable, Sendable {
     self.unknownPages = unknownPages
   }
 
-  /// The file of a single label does not hold that label.
+  /// Makes the shortfall of a label whose own file does not hold the label.
   public init(missing code: LabelCode) {
     self.init(missing: Codes([code]), repeated: Codes(), unlisted: 0, unknownPages: 0)
   }

@@ -12,6 +12,7 @@ public struct LabelFileLedger: Sendable {
     isNoted = [Bool](repeating: false, count: count)
   }
 
+  /// Records the digest of a label's file.
   /// - Parameter index: The label's place in the list, from 0.
   public mutating func note(_ digest: SHA256Digest, ofLabel index: Int) {
     digests.replaceSubrange(range(index), with: digest.bytes)
@@ -27,7 +28,7 @@ public struct LabelFileLedger: Sendable {
     index * SHA256Digest.byteCount..<(index + 1) * SHA256Digest.byteCount
   }
 
-  /// Opens every file anew and passes where each holds the same bytes from which its label was read back, so
+  /// Opens every file anew and checks that each file holds the bytes from which its label was read back, so
   /// that the files account for every label of the list exactly once.
   /// - Parameters:
   ///   - folder: The folder of the files.

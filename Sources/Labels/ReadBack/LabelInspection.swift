@@ -28,7 +28,8 @@ public struct LabelInspection: Hashable, Sendable {
     public let modulePixels: Double
     /// Side of one module in millimetres; nil where the picture does not give its resolution.
     public let moduleMillimetres: Double?
-    /// Light modules around the symbol on its worst side, 0 to 4; beyond the picture's edge there is none.
+    /// Width of the light area on the symbol's worst side, modules, 0 to 4; the area ends at the picture's
+    /// edge.
     public let quietModules: Double
     /// Number of modules whose colour differs from the encoded symbol.
     public let wrongModules: Int
@@ -75,8 +76,8 @@ public struct LabelInspection: Hashable, Sendable {
     return inOrder.map { LabelInspection($0, in: seen, isInverted: isInverted) }
   }
 
-  /// Searches the side on which the symbols are expected to be upright, and both sides where that search leaves
-  /// anything open.
+  /// Searches the picture, or first the mirrored picture where mirrored symbols are expected. Searches both
+  /// pictures where the first search finds a mirrored symbol or may have missed a symbol.
   private static func findings(in image: GreyImage, mirroredFirst: Bool) throws(LabelError)
     -> [LabelReader.Finding]
   {
@@ -104,7 +105,7 @@ public struct LabelInspection: Hashable, Sendable {
       + back.filter { !$0.isMirrored || !known.contains($0.text) }.map { turnedOver($0, in: image) }
   }
 
-  /// The finding as it is in the picture, from one in the mirrored picture.
+  /// Converts a finding in the mirrored picture into the finding in the picture itself.
   private static func turnedOver(_ finding: LabelReader.Finding, in image: GreyImage) -> LabelReader.Finding {
     LabelReader.Finding(
       text: finding.text, isMirrored: !finding.isMirrored, correction: finding.correction,

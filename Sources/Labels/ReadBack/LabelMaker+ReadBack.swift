@@ -2,8 +2,8 @@ import Drawing
 import FoundationEssentials
 
 extension LabelMaker {
-  /// How closely a label is read back. Both ways decode the file again, have zxing-cpp read it, and compare
-  /// every dot of the symbol and its quiet zone with the encoded symbol.
+  /// The thoroughness with which a label is read back. Both cases decode the file again, have zxing-cpp read
+  /// it, and compare every dot of the symbol and its quiet zone with the encoded symbol.
   public enum Scrutiny: Hashable, Sendable {
     /// The decoder sees 3 pixels for each module; orientation, grid and quiet zone are compared row by row.
     case thinned

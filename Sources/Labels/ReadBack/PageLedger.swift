@@ -6,9 +6,9 @@ import Drawing
 struct PageLedger {
   /// The pages' digests one behind the other, 32 bytes each.
   private var digests: [UInt8] = []
-  /// The texts of the symbols, each ended by a zero byte, which no payload contains, and the end of each page's
-  /// texts.
+  /// The texts of the symbols, each ended by a zero byte, which no payload contains.
   private var texts: [UInt8] = []
+  /// The end of each page's texts in `texts`, bytes from the start.
   private var ends: [Int] = []
 
   mutating func add(_ page: LabelPage.Drawn) {
@@ -20,7 +20,7 @@ struct PageLedger {
     ends.append(texts.count)
   }
 
-  /// Opens finished files anew, computes the digest of every page, and gives the labels that the pages show.
+  /// Opens finished files anew, computes the digest of every page, and returns the labels that the pages show.
   /// - Throws: `drawing` where a file cannot be read.
   func account(for files: [String]) throws(LabelError) -> LabelAccount {
     var account = LabelAccount()

@@ -1,8 +1,8 @@
 import Drawing
 
-/// Follows the operators of a page by any program and keeps the boxes that they fill, so that parts of the page
-/// can be drawn as small pictures. Text and lines are ignored; a shape other than a rectangle counts as the box
-/// around it. Spot colours count as no ink.
+/// Reads the operators of a page, which any program may have written, and keeps the boxes that they fill, so
+/// that parts of the page can be drawn as small pictures. Text and lines are ignored; a shape other than a
+/// rectangle counts as the box around it. Spot colours count as no ink.
 struct PageReader {
   /// A filled box, in points from the page's top left.
   private struct Fill {
@@ -40,7 +40,7 @@ struct PageReader {
 
   /// - Parameters:
   ///   - forms: operators by their names in the page's resources.
-  ///   - pageHeight: points.
+  ///   - pageHeight: the height of the page, points.
   init(_ operators: [UInt8], forms: [String: [UInt8]], pageHeight: Double) {
     self.forms = forms
     self.pageHeight = pageHeight

@@ -1,8 +1,9 @@
 import Drawing
 import Records
 
-/// Looks for a label's symbol on a photo where it is small, faint or noisy: each part of the picture is looked at alone, so
-/// that contrast is spread over the part and not over the window behind it, and at half and twice its size as well.
+/// Searches a photo for a label's symbol that is small, faint or noisy. Each part of the picture is searched
+/// alone, at its own, half and twice its size, so that contrast is spread over the part, without a bright
+/// background such as a window.
 struct PlateSearch {
   /// The side of a part as a share of the picture's longer side.
   private static let partShare = 0.3
@@ -11,7 +12,8 @@ struct PlateSearch {
 
   let image: GreyImage
 
-  /// The texts of the symbols in the first part of the picture that has a label's; empty where none has one.
+  /// The texts of the symbols in the first part of the picture that shows a label's symbol; empty where no part
+  /// does.
   /// - Throws: `drawing(.outOfMemory)`.
   func texts() throws(LabelError) -> [String] {
     let side = max(Self.minPartPixels, Int(Double(max(image.widthPixels, image.heightPixels)) * Self.partShare))
@@ -27,7 +29,8 @@ struct PlateSearch {
     return []
   }
 
-  /// Ranges of `side` pixels, each half over the one before it, so that a symbol that is at most half as wide is whole in one.
+  /// Ranges of `side` pixels, each of which overlaps the range before it by half, so that a symbol of at most
+  /// half this width is whole in one range.
   private static func parts(of length: Int, side: Int) -> [Range<Int>] {
     guard length > side else { return [0..<length] }
     let starts = stride(from: 0, to: length - side, by: side / 2)

@@ -40,8 +40,8 @@ struct SymbolLayout {
     return blocks
   }
 
-  /// The modules are read two columns at a time from the right, upwards and downwards in turn, without the
-  /// timing column.
+  /// The codeword of each module. The modules are read two columns at a time from the right, upwards and
+  /// downwards in turn, without the timing column.
   private static func codewords(moduleCount: Int, version: Int, total: Int) -> [Int?] {
     let isFunction = functionModules(moduleCount: moduleCount, version: version)
     var codewords = [Int?](repeating: nil, count: moduleCount * moduleCount)

@@ -56,8 +56,8 @@ struct SymbolSampling {
     return best
   }
 
-  /// Difference in grey between the light and the dark modules, 0 to 255. Sampling only their middles would
-  /// agree equally well anywhere within a module.
+  /// Difference in grey between the light and the dark modules, 0 to 255. Samples of the modules' middles alone
+  /// would agree equally well wherever they lie within the modules.
   private func agreement(with symbol: QRSymbol) -> Double {
     var sums = (dark: 0.0, light: 0.0)
     var counts = (dark: 0.0, light: 0.0)

@@ -15,8 +15,8 @@ extension LabelTemplate {
   /// Reads a template.
   /// - Parameters:
   ///   - file: the name of the file, which errors contain.
-  ///   - picture: the bytes of a file beside the template; nil where there is none.
-  /// - Throws: `templateRejected` with all faults of the template.
+  ///   - picture: returns the bytes of a file beside the template; nil where there is no such file.
+  /// - Throws: `templateTooLarge`; `templateRejected` with all faults of the template.
   public init(json: Data, file: String, picture: (_ name: String) -> Data? = { _ in nil }) throws(LabelError) {
     guard json.count <= Self.maxFileBytes else {
       throw .templateTooLarge(file: file, bytes: json.count, maxBytes: Self.maxFileBytes)

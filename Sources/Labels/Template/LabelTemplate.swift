@@ -29,8 +29,9 @@ public struct LabelTemplate: Hashable, Sendable {
   public let symbol: SymbolElement
 
   public struct Hole: Hashable, Sendable {
-    /// Horizontal and, in the next property, vertical place of the hole's middle, millimetres.
+    /// Horizontal place of the hole's middle, millimetres from the plate's left.
     public let x: Double
+    /// Vertical place of the hole's middle, millimetres from the plate's top.
     public let y: Double
     public let diameterMillimetres: Double
   }
@@ -116,7 +117,7 @@ public struct LabelTemplate: Hashable, Sendable {
   public struct TextElement: Hashable, Sendable {
     public enum Source: Hashable, Sendable {
       case fixed(String)
-      /// The prefix before the field's value, which is omitted without a value.
+      /// A field's value behind a prefix; the prefix is omitted without a value.
       case field(String, isOptional: Bool, prefix: String)
     }
 

@@ -16,6 +16,7 @@ public struct LabelTemplateCatalogue: Sendable {
       .map { String($0.dropLast(5)) }.sorted()
   }
 
+  /// Reads a template of the directory.
   /// - Throws: `templateUnknown`, `templateUnreadable`, `templateTooLarge`, `templateRejected`.
   public func template(named name: String) throws(LabelError) -> LabelTemplate {
     let names = try names()

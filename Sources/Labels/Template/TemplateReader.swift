@@ -31,7 +31,7 @@ struct TemplateReader {
     return text
   }
 
-  /// A name: 1 to 64 letters, digits, `-` and `_` of ASCII.
+  /// Reads a name: 1 to 64 letters, digits, `-` and `_` of ASCII.
   mutating func identifier(_ field: String) -> String? {
     guard let text = text(field, longest: 64) else { return nil }
     let isName = text.utf8.allSatisfy {

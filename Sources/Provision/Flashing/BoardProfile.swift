@@ -18,21 +18,21 @@ public struct BoardProfile: Hashable, Sendable {
     (self.name, self.reset, self.boot0, self.isEspressif) = (name, reset, boot0, isEspressif)
   }
 
-  /// Every profile that `--profile` takes. `module` is the module's service connector, which has no control line: a
-  /// blank chip is reset by its supply, with BOOT0 held at 3.3 V by hand. The others are boards with both lines wired
-  /// straight, or through one transistor each that does not change their sense, as stm32loader expects them and with
-  /// the two exchanged.
+  /// Every profile that `--profile` takes. `module` is the module's service connector, which has no control
+  /// line: a blank chip is reset by its supply, with BOOT0 held at 3.3 V by hand. The next two are boards with
+  /// both lines wired straight, or through one transistor each that does not change their sense; stm32loader
+  /// expects the first of them, and the second has the lines exchanged. The last is Espressif's.
   public static let known = [
     BoardProfile(name: "module", reset: nil, boot0: nil),
     BoardProfile(name: "dtr-reset-rts-boot0", reset: .dtr, boot0: .rts),
     BoardProfile(name: "rts-reset-dtr-boot0", reset: .rts, boot0: .dtr), espressif,
   ]
 
-  /// The profile of Espressif's own boards and of most that are made after them.
+  /// The profile of Espressif's own boards and of most boards that are modelled on them.
   static let espressif = BoardProfile(name: "esp32", reset: .rts, boot0: .dtr, isEspressif: true)
 
   /// Resets the chip into its ROM bootloader.
-  /// - Parameter rest: lets this much time pass.
+  /// - Parameter rest: waits for the given time.
   func enterBootloader(_ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void) throws(LinkError) {
     if isEspressif { return try enterEspressif(lines, rest: rest) }
     try set(boot0, high: true, lines)
@@ -48,13 +48,13 @@ public struct BoardProfile: Hashable, Sendable {
   private func enterEspressif(
     _ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void
   ) throws(LinkError) {
-    // EN low resets the chip, with IO0 high. Both lines are at rest before, so that nothing else is pulled in
-    // between.
+    // EN low resets the chip, with IO0 high. Both lines are released first, so that no other pin is pulled low
+    // in between.
     try lines.set(dtr: false, rts: false)
     try lines.set(dtr: false, rts: true)
     // Boards have a capacitor of up to 10 µF at EN, whose pull-up is 10 kΩ.
     try rest(.milliseconds(100))
-    // IO0 has to be low while EN rises as that capacitor fills.
+    // IO0 has to be low while the capacitor charges and EN rises.
     try lines.set(dtr: true, rts: false)
     try rest(.milliseconds(150))
     try lines.set(dtr: false, rts: false)
@@ -62,7 +62,7 @@ public struct BoardProfile: Hashable, Sendable {
     try rest(.milliseconds(50))
   }
 
-  /// Resets a chip of Espressif's into what its flash holds.
+  /// Resets a chip of Espressif's, which then starts the program in its flash.
   func leaveBootloader(_ lines: any ModemLines, rest: (Duration) throws(LinkError) -> Void) throws(LinkError) {
     try lines.set(dtr: false, rts: true)
     try rest(.milliseconds(100))

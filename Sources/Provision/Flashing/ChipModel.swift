@@ -21,11 +21,12 @@ public struct ChipModel: Hashable, Sendable {
   public let productID: UInt16
   /// The sectors of the flash in order of address, without gaps.
   public let sectors: [Sector]
-  /// Indices of the sectors that the chip starts from; the first of them begins with what it starts by.
+  /// Indices of the sectors that the chip starts from; the first of them begins at `startAddress`.
   public let bootSectors: ClosedRange<Int>
   /// Indices of the sectors that hold the pairing record. No flashing ever touches them.
   public let pairingSectors: ClosedRange<Int>
-  /// Addresses that a module's own firmware may take, its `ImageHeader` included; nil for a chip that has none of ours.
+  /// Addresses that a module's own firmware may take, its `ImageHeader` included; nil for a chip that has no
+  /// firmware of ours.
   public let application: Range<UInt32>?
   public let bootloader: Bootloader
 
@@ -47,7 +48,7 @@ public struct ChipModel: Hashable, Sendable {
     (self.bootSectors, self.pairingSectors, self.application) = (bootSectors, pairingSectors, application)
   }
 
-  /// Whether its flash can be protected from reading.
+  /// Whether the chip's flash can be protected from reading.
   public var canBeProtected: Bool { stm32 != nil }
 
   /// The facts of a chip that is reached through ST's ROM bootloader; nil for every other.
@@ -58,7 +59,7 @@ public struct ChipModel: Hashable, Sendable {
 
   // MARK: - Places
 
-  /// Address of the first byte that the chip starts by: of an STM32 its vector table.
+  /// Address of the first byte of the program that the chip starts: on an STM32, of its vector table.
   var startAddress: UInt32 { sectors[bootSectors.lowerBound].address }
 
   /// Bytes of the whole flash.
@@ -73,7 +74,7 @@ public struct ChipModel: Hashable, Sendable {
     return first..<(last + 1)
   }
 
-  /// The index of the sector that this byte lies in.
+  /// The index of the sector that this byte lies in; nil outside the flash.
   func sector(at address: UInt32) -> Int? {
     sectors.firstIndex { address >= $0.address && UInt64(address) < $0.end }
   }

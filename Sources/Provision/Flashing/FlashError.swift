@@ -1,5 +1,5 @@
-/// The reason for which a module was not flashed. Nothing has been erased where an error comes `during` a step before
-/// `erasing`, nor with the cases that have no step; the same call can always be made again.
+/// The reason why a module was not flashed. Nothing has been erased where the case says so. The same call can
+/// always be made again.
 public enum FlashError: Error, Hashable, Sendable {
   /// Neither a firmware nor a bootloader answered.
   case noAnswer
@@ -9,12 +9,13 @@ public enum FlashError: Error, Hashable, Sendable {
   case bootloaderSilent
   /// The link failed in this step: `.timeout` is a chip that did not answer, `.closed` a cable that was pulled.
   case link(LinkError, during: FlashStep)
-  /// The bootloader said no: a checksum spoilt on the wire, or a chip whose flash is protected.
+  /// The bootloader refused a command, because of a checksum damaged on the wire or because the chip's flash is
+  /// protected.
   case refused(during: FlashStep)
   /// A byte came that is no answer: noise, or another program on the wire.
   case unexpected(UInt8, during: FlashStep)
-  /// The chip's flash is protected from reading (RDP level 1): its bootloader does nothing but lift that, which erases
-  /// boot block, firmware and key. Nothing has been erased.
+  /// The chip's flash is protected from reading (RDP level 1). The bootloader can only lift this protection,
+  /// which erases boot block, firmware and key. Nothing has been erased.
   case readProtected
   /// The key of a chip of this name is not erased by this program. Nothing has been erased.
   case keyNotErasable(chip: String)
@@ -22,7 +23,8 @@ public enum FlashError: Error, Hashable, Sendable {
   case unprotectedSilent
   /// These sectors of the image are protected from writing. Nothing has been erased.
   case writeProtected(sectors: [Int])
-  /// Another program uses the port, by its name where that can be seen, or has changed its settings (nil).
+  /// Another program uses the port. `by` is the program's name; nil where only changed settings of the port
+  /// show that there is one.
   case portTaken(by: String?, during: FlashStep)
   /// The bootloader lacks this command.
   case commandMissing(UInt8)
@@ -32,7 +34,7 @@ public enum FlashError: Error, Hashable, Sendable {
   case wrongChip(found: UInt16, wanted: UInt16)
   /// The chip is one of Espressif's that this program does not know; `magic` is the word at its 0x40001000.
   case unknownEspressif(magic: UInt32)
-  /// Espressif's ROM loader said no.
+  /// Espressif's ROM loader refused a command, with this status.
   case espressif(ESP32Status, during: FlashStep)
   /// The chip encrypts its flash, starts signed programs only or shows nothing of itself, so that a plain image would
   /// not start. Nothing has been erased.
@@ -44,7 +46,7 @@ public enum FlashError: Error, Hashable, Sendable {
   case downgrade(installed: String, offered: String)
   /// The module's firmware is older than `lowest`, the oldest that the image may replace; no option allows it.
   case tooOld(installed: String, lowest: String, offered: String)
-  /// This byte of the chip's flash is not the image's.
+  /// The byte of the flash at this address differs from the image's.
   case verification(address: UInt32)
   /// The module is paired with this key and does not allow what flashing needs. Nothing on it was changed.
   case authority(keyID: String, AuthorityFailure)
@@ -54,6 +56,6 @@ public enum FlashError: Error, Hashable, Sendable {
   case firmware(ProvisionError)
   /// Everything is written and verified, yet no firmware of this image answers.
   case firmwareSilent
-  /// The caller asked for an end.
+  /// The caller cancelled the run.
   case cancelled(during: FlashStep)
 }

@@ -1,10 +1,12 @@
-/// A record of what a chip has acknowledged of an image, kept over a pulled cable so that a later run goes on there.
-/// It only saves work: what it says is in the chip is proven like everything else before success is reported.
+/// The record of the bytes of an image that a chip has acknowledged. It outlasts a pulled cable, so that a
+/// later run continues there. A journal only saves work: the bytes that it lists are proven like all others
+/// before success is reported.
 public protocol FlashJournal: AnyObject {
-  /// Sectors known to be erased for this image, and how many bytes of each were then acknowledged from the start of
-  /// the sector's part.
+  /// Number of bytes that were acknowledged from the start of a sector's part, by the sector's index. Every
+  /// sector listed is known to be erased for this image.
   var acknowledged: [Int: Int] { get }
-  /// Notes that this sector is erased and that so many bytes of its part are written, none (0) at first.
+  /// Notes that this sector is erased and that this number of bytes of its part is written; 0 right after the
+  /// erasure.
   func acknowledge(sector: Int, bytes: Int)
   /// Notes that this sector is about to be erased, so that nothing is known of it any more.
   func forget(sector: Int)

@@ -6,7 +6,7 @@ public protocol FlashNotes: AnyObject {
   ///   - imageSha256: SHA-256 of the image file, lower-case hex.
   func journal(chipID: String, imageSha256: String) -> any FlashJournal
 
-  /// The highest speed at which the adapter in use has held, bits a second; nil where none has failed.
+  /// The highest baud rate at which the adapter in use has worked, bits a second; nil where none is noted.
   func baudRate(for partner: FlashPartner) -> Int?
   func remember(baudRate: Int, for partner: FlashPartner)
 

@@ -1,23 +1,24 @@
 internal import Files
 internal import FoundationEssentials
 
-/// Flashing notes in a folder of the laptop's home, one small file for each chip and image under way and one for each
-/// adapter. They are read with suspicion, and written as far as that works: what cannot be kept is only done again.
+/// Flashing notes in a folder of the laptop's home: one small file for each chip and image under way, for each
+/// adapter and partner, and for each protected chip. Content that is not well-formed is ignored. A note that
+/// cannot be written is no error, because its work is only done again.
 public final class FlashNotesFolder: FlashNotes {
   private let folder: String
   private let adapter: String
 
   /// - Parameters:
   ///   - folder: path of the folder, which is made where it is not there.
-  ///   - adapter: what tells the adapter from others, as `PortInfo.adapterKey`; any text.
+  ///   - adapter: the key that distinguishes the adapter from others, such as `PortInfo.adapterKey`; any text.
   public init(folder: String, adapter: String) {
     self.folder = folder
     self.adapter = adapter
-    // The folder lies in the home, which is for its owner only.
+    // Only the owner of the home may read the folder.
     try? Folder.make(FilePath(folder), permissions: .exactly(0o700))
   }
 
-  /// - Parameter port: as it was opened, at which the adapter is looked for now.
+  /// - Parameter port: path by which the port was opened and by which its adapter is found now.
   public convenience init(folder: String, port: String) {
     let adapter = PortInfo.all().first { [$0.path, $0.byID, $0.byPath].contains(port) }
     self.init(folder: folder, adapter: adapter?.adapterKey ?? port)
@@ -50,14 +51,14 @@ public final class FlashNotesFolder: FlashNotes {
     keep([], at: protectionPath(chipID))
   }
 
-  /// Writes a note for its owner only, whole or not at all.
+  /// Writes a note that only its owner may read, whole or not at all.
   private func keep(_ bytes: [UInt8], at path: String) {
     do throws(FileError) {
       let draft = try Draft(of: FilePath(path), named: .suffix(".new"), permissions: .exactly(0o600))
       try draft.write(bytes)
       try draft.place(.unsynced)
     } catch {
-      // What is not kept is only found out again.
+      // The contents of a note that was not written are only found out again.
     }
   }
 
@@ -67,7 +68,8 @@ public final class FlashNotesFolder: FlashNotes {
     "\(folder)/\(Self.plain(adapter)).\(partner.rawValue)-speed"
   }
 
-  /// The name of a file for an adapter, whatever it calls itself.
+  /// A text as a part of a file name: its first 100 characters, with `_` for each one that is no ASCII letter,
+  /// digit or hyphen.
   private static func plain(_ text: String) -> String {
     String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }.prefix(100))
   }
@@ -83,11 +85,12 @@ extension PortInfo {
   }
 }
 
-/// A journal in a file: one line an acknowledgement, `sector bytes`, or `sector -` for a sector of which nothing is
-/// known any more, of which a sector's last counts; or `loader silent`. A line that is cut off or no such line does not
-/// count.
+/// A journal in a file. A line is an acknowledgement, `sector bytes`, or `sector -` for a sector of which
+/// nothing is known any more, or `loader silent`. The last line of a sector counts. A line that is cut off or
+/// malformed does not count.
 final class FileFlashJournal: FlashJournal {
-  /// Largest journal that is read, bytes: ten times what 1 MiB in blocks of 256 bytes takes.
+  /// Maximum size of a journal that is read, bytes: more than ten times what 1 MiB in blocks of 256 bytes
+  /// takes.
   private static let byteLimit = 1 << 20
 
   private static let silentLoader = "loader silent"
@@ -95,7 +98,7 @@ final class FileFlashJournal: FlashJournal {
   private(set) var acknowledged: [Int: Int] = [:]
   private(set) var loaderIsSilent = false
   private let path: String
-  /// Nil until the first line of this run is written.
+  /// The open file; nil until the first line of this run is written.
   private var file: OpenFile?
 
   init(path: String) {
@@ -130,9 +133,10 @@ final class FileFlashJournal: FlashJournal {
     try? FilePath(path).removeFile()
   }
 
-  /// One write a line, so that a program that is killed leaves whole lines. Not synchronised to the disk: a laptop
-  /// that loses its power has then acknowledged less than the chip, which costs blocks and not truth. That a sector
-  /// is about to be erased has to outlast it, or the journal would claim what is gone.
+  /// Appends a line with one write, so that a killed program leaves whole lines. Acknowledgements are not
+  /// synchronised to the disk: where a power failure loses some, blocks that the chip holds are only sent
+  /// again. The note that a sector is about to be erased is synchronised, because the journal would otherwise
+  /// list bytes that are gone.
   private func append(_ line: String) {
     if file == nil {
       file = try? OpenFile(

@@ -1,12 +1,12 @@
-/// One way into a chip's flash: the ROM bootloader, or a faster program that it has started. `Flasher` above it
-/// decides what is flashed, whether it may be, and in which order; a path only carries that out.
+/// One way into a chip's flash: the ROM bootloader, or a faster program that it has started. `Flasher` decides
+/// what is flashed, whether it may be, and in which order; a path only carries out these decisions.
 ///
-/// `Flasher` calls `unchanged`, `write`, `prove` and `start` in this order; `write` and `prove` once more where that
-/// proves that something is wrong; `read` at any time before `start`. Each may be cut off anywhere and is then run
-/// again over a new path.
+/// `Flasher` calls `unchanged`, `write`, `prove` and `start` in this order, `write` and `prove` once more where
+/// the proof fails, and `read` at any time before `start`. Each call may be cut off at any point and is then
+/// made again over a new path.
 protocol FlashPath {
-  /// Numbers of the plan's sectors that hold their bytes already, as far as the path can tell without reading them
-  /// out: by a digest that the chip makes. Empty where it cannot.
+  /// Indices of the plan's sectors that hold their bytes already, by a digest that the chip computes; empty
+  /// where the chip computes none.
   mutating func unchanged(in plan: FlashPlan) throws(FlashError) -> Set<Int>
 
   /// Erases the sectors of `plan` and programs their parts, in the plan's order, and notes in `journal` what the
@@ -14,18 +14,18 @@ protocol FlashPath {
   mutating func write(_ plan: FlashPlan, journal: any FlashJournal, watch: FlashWatch) throws(FlashError)
 
   /// Makes sure that all bytes of `plan` are in the chip.
-  /// - Throws: `verification` where one is not.
+  /// - Throws: `verification` where a byte is not.
   mutating func prove(_ plan: FlashPlan, watch: FlashWatch) throws(FlashError) -> FlashProof
 
   /// - Parameter count: bytes to be read, any number.
   mutating func read(_ address: UInt32, count: Int, during step: FlashStep) throws(FlashError) -> [UInt8]
 
-  /// Has the chip leave for the program whose vector table is at `address`.
+  /// Makes the chip start the program whose vector table is at `address`.
   mutating func start(_ address: UInt32) throws(FlashError)
 }
 
-/// The bytes that get into each sector, in the order in which they are written: the boot block, where it is among
-/// them, comes last, and what the chip starts by is the last of it.
+/// The bytes for each sector, in the order in which they are written. The parts of the sectors that the chip
+/// starts from come last, and the part at the chip's start address is the last of them.
 struct FlashPlan: Hashable {
   /// The bytes of one sector that have to be the image's; the rest of the sector is erased with them.
   struct Part: Hashable {
@@ -45,8 +45,8 @@ struct FlashPlan: Hashable {
       var rest = bytes[...]
       while !rest.isEmpty {
         let address = start &+ UInt32(bytes.count - rest.count)
-        // `Image.check` has refused pieces outside the flash and in the pairing's sectors; irreversible enough to be
-        // sure twice.
+        // `Image.check` has refused pieces outside the flash and in the pairing's sectors. The check is
+        // repeated here, because overwriting them cannot be undone.
         guard let number = chip.sector(at: address), !chip.pairingSectors.contains(number) else { break }
         let part = rest.prefix(Int(chip.sectors[number].end - UInt64(address)))
         rest = rest.dropFirst(part.count)
@@ -57,16 +57,16 @@ struct FlashPlan: Hashable {
     parts = others + boot.reversed()
   }
 
-  /// Whether a part begins with what the chip starts by.
+  /// Whether a part begins at the chip's start address.
   func isBootBlock(_ part: Part) -> Bool { part.address == chip.startAddress }
 
   /// The parts that lie in the sectors that the chip starts from.
   var bootParts: [Part] { parts.filter { chip.bootSectors.contains($0.sector) } }
 
-  /// A part cut into blocks of at most `size` bytes, a multiple of four, in the order in which they are written:
-  /// those of a boot block from its end, with the start's address and then the stack's after everything else. A boot
-  /// block that was cut off anywhere is then none that the chip could start, and that a firmware behind it would
-  /// protect as it is.
+  /// The blocks of a part in the order in which they are written, each of at most `size` bytes, which is a
+  /// multiple of four. A boot block is written from its end, and after everything else its start address (bytes
+  /// 4 to 7) and its stack pointer (bytes 0 to 3). A boot block that was cut off anywhere is therefore none
+  /// that the chip could start, or that a firmware behind it would protect.
   func blocks(of part: Part, size: Int) -> [Range<Int>] {
     let count = part.bytes.count
     let blocks = stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
@@ -78,8 +78,8 @@ struct FlashPlan: Hashable {
     return (code + [start, stack]).filter { !$0.isEmpty }
   }
 
-  /// Bytes of a part that need not be written again after a run that was cut off, of those that it had acknowledged:
-  /// a boot block is written whole or anew.
+  /// Number of acknowledged bytes of a part that need not be written again after a run that was cut off. It is
+  /// 0 for an incomplete boot block, which is written anew as a whole.
   func known(of part: Part, acknowledged: Int?) -> Int {
     let known = min(acknowledged ?? 0, part.bytes.count)
     return isBootBlock(part) && known < part.bytes.count ? 0 : known
@@ -95,15 +95,16 @@ struct FlashPlan: Hashable {
 public enum FlashProof: String, Hashable, Sendable, CaseIterable {
   /// The firmware in the module says that it is the image: the module's own word.
   case claimed
-  /// A program of ours in the chip's RAM has digested its flash, or Espressif's ROM has.
+  /// Our program in the chip's RAM, or Espressif's ROM, has computed a digest of the flash.
   case digest
   /// Every byte was read and compared.
   case read
 }
 
 extension FlashPath {
-  /// Offset of the first byte of the chip that differs from `wanted`; nil where none does. A difference is looked at
-  /// again until two readings in a row agree, since an answer of the ROM carries no checksum.
+  /// Offset of the first byte of the chip that differs from `wanted`; nil where none does. A difference is read
+  /// again until two readings in a row agree, with at most four readings, because a reply of the ROM carries no
+  /// checksum.
   mutating func difference(
     from wanted: ArraySlice<UInt8>, at address: UInt32, during step: FlashStep
   ) throws(FlashError) -> Int? {
@@ -127,12 +128,12 @@ extension Collection where Element: Equatable {
   }
 }
 
-/// The caller's two handles on a flashing run: it is told how the run goes, and may end it.
+/// The caller's two functions for a flashing run: one gets the steps, and the other cancels the run.
 struct FlashWatch {
   let onEvent: (FlashStep) -> Void
   let isCancelled: () -> Bool
 
-  /// Reports a step, unless it shall not be taken any more.
+  /// Reports a step, unless the run was cancelled.
   func begin(_ step: FlashStep) throws(FlashError) {
     try checkCancelled(step)
     onEvent(step)

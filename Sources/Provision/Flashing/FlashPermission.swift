@@ -2,22 +2,24 @@ internal import Cryptography
 internal import ModuleCore
 internal import Records
 
-/// The permission of one paired module for one deed. It is obtained before the deed, and once more where the module
-/// refuses the deed, because it started anew meanwhile or its seal is not open yet.
+/// The permission of one paired module for one deed. It is obtained before the deed, and again where the module
+/// refuses the deed because it restarted meanwhile or its seal was not open for long enough.
 struct FlashPermission {
-  /// Challenges that one proof may take: one for a proof that came late, one for an answer that was lost.
+  /// Maximum number of challenges for one authority: the first, one after a proof that came late, and one after
+  /// a lost reply.
   private static let challengeTries = 3
-  /// The number of times that a module may start anew between the proof and the deed.
+  /// Maximum number of times that a module may restart between the proof and the deed.
   private static let maxRenewals = 4
-  /// The time for which the module's challenge is good.
+  /// Time for which the module's challenge is valid.
   private static let challengeLifetime = Duration.seconds(30)
   /// The time within which the seal has to have been open for ten seconds.
   private static let openSealWait = Duration.seconds(60)
   private static let openSealInterval = Duration.seconds(1)
 
-  /// What an authority is wanted for, besides what the module is told.
+  /// The purpose of an authority, besides the deed that the module is told.
   struct Aim {
-    /// The image that is to be put in; nil where the chip is only protected, or where the image is chosen later.
+    /// The image that is to be written; nil where the chip is only protected, or where the image is chosen
+    /// later.
     var image: Image?
     var erasesKey = false
     var protects = false
@@ -29,7 +31,7 @@ struct FlashPermission {
   let aim: Aim
   let client: SMPClient
   let watch: FlashWatch
-  /// The way in which the module was convinced; nil before it was.
+  /// The way in which the module was convinced; nil before that.
   private(set) var kind: FlashAuthority.Kind?
   private var isOnRecord = false
   private var renewals = 0
@@ -43,15 +45,16 @@ struct FlashPermission {
     (self.client, self.watch) = (client, watch)
   }
 
-  /// The way in which the module was convinced, as records have it; nil before it was.
+  /// The way in which the module was convinced, in the form of a record; nil before that.
   var record: FlashAuthority? { kind.map { FlashAuthority(kind: $0, deed: deed.name) } }
 
   private var keyID: String { module.keyID ?? "" }
 
   // MARK: - Obtaining it
 
-  /// Gives the module the authority, once what it is for is on record. Where nobody gives a proof nothing is put on record,
-  /// because nothing was done. By the open seal there is nothing to give: the module looks for itself.
+  /// Records the purpose of the authority and gives the module the authority. Without a proof nothing is
+  /// recorded, because nothing was done. With the open seal nothing is sent, because the module checks its seal
+  /// by itself.
   mutating func obtain() throws(FlashError) {
     let way: ModuleAuthority.Way
     do { way = try authority.way(of: keyID, moduleSerial: module.serialNumber) } catch {

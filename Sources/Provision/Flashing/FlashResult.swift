@@ -13,11 +13,11 @@ public struct FlashResult: Hashable, Sendable {
   /// The chip's unique id, lower-case hex.
   public let chipID: String
   public let firmwareVersion: String
-  /// The version that ran before; nil where it is not known, or where it ran the image already.
+  /// The version that ran before; nil where it is not known, or where the module ran the image already.
   public var previousVersion: String?
   /// SHA-256 of the image file, lower-case hex.
   public let firmwareSha256: String
-  /// Why nothing was written; nil where the image was.
+  /// The reason why nothing was written; nil where the image was written.
   public let skipped: SkipReason?
   /// The ways in which it was made sure that the chip holds the image; never empty.
   public let proofs: Set<FlashProof>
@@ -29,13 +29,13 @@ public struct FlashResult: Hashable, Sendable {
   public var authority: FlashAuthority?
   /// The module as it described itself at the end; nil where the started firmware did not have to answer.
   public var module: ModuleIdentity?
-  /// What is known of the seal's loop: of an update, from before it to after it; of a paired module that ran the image
-  /// already, since its settings were written. Nil where it is not known, as of everything that was done in the bootloader
-  /// with the case closed, which does not watch the loop.
+  /// The state of the seal's loop: during an update through the firmware, or, for a paired module that ran the
+  /// image already, since its settings were written. Nil where it is not known. The bootloader does not watch
+  /// the loop, so that after work in it at most an opening is known.
   public var sealLoop: SealLoop?
   public var sealStayedClosed: Bool { sealLoop == .stayedClosed }
-  /// The module's own counts of what happened because its seal was open; nil for one that is not paired, and for a firmware
-  /// that keeps none.
+  /// The module's own counts of what happened because its seal was open; nil for a module that is not paired,
+  /// and for a firmware that keeps no such counts.
   public var openSealCounts: OpenSealCounts? {
     module.flatMap { $0.asksForAuthority ? $0.history.openSealCounts : nil }
   }

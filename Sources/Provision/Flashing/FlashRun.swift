@@ -17,9 +17,9 @@ struct FlashRun {
 
   // MARK: - What is there
 
-  /// The version of the firmware in the chip, where that version `matters` and the firmware is whole: one whose
-  /// writing was cut off has nothing to protect. The whole firmware is read only for a version that matters, since
-  /// that takes some seconds.
+  /// The version of the firmware in the chip; nil where the firmware is not whole or its version does not
+  /// matter (`matters`). A firmware whose writing was cut off has nothing to protect. The whole firmware is
+  /// read only for a version that matters, because that takes some seconds.
   func installedVersion(
     over path: inout any FlashPath, where matters: (ImageHeader.Version) -> Bool
   ) throws(FlashError) -> ImageHeader.Version? {
@@ -45,7 +45,7 @@ struct FlashRun {
   /// The header of a module's firmware, whole or not; nil where there is none.
   private func installedHeader(over path: inout any FlashPath) throws(FlashError) -> ImageHeader? {
     guard let place = chip.application else { return nil }
-    // Bytes that are no header may be one that was spoilt on its way.
+    // Bytes that are no header may be a header that was damaged on the wire.
     for _ in 0..<2 {
       let bytes = try path.read(
         place.lowerBound &+ UInt32(ImageHeader.offset), count: ImageHeader.size, during: .identifying)
@@ -57,11 +57,12 @@ struct FlashRun {
 
   // MARK: - Doing it
 
-  /// The plan for the image, without its boot block where the chip has one that works. Such a boot block is never
-  /// touched, whether it is the image's own or not, since it brings the ROM bootloader back by itself, so that a chip
-  /// whose writing was cut off can still be reached. A firmware that it has started protects it from writing, which
-  /// is how it is told from a foreign program and from one that was cut off half-way. Where the chip has none, the
-  /// image's is written after everything else.
+  /// The plan for the image, without its boot block where the chip has a boot block that works. Such a boot
+  /// block is never touched, even where it differs from the image's, because it brings the ROM bootloader back
+  /// by itself, so that a chip whose writing was cut off can still be reached. It is recognised by its write
+  /// protection, which the firmware that it has started gave it, and which a foreign program or a half-written
+  /// boot block does not have. A boot block that equals the image's stays too. Where the chip has none of
+  /// these, the image's is written after everything else.
   /// - Throws: `writeProtected` where a sector of the plan may not be written.
   func plan(over path: inout any FlashPath) throws(FlashError) -> FlashPlan {
     try watch.begin(.comparing)
@@ -97,8 +98,8 @@ struct FlashRun {
     return Outcome(isHeld: plan.parts.isEmpty, bytesWritten: plan.byteCount, proofs: proofs)
   }
 
-  /// Writes the plan and proves it. Where the proof fails, what was kept from an earlier run or spoilt on the wire is
-  /// erased and written once more.
+  /// Writes the plan and proves it. Where the proof fails, the journal is cleared, and the plan is erased and
+  /// written once more.
   private func writeAndProve(
     _ plan: FlashPlan, within whole: FlashPlan, over path: inout any FlashPath
   ) throws(FlashError) -> FlashProof {
@@ -136,7 +137,7 @@ struct FlashRun {
     }
   }
 
-  /// Compares every byte, although a digest has proved them already.
+  /// Reads back and compares every byte, although a digest has proved the bytes already.
   private func readBack(_ plan: FlashPlan, over path: inout any FlashPath) throws(FlashError) {
     let total = plan.byteCount
     var done = 0
@@ -170,7 +171,8 @@ struct FlashRun {
     guard let protection = chip.stm32?.writeProtection else { return [] }
     let count = protection.byteCount
     do throws(FlashError) {
-      // Bits that were spoilt on their way would stop the work, or have a boot block that works be written.
+      // Damaged bits would stop the work, or let a working boot block be overwritten. The bytes are therefore
+      // read until two readings agree.
       var bytes = try path.read(protection.address, count: count, during: .comparing)
       for _ in 0..<4 where bytes.contains(where: { $0 != 0xff }) {
         let again = try path.read(protection.address, count: count, during: .comparing)

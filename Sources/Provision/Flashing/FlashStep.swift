@@ -1,11 +1,13 @@
-/// The step that a flashing run is at, which it reports as it goes, and during which an error happened. The steps
-/// come in this order; `erasing`, `writing` and `verifying` come many times, and begin again where a proof failed.
+/// A step of a flashing run, which the run reports as the step begins, and which its errors name. A run takes
+/// only the steps that it needs; `erasing`, `writing` and `verifying` come many times, and begin again where a
+/// proof failed.
 public enum FlashStep: Hashable, Sendable {
   /// The bootloader or a firmware is looked for on the wire.
   case connecting
   /// A paired module is given the authority for what follows, by this laptop's proof or the platform's.
   case authorizing
-  /// A paired module is to have its seal open for ten seconds, and is asked every second from here on.
+  /// The run waits until a paired module's seal has been open for ten seconds, and asks the module every
+  /// second.
   case awaitingOpenSeal
   /// A firmware runs and is asked to make room for the bootloader.
   case enteringBootloader
@@ -15,17 +17,17 @@ public enum FlashStep: Hashable, Sendable {
   case chipFound(name: String, uniqueID: String)
   /// The flashing program is sent into the chip's RAM and asked how fast the line may be.
   case startingLoader
-  /// Read protection is lifted, for which the chip erases everything, boot block, firmware and key included.
+  /// Read protection is lifted, for which the chip erases everything, including boot block, firmware and key.
   case unprotecting
-  /// The chip's flash is protected from reading.
+  /// The chip is told to protect its flash from reading.
   case protecting
   /// The update's file is uploaded, and `bytes` of it have reached the running firmware.
   case uploading(bytes: Int, of: Int)
-  /// The wire spoils too much, so that the bootloader is brought back at this speed, bits a second.
+  /// The wire damages too much, so that the bootloader is brought back at this baud rate, bits a second.
   case slowingDown(baudRate: Int)
   /// The boot block in the chip is compared with the image's.
   case comparing
-  /// A sector is erased; `sector` counts from 1 to `of`, over those that have to be.
+  /// A sector is erased; `sector` counts from 1 to `of`, over the sectors that have to be erased.
   case erasing(sector: Int, of: Int)
   /// The image is written, and `bytes` of it are done.
   case writing(bytes: Int, of: Int)

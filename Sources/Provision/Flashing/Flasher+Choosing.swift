@@ -19,16 +19,16 @@ extension Flasher {
     }
   }
 
-  /// An image that was judged over the firmware that runs.
+  /// An image that may replace the running firmware.
   struct Candidate {
     let image: Image
-    /// The chip that the firmware says that it runs on.
+    /// The chip that the firmware reports.
     let chip: ChipModel
   }
 
-  /// The image for the chip that a firmware runs on, where it may replace that firmware. Nil for a chip that is not
-  /// in the table, which is left for its bootloader to name.
-  /// - Throws: why it may not.
+  /// The image for the chip of a running firmware, where the image may replace that firmware. Nil for a chip
+  /// that is not in the table; its bootloader names it later.
+  /// - Throws: the reason why the image may not replace the firmware.
   func candidate(
     over running: ModuleIdentity, from source: Source, options: Options
   ) throws(FlashError) -> Candidate? {
@@ -43,9 +43,10 @@ extension Flasher {
     return Candidate(image: image, chip: chip)
   }
 
-  /// The image that a paired module may be given the authority for. Nothing about it is left open, neither that the
-  /// chip is known nor that it may replace the running version, nor that its start can be told.
-  /// - Throws: why it may not.
+  /// Checks that a paired module may be given the authority for a candidate: its chip is known, the versions of
+  /// the running firmware and of the image can be read, and the image states the digest by which its start is
+  /// recognised.
+  /// - Throws: `noRelease`, `firmware` or `image` where the module may not.
   func authorizable(_ candidate: Candidate?, over running: ModuleIdentity) throws(FlashError) -> Candidate {
     guard let candidate else { throw .noRelease(chip: running.chip) }
     guard ImageHeader.Version(running.firmwareVersion) != nil else {
@@ -83,7 +84,7 @@ extension Flasher {
     do throws(FlashError) {
       try path.start(chip.startAddress)
     } catch .link(.timeout, let step) {
-      // The acknowledgement may be lost and the chip be gone; the firmware tells.
+      // The acknowledgement may be lost although the chip has started; the firmware's reply shows it.
       guard awaitsFirmware else { throw .link(.timeout, during: step) }
     } catch {
       throw error

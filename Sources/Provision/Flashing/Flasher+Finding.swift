@@ -6,7 +6,7 @@ extension Flasher {
   // MARK: - Finding the module
 
   enum Found {
-    /// The bootloader is in sync at this speed.
+    /// The bootloader is in sync at this baud rate, bits a second.
     case bootloader(baudRate: Int)
     case nothing
     case firmware(ModuleIdentity)
@@ -15,7 +15,8 @@ extension Flasher {
   /// Finds who answers on the wire. The bootloader is looked for first: it measures its speed at the first byte it
   /// sees and would be deaf after one of the firmware's frames, while the firmware drops a stray 0x7F.
   ///
-  /// - Parameter speeds: speeds at which the bootloader may be, the likeliest first.
+  /// - Parameter baudRates: baud rates at which the bootloader may be, bits a second, the likeliest first; at
+  ///   least one.
   func findModule(baudRates: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
     for baudRate in baudRates {
       let rom = try romClient(baudRate, during: .connecting)
@@ -59,10 +60,11 @@ extension Flasher {
     return .nothing
   }
 
-  /// Has the running firmware make room for the bootloader, a paired one after it was given the authority. The firmware
-  /// is asked again as long as no bootloader is there, because the request or its answer may be lost on the wire.
+  /// Makes the running firmware enter the bootloader. A paired module is given the authority first. The request
+  /// is sent at most four times, besides those that are refused for lack of an authority, until the bootloader
+  /// answers, because the request or its reply may be lost on the wire.
   /// - Parameter aim: what the bootloader is entered for.
-  /// - Returns: the way in which a paired module was brought to do it; nil where it was not asked.
+  /// - Returns: the authority by which a paired module obeyed; nil where the module needs none.
   func enterBootloader(
     baudRate: Int, from running: ModuleIdentity, for aim: FlashPermission.Aim, watch: FlashWatch
   ) throws(FlashError) -> FlashAuthority? {
@@ -88,7 +90,7 @@ extension Flasher {
         wasHeard = true
       } catch {
         switch error {
-        // The module may have been gone before its reply was out; the bootloader tells.
+        // The module may have reset before its reply was sent; the bootloader's answer shows it.
         case .link(.timeout, _), .unusableReply: break
         case .link(let failure, _): throw .link(failure, during: .enteringBootloader)
         default:
@@ -119,10 +121,11 @@ extension Flasher {
     return false
   }
 
-  /// Has the chip start anew, where its boot block brings the bootloader back for want of a whole firmware. Only a
-  /// boot block that is protected from writing, as by a firmware that it started, is one to rely on.
-  /// - Parameter known: the chip, where it was identified before the line got too bad; else it is asked.
-  /// - Throws: an error where that did not work; a person there can switch the chip off and on.
+  /// Restarts the chip, where its boot block brings the bootloader back for want of a whole firmware. Only a
+  /// boot block that is protected from writing is relied on, because a firmware that it started has protected
+  /// it.
+  /// - Parameter known: the chip, where it was identified before the line became too bad; nil to ask the chip.
+  /// - Throws: an error where the bootloader does not come back; switching the chip off and on helps then.
   func restartBootloader(_ rom: ROMClient, known: ChipModel?, baudRate: Int) throws(FlashError) -> ROMClient {
     let found = if let known { known } else { try answering(rom) }
     guard let chip = found, let protection = chip.stm32?.writeProtection else { throw .bootloaderSilent }
@@ -140,7 +143,7 @@ extension Flasher {
     return slower
   }
 
-  /// The chip in the table whose ROM bootloader answers; nil for one that is not there.
+  /// The chip in the table whose ROM bootloader answers; nil for a chip that is not in the table.
   private func answering(_ rom: ROMClient) throws(FlashError) -> ChipModel? {
     let id = try during(.connecting) { () throws(ROMClient.Failure) in try rom.persist(rom.productID) }
     return stm32(id)
@@ -159,9 +162,9 @@ extension Flasher {
 
   // MARK: - Which chip
 
-  /// Finds which chip it is, its unique id in lower-case hex, and whether everything was erased to find that out. An
-  /// answer that stops the work has been given twice.
-  /// - Parameter wanted: product id of the chip that the image is for; nil where any known one will do.
+  /// Finds the chip, its unique id in lower-case hex, and whether everything was erased because the chip was
+  /// protected from reading. An answer that would stop the work counts only where the chip gives it twice.
+  /// - Parameter wanted: product id of the chip that the image is for; nil where any known chip will do.
   func identify(
     _ rom: ROMClient, wanted: UInt16?, options: Options, watch: FlashWatch
   ) throws(FlashError) -> (model: ChipModel, chip: STM32Chip, id: String, isErased: Bool) {
@@ -181,8 +184,9 @@ extension Flasher {
     return (model, chip, id, true)
   }
 
-  /// Lifts read protection. A refusal may be a byte that was spoilt on its way. Where no answer comes the chip may
-  /// have reset, and is left to say for itself whether it is unprotected.
+  /// Lifts read protection. A refused command is sent again, because a byte may have been damaged on the wire.
+  /// A missing answer is no error, because the chip may have reset; the reading that follows shows whether it
+  /// is protected.
   private func unprotect(_ rom: ROMClient, _ model: ChipModel, _ chip: STM32Chip) throws(FlashError) {
     let time = chip.eraseTime.longest(flashBytes: model.flashBytes)
     for attempt in 1...Self.resetTries {
@@ -195,7 +199,8 @@ extension Flasher {
     }
   }
 
-  /// The chip's unique id, lower-case hex; read until two answers agree on a line that has spoilt something already.
+  /// The chip's unique id, lower-case hex. On a line that has damaged something already, the id is read until
+  /// two readings agree.
   private func uniqueID(_ rom: ROMClient, _ chip: STM32Chip) throws(ROMClient.Failure) -> String {
     let read = { () throws(ROMClient.Failure) in
       try rom.read(chip.uniqueIDAddress, count: STM32Chip.uniqueIDBytes)

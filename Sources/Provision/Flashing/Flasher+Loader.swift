@@ -1,7 +1,7 @@
 extension Flasher {
-  /// Opens the fastest path into this chip, from its ROM bootloader, which is in sync. A flashing program that does
-  /// not answer is noted in `journal`: it may have stopped for good, and after the power cycle that helps then it is
-  /// not tried again.
+  /// Opens the fastest path into this chip from its ROM bootloader, which is in sync. A flashing program that
+  /// does not answer is noted in `journal`: it may have stopped for good, and it is not tried again after the
+  /// power cycle that the chip then needs.
   func openPath(
     _ rom: ROMClient, _ chip: STM32Chip, for plan: FlashPlan, of image: Image, journal: any FlashJournal,
     options: Options, watch: FlashWatch
@@ -25,9 +25,9 @@ extension Flasher {
     }
   }
 
-  /// Gets from a program in RAM that does not answer back to the ROM. The program resets the chip when it is told to,
-  /// or when it hears nothing for three seconds, and what starts then leads to the ROM. Until then nothing is sent by
-  /// which the ROM would measure a wrong speed.
+  /// Returns to the ROM bootloader from a program in RAM that does not answer. The program resets the chip on
+  /// request, or when it receives nothing for three seconds, and the boot block or firmware that starts then
+  /// leads to the ROM. Until then nothing is sent by which the ROM would measure a wrong baud rate.
   private func returnToBootloader(
     _ rom: ROMClient, for image: Image, profile: BoardProfile?, watch: FlashWatch
   ) throws(FlashError) -> ROMClient {
@@ -37,7 +37,7 @@ extension Flasher {
       return rom
     }
     do throws(LoaderClient.Failure) {
-      // The program may hear although it is not heard.
+      // The program may receive requests although its replies are lost.
       var loader = LoaderClient(link: link, baudRate: rom.baudRate, now: now)
       try loader.dismiss()
     } catch .link(let error) where error != .timeout {
@@ -58,12 +58,13 @@ extension Flasher {
     }
   }
 
-  /// Finds who answers, as `findModule` does, and has a flashing program make way that a killed run left in the chip.
+  /// Finds who answers, as `findModule` does. A flashing program that a killed run left in the chip is told to
+  /// reset the chip first.
   func findModuleOrLoader(baudRates: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
     let found = try findModule(baudRates: baudRates, profile: profile)
     guard case .nothing = found else { return found }
     do throws(LoaderClient.Failure) {
-      // By now the program has been alone for so long that it is back at the speed it began with.
+      // By now the program has received nothing for so long that it has returned to its first baud rate.
       var loader = LoaderClient(link: link, baudRate: baudRates[0], now: now)
       guard try loader.meet() else { return found }
       try loader.dismiss()
@@ -78,7 +79,7 @@ extension Flasher {
   }
 }
 
-/// The speeds that the notes know of an adapter, as a path that climbs asks for them.
+/// The noted baud rates of an adapter, in the form that a path uses to raise its baud rate.
 final class NotedBaudRates: BaudRateMemory {
   private let notes: any FlashNotes
   private let partner: FlashPartner

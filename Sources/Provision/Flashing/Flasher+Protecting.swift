@@ -15,9 +15,9 @@ public struct ProtectionResult: Hashable, Sendable {
 }
 
 extension Flasher {
-  /// Protects a running module's flash from reading (RDP level 1), by its ROM bootloader's own command: it needs no
-  /// firmware that can do it, and the chip resets by itself. Only erasing everything reverses it. A second call finds
-  /// the flash protected already.
+  /// Protects a running module's flash from reading (RDP level 1) by a command of its ROM bootloader. The
+  /// command needs no support by the firmware, and the chip then resets by itself. Only erasing everything
+  /// lifts the protection. A second call finds the flash protected already.
   ///
   /// - Parameter isCancelled: asked while a paired module's seal is waited for.
   public func protect(
@@ -59,14 +59,14 @@ extension Flasher {
     return ProtectionResult(chipID: id, wasProtected: false, authority: given, module: started)
   }
 
-  /// Erases a chip that is not protected from reading: all of it but the boot block, whose protection from writing is
-  /// lifted, so that one that is not the image's is written anew with the image. The firmware goes first and the pairing
-  /// last. What is cut off leaves a boot block that brings the bootloader back for want of a firmware, and no firmware that
-  /// runs with half a pairing.
+  /// Erases a chip that is not protected from reading, except its boot block. The write protection of the boot
+  /// block is lifted, so that a boot block that differs from the image's is written anew with the image. The
+  /// firmware is erased first and the pairing last. A run that is cut off therefore leaves a boot block that
+  /// brings the bootloader back for want of a firmware, and no firmware that runs with half a pairing.
   func erase(
     _ rom: ROMClient, _ chip: ChipModel, _ stm32: STM32Chip, journal: any FlashJournal, watch: FlashWatch
   ) throws(FlashError) {
-    // What was acknowledged before is about to be erased.
+    // The bytes that were acknowledged before are about to be erased.
     journal.clear()
     let others = chip.sectors.indices.filter {
       !chip.bootSectors.contains($0) && !chip.pairingSectors.contains($0)
@@ -87,8 +87,8 @@ extension Flasher {
     try liftWriteProtection(rom, stm32)
   }
 
-  /// Lifts the protection from writing that the erased firmware had given its boot block, and that outlasts the erasure: a
-  /// boot block that is protected counts as one that works.
+  /// Lifts the write protection that the erased firmware gave its boot block. This protection outlasts the
+  /// erasure, and a protected boot block would count as one that works.
   func liftWriteProtection(_ rom: ROMClient, _ chip: STM32Chip) throws(FlashError) {
     guard let protection = chip.writeProtection else { return }
     let bytes = try during(.unprotecting) { () throws(ROMClient.Failure) in
@@ -100,7 +100,8 @@ extension Flasher {
     do throws(ROMClient.Failure) {
       try rom.unprotectFromWriting()
     } catch .link(.timeout) {
-      // The acknowledgement may be lost and the chip have reset; what it protects is looked at before anything is written.
+      // The acknowledgement may be lost and the chip have reset; its protection is read again before anything
+      // is written.
     } catch {
       throw error.flashError(during: .unprotecting)
     }

@@ -19,15 +19,16 @@ public struct Flasher {
   public struct Options: Hashable, Sendable {
     /// Whether an older version may replace the module's.
     public var allowsDowngrade: Bool
-    /// Whether every byte is read back, also where the module's word or a digest says that it is there.
+    /// Whether every byte is read back, even where the firmware's report or a digest says that the image is
+    /// there.
     public var readsBack: Bool
-    /// Whether a flashing program is sent into the chip's RAM where one runs on it; false for the ROM bootloader
-    /// alone.
+    /// Whether a flashing program is sent into the chip's RAM where there is one for the chip; false uses the
+    /// ROM bootloader alone.
     public var usesLoader: Bool
     /// Whether the started firmware has to answer; false for images that are no module's firmware.
     public var awaitsFirmware: Bool
-    /// Whether the chip is erased, with its firmware and its key, before the image is put in; where it is protected from
-    /// reading that lifts the protection.
+    /// Whether the chip is erased, with its firmware and its key, before the image is written; on a chip that
+    /// is protected from reading, this lifts the protection.
     public var erasesKey: Bool
     /// The lines by which a chip that does not answer is brought into its bootloader; nil for none.
     public var profile: BoardProfile?
@@ -57,10 +58,10 @@ public struct Flasher {
 
   /// - Parameters:
   ///   - link: the link to the module, in any framing; `flash` leaves it at `LinkFraming.firmware` where it returns.
-  ///   - notes: what was learnt about this adapter and of chips under way; by default kept for this run only.
-  ///   - authority: whoever lets a paired module be updated; by default nobody.
-  ///   - baudRates: how fast the flashing program may drive the adapter; by default what the notes know.
-  ///   - now: the clock that deadlines are reckoned by.
+  ///   - notes: the notes on this adapter and on chips under way; by default kept for this run only.
+  ///   - authority: the authority that lets a paired module be updated; by default there is none.
+  ///   - baudRates: the memory of the adapter's baud rate with the flashing program; by default `notes`.
+  ///   - now: the monotonic clock for deadlines.
   public init(
     link: any Link, chips: [ChipModel] = ChipModel.known, notes: any FlashNotes = MemoryFlashNotes(),
     authority: ModuleAuthority = ModuleAuthority(), baudRates: (any BaudRateMemory)? = nil,
@@ -79,7 +80,7 @@ public struct Flasher {
   /// Brings the module's firmware to `source`, or finds that it is there already.
   ///
   /// - Parameters:
-  ///   - onEvent: told each step as it begins, and counts within one as they grow.
+  ///   - onEvent: gets each step as it begins, and again as its number of bytes grows.
   ///   - isCancelled: asked between sectors and blocks.
   public func flash(
     _ source: Source, options: Options = Options(), onEvent: @escaping (FlashStep) -> Void = { _ in },
@@ -114,7 +115,7 @@ public struct Flasher {
     }
     let id = Hex.encode(running.uniqueID)
     let candidate = try candidate(over: running, from: source, options: options)
-    // A firmware that may lie does not decide that nothing has to be erased.
+    // With `readsBack` or `erasesKey` the firmware's own report does not count, because it may be false.
     let isTrusted = !options.readsBack && !options.erasesKey
     if let image = candidate?.image, isTrusted,
       Hex.encode(running.imageSha256) == image.manifest.appSha256
@@ -139,7 +140,7 @@ public struct Flasher {
     let aim = FlashPermission.Aim(image: candidate?.image, erasesKey: options.erasesKey)
     let given = try enterBootloader(baudRate: baudRate, from: running, for: aim, watch: watch)
     do throws(FlashError) {
-      // What was judged over the running firmware is not loaded once more.
+      // The image that was checked against the running firmware is not loaded again.
       var result = try flash(
         candidate.map { .image($0.image) } ?? source, through: baudRate, options: options, begun: begun,
         watch: watch)
@@ -159,8 +160,9 @@ public struct Flasher {
     }
   }
 
-  /// Confirms the running image where it is still on trial, because an update was cut off before its end: the next start would
-  /// take it back, and until then the module takes no other. A firmware that does not tell its images has none on trial.
+  /// Confirms the running image where it is still on trial because an update was cut off before its end. The
+  /// next start would revert it, and until then the module takes no other image. A firmware that does not
+  /// report its images has none on trial.
   private func endTrial(_ watch: FlashWatch) throws(FlashError) {
     let client = SMPClient(link: link, now: now)
     do throws(ProvisionError) {
@@ -189,7 +191,8 @@ public struct Flasher {
       sealLoop: outcome.sealLoop, duration: now() - begun)
   }
 
-  /// What a paired module says of its seal's loop since its settings were written; nil for one that is not paired.
+  /// The state of a paired module's seal loop since its settings were written; nil for a module that is not
+  /// paired, and where the state is not known.
   private func sealLoopSinceVisit(of module: ModuleIdentity) -> SealLoop? {
     guard module.asksForAuthority else { return nil }
     return SealLoop(
@@ -197,8 +200,8 @@ public struct Flasher {
       openings: (before: module.history.sealOpeningsAtVisit, after: module.sealOpenings))
   }
 
-  /// Flashes through the bootloader, which is in sync at this speed, and at lower speeds where the wire spoils too
-  /// much.
+  /// Flashes through the bootloader, which is in sync at this baud rate (bits a second), and at lower baud
+  /// rates where the wire damages too much.
   private func flash(
     _ source: Source, through baudRate: Int, options: Options, begun: ContinuousClock.Instant, watch: FlashWatch
   ) throws(FlashError) -> FlashResult {
@@ -207,7 +210,7 @@ public struct Flasher {
     while true {
       do throws(FlashError) {
         let result = try flash(source, rom, chip: &known, options: options, begun: begun, watch: watch)
-        // Nothing is missing, but much was sent again.
+        // The run succeeded, but much was sent again.
         if rom.faults.count > 8, let lower = Self.lower(rom.baudRate) {
           notes.remember(baudRate: lower, for: .bootloader)
         }
@@ -239,7 +242,7 @@ public struct Flasher {
     let journal = notes.journal(chipID: chipID, imageSha256: image.manifest.sha256)
     let run = FlashRun(chip: chip, image: image, journal: journal, watch: watch)
     var path: any FlashPath = ROMPath(rom: rom, eraseTime: stm32.eraseTime)
-    // A module that is in its bootloader by a jumper never had its firmware asked.
+    // The firmware of a module that is in its bootloader by a jumper was not asked for its version.
     let installed = try run.installedVersion(
       over: &path, where: { refusal(of: image, over: $0, options: options) != nil })
     if let installed, let refusal = refusal(of: image, over: installed, options: options) { throw refusal }
@@ -258,8 +261,8 @@ public struct Flasher {
       duration: now() - begun)
   }
 
-  /// Turns an error about missing or strange bytes into `portTaken` where another program uses the port: that is what
-  /// such a program looks like from here.
+  /// Turns an error about missing or unexpected bytes into `portTaken` where another program uses the port,
+  /// because such a program causes these errors.
   private func explained(_ error: FlashError) -> FlashError {
     guard let step = error.stepOfTheWire, let port = link as? any SharedPort, let intruder = port.intruder
     else {
@@ -270,12 +273,13 @@ public struct Flasher {
 
   // MARK: - Speeds
 
-  /// ST tests its ROM bootloader up to 115,200 baud; what spoils there is a long or unshielded wire.
+  /// Baud rates for ST's ROM bootloader in descending order, bits a second. ST tests it up to 115,200 baud; a
+  /// wire that damages bytes at this baud rate is long or unshielded.
   static let ladder = [115_200, 57_600, 38_400, 19_200, 9_600]
 
   private static func lower(_ baudRate: Int) -> Int? { ladder.first { $0 < baudRate } }
 
-  /// The speed that this adapter held last, and the one that every adapter begins with, bits a second.
+  /// The baud rate that this adapter held last, and the one that every adapter begins with, bits a second.
   var bootloaderBaudRates: [Int] {
     let first = Self.ladder[0]
     let known = notes.baudRate(for: .bootloader).flatMap { Self.ladder.contains($0) ? $0 : nil } ?? first

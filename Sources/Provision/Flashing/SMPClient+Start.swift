@@ -1,7 +1,9 @@
 extension SMPClient {
-  /// Asks the firmware who it is, over and over while it starts: it hashes itself before it listens.
-  /// - Returns: the first answer that `isRight`; another firmware answers as long as the reset is not done.
-  /// - Throws: `firmwareSilent` where none comes in time, `link` where the cable is gone.
+  /// Asks the starting firmware for its identity until the right one answers. A firmware hashes itself before
+  /// it listens.
+  /// - Returns: the first identity for which `isRight` returns true; the old firmware may answer until the
+  ///   reset is done.
+  /// - Throws: `firmwareSilent` where no such answer comes in time, `link` where the cable is gone.
   @discardableResult
   func awaitStart(
     within time: Duration, isRight: (ModuleIdentity) -> Bool

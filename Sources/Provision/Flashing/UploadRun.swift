@@ -2,9 +2,10 @@ internal import Cryptography
 internal import ModuleCore
 internal import Records
 
-/// Updates a module through its own firmware: the update's file is uploaded beside the running image, started on trial
-/// and confirmed. The module takes it back by itself where it does not start. A paired module is given the authority
-/// first, and once more where it started anew meanwhile; the upload goes on where it was.
+/// Updates a module through its own firmware: the update's file is uploaded beside the running image, started
+/// on trial and confirmed. The module reverts to the old image by itself where the new one does not start. A
+/// paired module is given the authority first, and again where it restarted meanwhile; the upload then
+/// continues where it stopped.
 struct UploadRun {
   /// Bytes of a piece: a message of 1,024 bytes less its header, the map's keys, length and digest.
   private static let pieceBytes = 928
@@ -89,7 +90,7 @@ struct UploadRun {
     try watch.begin(.uploading(bytes: file.count, of: file.count))
   }
 
-  /// Has the uploaded image started at the next reset.
+  /// Makes the module start the uploaded image at the next reset, on trial.
   private func mark(_ client: SMPClient, _ permission: inout FlashPermission?) throws(FlashError) {
     while true {
       do throws(ProvisionError) {
@@ -105,14 +106,14 @@ struct UploadRun {
     }
   }
 
-  /// Resets the module. A reset that was lost on the wire is asked for again, as long as the firmware of before
-  /// answers.
+  /// Resets the module. The request is sent at most four times while the old firmware still answers, because it
+  /// may be lost on the wire.
   private func reset(_ client: SMPClient, to image: Image) throws(FlashError) {
     for _ in 0..<4 {
       do throws(ProvisionError) {
         return try client.reset()
       } catch {
-        // The module may have been gone before its reply was out; its firmware tells.
+        // The module may have reset before its reply was sent; the firmware that answers shows it.
         if case .link(let failure, _) = error, failure != .timeout { throw .link(failure, during: .starting) }
       }
       guard let running = try? client.awaitIdentity(by: now() + .seconds(1)),

@@ -45,7 +45,8 @@ public struct PortInfo: Hashable, Sendable, Codable {
 
   // MARK: - Reading sysfs
 
-  /// The adapter's own folder is one to three levels above the tty's: interface, port, device.
+  /// The USB adapter of a tty's device; nil where there is none. The adapter's own folder is one to three
+  /// levels above the tty's: interface, port, device.
   private static func usb(above device: String, of tree: SystemTree) -> USB? {
     var folder = device
     for _ in 0..<5 where !folder.isEmpty {

@@ -36,7 +36,7 @@ public class SerialPort: Link {
     do throws(LinkError) {
       var settings = termios()
       guard tcgetattr(descriptor, &settings) == 0 else {
-        // A serial line without a circuit behind its name answers EIO.
+        // For a serial line without a circuit behind its name the kernel returns EIO.
         throw errno == EIO ? .notThere(port: path) : .notASerialPort(path: path)
       }
       guard wt_lock_exclusively(descriptor) == 0 else {
@@ -113,7 +113,7 @@ public class SerialPort: Link {
     // here.
     let past = ContinuousClock.now
     do throws(LinkError) {
-      // A sender that is faster than this loop is not silenced by it.
+      // The loop is bounded, because a sender may be faster than the loop.
       for _ in 0..<64 { _ = try read(upTo: 4096, deadline: past) }
     } catch .timeout {
       return
@@ -134,7 +134,7 @@ public class SerialPort: Link {
 
     var withParity = settings
     if framing.parity == .even { withParity.c_cflag |= tcflag_t(PARENB) }
-    // TCSADRAIN sends waiting bytes in the framing that they were written for. glibc answers EINVAL where the
+    // TCSADRAIN sends waiting bytes in the framing that they were written for. glibc returns EINVAL where the
     // kernel ignored the request and nothing else changed.
     if tcsetattr(descriptor, TCSADRAIN, &withParity) != 0 {
       guard errno == EINVAL, tcsetattr(descriptor, TCSADRAIN, &settings) == 0 else {
@@ -198,8 +198,8 @@ public class SerialPort: Link {
     }
   }
 
-  /// The error of a transfer. An unplugged port answers EIO (the primary of a pty is closed, a USB adapter is
-  /// gone), ENXIO or ENODEV.
+  /// The error of a transfer. On an unplugged port a transfer fails with EIO (the primary of a pty is closed, a
+  /// USB adapter is gone), ENXIO or ENODEV.
   fileprivate static func transferError(_ code: Int32) -> LinkError {
     switch code {
     case EIO, ENXIO, ENODEV, EBADF: .closed

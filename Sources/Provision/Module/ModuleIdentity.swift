@@ -13,7 +13,7 @@ public struct ModuleIdentity: Hashable, Sendable {
   public let iccid: String?
   /// Id of the committed key, lower-case hex; nil where none is committed.
   public let keyID: String?
-  /// Id of a key that was sent and not committed, lower-case hex.
+  /// Id of a key that was sent and not committed, lower-case hex; nil where there is none.
   public let pendingKeyID: String?
   /// The installation of the committed pairing, as it was written to the module.
   public let installation: String?
@@ -22,8 +22,8 @@ public struct ModuleIdentity: Hashable, Sendable {
   public let sealOpenings: UInt64
   public let history: ModuleHistory
 
-  /// Whether the module takes an image, or makes room for its ROM bootloader, only with an authority: it is paired, and
-  /// its firmware knows authorities, as every one since 0.2.0 does.
+  /// Whether the module takes an image, or enters its ROM bootloader, only with an authority: it is paired, and
+  /// its firmware knows authorities, as every firmware since 0.2.0 does.
   public var asksForAuthority: Bool { keyID != nil && history.provenUpdates != nil }
 
   /// Whether a serial number or any other word of a module's is printable ASCII of 1 to 32 characters without a blank
@@ -80,8 +80,9 @@ public struct ModuleReadings: Hashable, Sendable {
   /// The time of the module's clock, seconds since 1970; nil where the clock was never set.
   public let time: UInt64?
   public let hasFix: Bool
-  /// Latitude and, in the next property, longitude in degrees, north and east positive; meaningful with a fix.
+  /// Latitude, degrees, north positive; meaningful only with a fix.
   public let latitude: Double
+  /// Longitude, degrees, east positive; meaningful only with a fix.
   public let longitude: Double
   public let satellites: UInt64
   public let hasSIM: Bool

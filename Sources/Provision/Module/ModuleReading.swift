@@ -2,7 +2,8 @@ import Cryptography
 import ModuleCore
 public import Records
 
-/// What an installed module says of itself, and what came of its proof. Nothing on it is changed by asking.
+/// The statements of an installed module about itself, and the result of its key proof. Reading them changes
+/// nothing on the module.
 public struct ModuleReading: Sendable {
   public let identity: ModuleIdentity
   public let settings: PairingSettings
@@ -13,7 +14,7 @@ public struct ModuleReading: Sendable {
   /// - Parameters:
   ///   - key: gives the key of this id and module serial number; nil where this laptop does not have it.
   ///   - authority: the platform; the failure says why there is none.
-  ///   - random: gives that many unpredictable bytes, for the challenge.
+  ///   - random: returns the given number of unpredictable bytes, for the challenge.
   /// - Throws: `ProvisionError`, and what `key`, the authority or `random` threw.
   public init(
     _ client: SMPClient, key: (_ keyID: String, _ moduleSerial: String) throws -> SecretKey?,
@@ -25,7 +26,7 @@ public struct ModuleReading: Sendable {
     proof = try Self.proof(of: identity, client, key: key, authority, random)
   }
 
-  /// There is nobody to ask, for this reason.
+  /// The reason why nobody can judge the proof.
   public struct NoAuthority: Error {
     let reason: InspectionCheck.Reason
 
@@ -55,18 +56,19 @@ public struct ModuleReading: Sendable {
       case .unreachable: return .notJudged(.platformUnreachable)
       case .elsewhere: return .notJudged(.noPlatform)
       case .unknownKey: return .notJudged(.keyUnknown)
-      // What is no judgement is no proof either.
+      // A refusal is no judgement, and neither is a proof.
       case .proof, .refused: return .notJudged(.platformRefused)
       }
     }
   }
 
-  /// The text without what cannot stand in a record, on a terminal or on paper: a module may say anything.
+  /// The first 128 characters of a text, with `?` for each one that is not printable ASCII. A module may report
+  /// anything, and the text goes into records, onto terminals and onto paper.
   private static func printable(_ text: String) -> String {
     String(text.unicodeScalars.prefix(128).map { (0x20...0x7E).contains($0.value) ? Character($0) : "?" })
   }
 
-  /// The module's own words, as they are held against a record.
+  /// The module's statements in the form in which they are compared with a record.
   public var findings: InspectionFindings.Module {
     InspectionFindings.Module(
       serialNumber: identity.serialNumber, firmwareVersion: identity.firmwareVersion, keyID: identity.keyID,

@@ -3,7 +3,7 @@ import ModuleCore
 /// Sends requests to a module's firmware over a link, one at a time, with sequence numbers and repetition where
 /// it is allowed. The link has the framing `LinkFraming.firmware`. The requests are in `SMPClient+Requests`.
 public final class SMPClient {
-  /// Time of one byte on the wire with a margin: 87 µs at 115,200 baud, and a third more for base64.
+  /// Time allowed for one byte of a frame on the wire: 87 µs at 115,200 baud, with a margin.
   private static let timeAByte = Duration.microseconds(200)
 
   let link: any Link

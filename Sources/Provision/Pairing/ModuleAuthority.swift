@@ -1,7 +1,8 @@
 public import Records
 
-/// Whoever may let a paired module take an update, enter its ROM bootloader or change its key: this laptop while it has
-/// the module's key, else the platform. Without either there is only the open seal, which the module counts for ever.
+/// The authority to let a paired module take an update, enter its ROM bootloader or change its key: this laptop
+/// while it has the module's key, else the platform. Without either only the open seal remains, which the
+/// module counts permanently.
 public struct ModuleAuthority {
   let keys: (any PairingKeys)?
   let platform: () -> (any ProofAuthority)?
@@ -12,8 +13,8 @@ public struct ModuleAuthority {
   ///   - keys: the keys that this laptop keeps; nil where it keeps none.
   ///   - platform: gives a way to the platform, where there is one; called when the laptop does not have the key.
   ///   - usesOpenSeal: whether nobody is asked for a proof, because the case is open.
-  ///   - record: puts on record, durably, what an authority is about to be used for. Where it throws, the module is given
-  ///     nothing, and the flashing ends as cancelled; the caller knows why.
+  ///   - record: records durably what an authority is about to be used for. Where it throws, the module gets no
+  ///     authority, and the flashing ends as cancelled; the caller knows the reason.
   public init(
     keys: (any PairingKeys)? = nil, platform: @escaping () -> (any ProofAuthority)? = { nil },
     usesOpenSeal: Bool = false, record: @escaping (FlashAttempt) throws -> Void = { _ in }
@@ -24,7 +25,7 @@ public struct ModuleAuthority {
     self.record = record
   }
 
-  /// Whoever can prove that the module's key is known.
+  /// The party that can prove knowledge of the module's key.
   enum Prover {
     case laptop(SecretKey)
     case platform(() -> (any ProofAuthority)?)
@@ -48,7 +49,7 @@ public struct ModuleAuthority {
 }
 
 extension ModuleAuthority.Way {
-  /// The same way as the record of a flashing names it.
+  /// The kind of this way in the record of a flashing.
   var kind: FlashAuthority.Kind {
     switch self {
     case .proof(.laptop): .laptopProof
@@ -57,7 +58,7 @@ extension ModuleAuthority.Way {
     }
   }
 
-  /// The same way as the record of a pairing names it.
+  /// The kind of this way in the record of a pairing.
   var replacementKind: KeyReplacement.Kind {
     switch self {
     case .proof(.laptop): .laptopProof
@@ -71,12 +72,12 @@ extension ModuleAuthority.Prover {
   /// The reason for which there is no proof.
   enum Refusal: Error {
     case failure(AuthorityFailure)
-    /// The wait for the platform was ended.
+    /// The wait for the platform ended with this error.
     case cancelled(any Error)
   }
 
-  /// Answers a module's question.
-  /// - Parameter byKey: makes the same proof with the module's key, where this laptop has it.
+  /// Makes the proof that a module asks for.
+  /// - Parameter byKey: makes the proof with the module's key; called where this laptop has the key.
   func proof(
     _ request: ProofRequest, byKey: (SecretKey) -> [UInt8]
   ) throws(Refusal) -> [UInt8] {
@@ -91,7 +92,7 @@ extension ModuleAuthority.Prover {
       case .elsewhere: throw .failure(.elsewhere)
       case .unknownKey: throw .failure(.unknownKey)
       case .refused(let code): throw .failure(.refused(code: code))
-      // What is judged is no proof.
+      // The platform returned a judgement and no proof.
       case .judged: throw .failure(.refused(code: nil))
       }
     }

@@ -1,18 +1,18 @@
 import ModuleCore
 public import Records
 
-/// The terms on which a module's key may make way for another.
+/// The terms on which a module's key may be replaced by another one.
 public struct ReplacementTerms {
   var authority: (any ProofAuthority)?
   /// The reason for a replacement with the case open and no proof; nil where a proof is needed.
   var serviceReason: WrittenText?
-  /// Whether the record's own module gets a new key, although it has its own.
+  /// Whether the record's own module gets a new key although it holds the record's key.
   var renewsKey: Bool
   /// The latest inspection of this module that the record has.
   var inspection: ModuleInspection?
-  /// The replacement that the record has.
+  /// The replacement that the record contains; nil where it contains none.
   var recorded: KeyReplacement?
-  /// Puts an inspection on record, durably, before anything is changed.
+  /// Records an inspection durably, before anything on the module is changed.
   var record: (ModuleInspection) throws -> Void
 
   public init(
@@ -32,8 +32,8 @@ public struct ReplacementTerms {
 extension Pairing {
   // MARK: - Before
 
-  /// Finds the way in which the module is made to let go of its key.
-  /// - Returns: nil where the module has no key, or one that is to stay.
+  /// Finds the way in which the module is made to replace its key.
+  /// - Returns: the way; nil where the module has no key or keeps its key.
   func replacement(of module: ModuleIdentity, unless isOwn: Bool, _ terms: ReplacementTerms) throws
     -> ModuleAuthority.Way?
   {
@@ -43,7 +43,8 @@ extension Pairing {
     return try authority.way(of: held, moduleSerial: module.serialNumber)
   }
 
-  /// Puts the module's own account of itself on record, with the way in which its key is to be replaced.
+  /// Makes the inspection from what the module reports of itself and the way in which its key is to be
+  /// replaced, and records it where the record does not have it yet.
   func inspect(
     _ module: ModuleIdentity, _ replacement: ModuleAuthority.Way?, _ terms: ReplacementTerms
   ) throws -> ModuleInspection {
@@ -63,7 +64,7 @@ extension Pairing {
 
   // MARK: - The replacement
 
-  /// Puts `key`, which the module has proved to hold as its pending one, in the place of its present key.
+  /// Replaces the module's present key by `key`, which the module has proved to hold as its pending key.
   func replace(_ module: ModuleIdentity, by key: SecretKey, _ replacement: ModuleAuthority.Way) throws {
     let held = module.keyID ?? ""
     let answered: String
@@ -110,8 +111,8 @@ extension Pairing {
 
   // MARK: - After
 
-  /// The way in which the module came by its key since `inspection`. Its counts tell that also where the run that did
-  /// it never heard the answer.
+  /// The way in which the module's key was replaced since `inspection`; nil where it was not. The module's
+  /// counters show the replacement even where the run that made it never received the reply.
   static func replacement(in module: ModuleIdentity, since inspection: ModuleInspection?) -> KeyReplacement? {
     guard let inspection, inspection.serialNumber == module.serialNumber, let planned = inspection.replacing,
       module.keyID != inspection.keyID

@@ -13,17 +13,18 @@ public import Records
 ///     committed k       –                 prove             prove             compare the settings, else replace
 ///     committed other   make, replace     replace by k      replace by k      make, replace
 ///
-/// 'Make' stores the key durably before it is sent; 'send' is begin, prove, commit; every row that ends in a proof
-/// goes on to: commit where the module has not, mark committed, settings where they differ, read back, clock,
-/// identity. A key committed beside a pending one is sent again first, since the pending one would answer the proof.
-/// 'Replace' is 'send' with a replacement in the place of commit (`Pairing+Replacement`): until that one request is
-/// obeyed the old key is valid, and from then on the new one.
+/// 'Make' stores the key durably before it is sent; 'send' is begin, prove, commit. After a proof every row continues
+/// with: commit where the module has not committed, mark committed, settings where they differ, read back, clock,
+/// identity. Where the module holds another key as pending, a committed key is sent again first, because the module
+/// would prove the pending one. 'Replace' is 'send' with a replacement in the place of commit
+/// (`Pairing+Replacement`): the old key is valid until the module obeys that request, and the new key from then on.
 ///
-/// A renewal of the module's own key is 'make, replace' where k is committed; one that was cut off is finished with its key first.
+/// A renewal of the module's own key is 'make, replace' where k is committed; a renewal that was cut off is finished
+/// with its key first.
 ///
-/// A module that has committed k and holds no key any more was erased since, because a module commits durably before it
-/// says so. Whoever erased it may have had a reason not to trust k, as after a foreign firmware that could read it; so k
-/// is never sent again.
+/// A module that has committed k and holds no key now was erased in between, because a module commits durably before
+/// it acknowledges. Whoever erased it may have had a reason not to trust k, as after a foreign firmware that could
+/// read k; so k is never sent again.
 public struct Pairing {
   let client: SMPClient
   let keys: any PairingKeys
@@ -32,8 +33,8 @@ public struct Pairing {
   let onEvent: (PairingEvent) -> Void
 
   /// - Parameters:
-  ///   - random: gives that many unpredictable bytes, for the key and for the challenge.
-  ///   - report: told of each thing done, in the order of `PairingEvent`.
+  ///   - random: returns the given number of unpredictable bytes, for the key and for the challenge.
+  ///   - onEvent: gets the events in the order of `PairingEvent`.
   public init(
     client: SMPClient, keys: any PairingKeys, clock: any Clock, random: @escaping (Int) throws -> [UInt8],
     onEvent: @escaping (PairingEvent) -> Void = { _ in }
@@ -45,12 +46,14 @@ public struct Pairing {
     self.onEvent = onEvent
   }
 
+  /// Pairs the connected module with an installation, or finds that it is paired already.
+  ///
   /// - Parameters:
-  ///   - recordedSerialNumber: the module the record already names; nil where it names none, or where another one is
-  ///     meant to take its place.
-  ///   - terms: the terms on which a module's key may make way for another.
-  /// - Throws: `ProvisionError`, or what the key store, the record, the platform or the random source threw. Running
-  ///   again is always right.
+  ///   - recordedSerialNumber: serial number of the module that the record already names; nil where it names
+  ///     none, or where another module is meant to take its place.
+  ///   - terms: the terms on which a module's key may be replaced by another one.
+  /// - Throws: `ProvisionError`, or what the key store, the record, the platform or the random source threw. It
+  ///   is always safe to call this again.
   public func pair(
     _ installation: InstallationID, recordedSerialNumber: String? = nil, settings: PairingSettings,
     terms: ReplacementTerms = ReplacementTerms()
@@ -64,10 +67,12 @@ public struct Pairing {
     let kept = try keys.key(for: installation, moduleSerial: module.serialNumber)
     let isOurs = module.keyID == kept?.keyID && module.installation == installation.text
     var inspection = terms.inspection
-    // A replacement that was obeyed, but not yet heard of or recorded, is known by the inspection before it.
+    // The inspection on record shows a replacement that the module has made although its reply was lost or
+    // nothing was recorded after it.
     let earlier = Self.replacement(in: module, since: inspection)
     let isUnderWay = earlier != nil && earlier != terms.recorded
-    // A renewal that was cut off is finished with its key, of which the module may have no other: it is not begun anew.
+    // A renewal that was cut off is finished with its key and not begun anew, because the module may have no
+    // other key.
     let isRenewed = terms.renewsKey && isOurs && !isUnderWay && kept?.isCommitted == true
     let isUpToDate = try module.keyID == nil || settings.differences(from: client.configuration()).isEmpty
     if isOurs, !isRenewed, let kept, kept.secret == nil, isUpToDate {
@@ -157,7 +162,7 @@ public struct Pairing {
   }
 }
 
-/// A thing that a pairing has done. The events come in this order; what was so already is left out.
+/// An event of a pairing. The events come in this order; a step that was not needed gives no event.
 public enum PairingEvent: Hashable, Sendable {
   case identified(ModuleIdentity)
   /// The inspection is on record, before anything on the module is changed.
@@ -173,7 +178,7 @@ public enum PairingEvent: Hashable, Sendable {
   case clockSet
 }
 
-/// A module that is paired and set, as it describes itself.
+/// A module that is paired and configured, as it describes itself.
 public struct PairingResult: Hashable, Sendable {
   public let serialNumber: String
   public let keyID: String
@@ -181,9 +186,11 @@ public struct PairingResult: Hashable, Sendable {
   public let iccid: String?
   public let chip: String
   public let firmwareVersion: String
-  /// Whether all of it was so before, so that at most the clock was set.
+  /// Whether the module was paired with this key and had these settings before, so that at most its clock was
+  /// set.
   public let wasAlreadyPaired: Bool
-  /// The way in which the key took another's place, in this run or in one before it that was cut off.
+  /// The way in which the key replaced another one, in this run or in an earlier one that was cut off; nil
+  /// where it replaced none.
   public let replacement: KeyReplacement?
   /// The module's state at the end of the pairing.
   public let state: ModuleState

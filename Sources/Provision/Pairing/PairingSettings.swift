@@ -40,7 +40,8 @@ public struct PairingSettings: Hashable, Sendable {
     return trustAnchor.count == ModuleConfiguration.trustAnchorSize ? nil : .trustAnchor
   }
 
-  /// Whether a text is `https://…`, or plain HTTP to a platform on this machine, which practice and tests have.
+  /// Whether a text is `https://…`, or plain HTTP to a platform on this machine, as practice runs and tests use
+  /// it.
   private func isAddress(_ text: String) -> Bool {
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
     if text.hasPrefix("https://") { return text.utf8.count > 8 }
@@ -49,7 +50,7 @@ public struct PairingSettings: Hashable, Sendable {
     }
   }
 
-  /// The fields in which the two are not the same.
+  /// The fields in which these settings differ from others.
   func differences(from other: PairingSettings) -> [Field] {
     Field.allCases.filter { field in
       switch field {

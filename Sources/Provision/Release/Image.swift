@@ -44,8 +44,8 @@ public struct Image: Hashable, Sendable {
       manifestPath: manifestPath)
   }
 
-  /// The file with which a module updates itself, of the size and digest that were signed, with this image's application
-  /// in it.
+  /// Reads and checks the file with which a module updates itself: it has the signed size and digest, and
+  /// contains this image's application.
   /// - Parameter chip: the chip that the image is for.
   func updateFile(for chip: ChipModel) throws(ImageFault) -> [UInt8] {
     guard let update = manifest.update, let manifestPath else { throw .manifest(field: "update") }
@@ -62,7 +62,7 @@ public struct Image: Hashable, Sendable {
     return file
   }
 
-  /// Every piece at its address, as the manifest lists them, with which a simulated module begins.
+  /// Every piece with its address, in the manifest's order. A simulated module starts with these pieces.
   public var pieces: [(address: UInt32, bytes: [UInt8])] {
     manifest.segments.map { ($0.address, bytes(of: $0)) }
   }

@@ -30,7 +30,7 @@ public enum ImageFault: Error, Hashable, Sendable {
   case noVectorTable
   /// The chip's vector table or the application's header is not valid for a start.
   case program(ProgramFault)
-  /// The update's file is what was signed, and yet is not the image's application in its container.
+  /// The update's file is the signed one, but does not hold the image's application in its container.
   case update(UpdateFault)
 
   public enum UpdateFault: String, Hashable, Sendable, CaseIterable {
@@ -58,7 +58,7 @@ public enum ImageFault: Error, Hashable, Sendable {
     case resetVector(UInt32)
     /// The digest in the header differs from that of the application or from the manifest's.
     case applicationDigest
-    /// The header is missing, or its length, chip or version differs from the manifest's.
+    /// The header is missing or invalid, or its chip, its product id or a version differs from the manifest's.
     case applicationHeader
     /// A program for one of Espressif's chips is not valid for a start.
     case espressif(ESP32ImageFault)

@@ -1,8 +1,8 @@
 internal import Files
 internal import FoundationEssentials
 
-/// The three files of a release: the manifest `X.json`, the image that it names or `X.bin`, and the signature
-/// `X.sig`.
+/// The files of a release: the manifest `X.json`, the image that it names or `X.bin`, the signature `X.sig`,
+/// and the update's file where the manifest names one.
 enum ImageFile {
   /// Size of the largest flash of all known chips, bytes.
   static let imageByteLimit = 4 << 20

@@ -59,8 +59,8 @@ public struct ReleaseCatalogue: Sendable {
     self.trusted = trusted
   }
 
-  /// The release with the highest version for this chip, signed or not, because an unsigned one is to be mended
-  /// and must not be replaced by an older one.
+  /// The release with the highest version for this chip, signed or not, because an unsigned release has to be
+  /// repaired and must not be replaced by an older one; nil where there is none.
   public func newest(for chip: ChipModel) -> Release? {
     releases.first { $0.manifest.productID == chip.productID && $0.manifest.chip == chip.name }
   }

@@ -1,10 +1,12 @@
 internal import Cryptography
 internal import ModuleCore
 
-/// The file with which a module updates itself: one application in MCUboot's container, as the module's firmware reads it
-/// (`UpdateContainer`). A module refuses any other, but only once it has been given the authority for it.
+/// The file with which a module updates itself: one application in MCUboot's container, as the module's
+/// firmware reads it (`UpdateContainer`). A module refuses any other file, but only after it was given the
+/// authority for that file.
 struct UpdateFile {
-  /// Bytes of the trailer's own head and of the digest with its head.
+  /// Number of bytes of the trailer up to the end of the digest: two heads of 4 bytes and the digest's 32
+  /// bytes.
   private static let trailerBytes = 40
 
   private let header: [UInt8]
@@ -20,7 +22,8 @@ struct UpdateFile {
     self.application = application
   }
 
-  /// What is wrong with a file; nil where it is this application in its container. A signature may follow the digest.
+  /// The fault of a file; nil where the file is this application in its container. A signature may follow the
+  /// digest.
   func fault(of file: [UInt8]) -> ImageFault.UpdateFault? {
     guard file.starts(with: header) else { return .header }
     let rest = file.dropFirst(header.count)

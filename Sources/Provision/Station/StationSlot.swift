@@ -1,8 +1,8 @@
 internal import Cryptography
 public import Records
 
-/// One place of a station: flashes the module that is on its port, waits until that is taken off, and does the same
-/// with the next, until it is told to stop. A paired module is left as it is.
+/// One place of a station. A slot flashes the module on its port, waits until that module is taken off, and
+/// continues with the next module until it is told to stop. A paired module is left as it is.
 public struct StationSlot {
   public enum Event: Sendable {
     /// The adapter is not plugged in.
@@ -36,7 +36,7 @@ public struct StationSlot {
   /// - Parameters:
   ///   - open: opens the slot's port.
   ///   - notes: the laptop's memory of the opened adapter and of unfinished chips, so that a module that was
-  ///     taken off half-way continues in any slot
+  ///     taken off half-way continues in any slot.
   ///   - sleep: waits at most this time, and may return earlier.
   public init(
     open: @escaping () throws(LinkError) -> any Link,
@@ -54,8 +54,9 @@ public struct StationSlot {
     self.sleep = sleep
   }
 
-  /// Serves modules until `isCancelled` says so, between two blocks at the latest.
-  /// - Parameter onEvent: one `passed`, `leftAlone` or `failed` for each module; the waiting is told once each time.
+  /// Serves modules until `isCancelled` returns true, which is checked between two blocks at the latest.
+  /// - Parameter onEvent: gets one `passed`, `leftAlone` or `failed` for each module, and one event for each
+  ///   wait.
   public func serve(onEvent: (Event) -> Void, isCancelled: () -> Bool) {
     var refused: LinkError?
     var isWaiting = false
@@ -90,7 +91,7 @@ public struct StationSlot {
           let serialNumber = try flash(
             over: link, notes: notes, onEvent: onEvent, isCancelled: isCancelled)
         else {
-          // The adapter is not plugged in yet.
+          // No module answers yet.
           sleep(Self.portPause)
           continue
         }
@@ -120,7 +121,7 @@ public struct StationSlot {
         try withoutActuallyEscaping(isCancelled) { (isCancelled) throws(FlashError) in
           try flasher.flash(
             source, options: options,
-            // The search for a module goes on all the time and is no step of any module's.
+            // The search for a module runs all the time and is not a step of any module.
             onEvent: { (step: FlashStep) in if step != FlashStep.connecting { onEvent(.step(step)) } },
             isCancelled: isCancelled)
         }

@@ -1,7 +1,8 @@
-/// The slots of a station with their ports, from a file that a person wrote.
+/// The slots of a station with their ports, from a file that a person wrote or from the adapters that are
+/// plugged in.
 ///
-/// A JSON file, `{"slots": [{"name": "A1", "port": "/dev/serial/by-path/…"}, …]}`. A port without a slash is a name
-/// in `/dev/serial/by-path`, which stays with the USB socket whatever is plugged into it.
+/// The file is JSON: `{"slots": [{"name": "A1", "port": "/dev/serial/by-path/…"}, …]}`. A port without a slash
+/// is a name in `/dev/serial/by-path`, which stays with the USB socket whatever is plugged into it.
 public struct StationSlots: Hashable, Sendable {
   public struct Slot: Hashable, Sendable, Codable {
     /// The slot's name, 1 to 12 characters, different from all others.

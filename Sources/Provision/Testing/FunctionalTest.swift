@@ -6,14 +6,16 @@ public import Records
 public struct FunctionalTest {
   /// Time that a start of the test may keep the relay closed, seconds.
   static let startSeconds: UInt32 = 30
-  /// Time during which the zero of the current sensor is observed, and the number of readings in that time.
+  /// Time during which the zero of the current sensor is observed.
   private static let zeroWatch = Duration.seconds(1)
+  /// Number of readings in that time, after a first one.
   private static let zeroLooks = 4
-  /// Amperes by which the zero may move in that time. A sensor whose zero moves more is drifting, even within
-  /// its limits. The module's converter has steps of 0.4 A.
+  /// Maximum amperes by which the sensor's zero may move during `zeroWatch`. A sensor whose zero moves more is
+  /// drifting, even within its limits. The module's converter has steps of 0.4 A.
   private static let zeroMayMove = 0.5
-  /// Maximum wait for a position or a network, and the interval of the readings.
+  /// Maximum wait for a position or a network.
   private static let searchTime = Duration.seconds(10)
+  /// Interval of the readings during this wait.
   private static let searchPause = Duration.milliseconds(500)
 
   private let client: SMPClient
@@ -26,9 +28,10 @@ public struct FunctionalTest {
 
   /// - Parameters:
   ///   - authority: the platform that signs starts; nil where this laptop has none.
-  ///   - hasAuthorityElsewhere: whether there is none because this laptop delivers keys to another place than a platform.
+  ///   - hasAuthorityElsewhere: whether `authority` is nil because this laptop delivers keys to another place
+  ///     than a platform.
   ///   - isCancelled: called before each step; true cancels the test.
-  ///   - report: gets the events of each step in the order of `FunctionalTestEvent`.
+  ///   - onEvent: gets the events of each step in the order of `FunctionalTestEvent`.
   public init(
     client: SMPClient, module: TestedModule, authority: (any StartAuthority)?,
     hasAuthorityElsewhere: Bool = false, clock: any Clock,
@@ -43,6 +46,7 @@ public struct FunctionalTest {
     self.onEvent = onEvent
   }
 
+  /// Runs every step of a plan.
   /// - Parameter plan: the plan with the scheme's limits (`SchemeCatalogue.plan(named:for:)`).
   /// - Throws: `otherModule`, `otherKey` before the first step; `test`, naming the step, where the module no
   ///   longer answers; `cancelled`. A step that fails is no error.
@@ -141,8 +145,8 @@ public struct FunctionalTest {
     return Finding(worst, (last - first).magnitude > Self.zeroMayMove ? .zeroDrifts : nil)
   }
 
-  /// Reads until `isFound` returns true, because a module that was just switched on has no position and no
-  /// network yet.
+  /// Reads until `isFound` returns true, at most for `searchTime`, because a module that was just switched on
+  /// has no position and no network yet.
   private func search(_ isFound: (ModuleReadings) -> Bool) throws(ProvisionError) -> ModuleReadings {
     let deadline = client.now() + Self.searchTime
     while true {

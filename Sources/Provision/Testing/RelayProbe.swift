@@ -39,7 +39,8 @@ struct RelayProbe {
     return try wait { !$0.relay } ? .yes : .no(.relayStaysClosed)
   }
 
-  /// Everything in this start is valid except the key of its authentication code.
+  /// Sends a start in which everything is valid except the key of its authentication code, and checks that the
+  /// module refuses it.
   func refusesForged() throws(ProvisionError) -> Finding {
     try open()
     let challenge = try client.challenge()
@@ -52,8 +53,9 @@ struct RelayProbe {
     return try refuses(forged, by: [.notAuthentic])
   }
 
-  /// Takes a start that was valid, and sends the same bytes again: at once, and with a new challenge
-  /// outstanding. A laptop that holds the key also signs the new challenge with the used counter.
+  /// Makes a valid start, then sends the same bytes again, at once and with a new challenge outstanding, and
+  /// checks that the module refuses them. A laptop that holds the key also signs the new challenge with the
+  /// used counter.
   func refusesReplayed() throws(ProvisionError) -> Finding {
     try open()
     let attempt = try start()
@@ -143,8 +145,8 @@ struct RelayProbe {
     case unreachable, failed
   }
 
-  /// Asks the platform for a start. A failure of the platform is no fault of the module, so the step is left
-  /// open and the failure is reported.
+  /// Asks the platform for a start. A failure of the platform is no fault of the module, so the step counts as
+  /// not run and the failure is reported.
   private func ask(_ request: StartRequest) -> Answer {
     do {
       return try authority?.start(request).map { .start($0) } ?? .unreachable

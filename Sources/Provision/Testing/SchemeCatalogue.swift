@@ -109,8 +109,8 @@ public struct SchemeCatalogue: Hashable, Sendable {
     }
   }
 
-  /// A relay or breaker burns where it carries less than the welder draws, so the scheme must exclude that
-  /// welder.
+  /// Checks the ratings. A relay or breaker burns where it carries less than the welder draws, so the scheme
+  /// must exclude such a welder.
   private static func check(
     _ ratings: InstallationScheme.Ratings, for appliesTo: InstallationScheme.Applicability,
     in file: DocumentFile

@@ -47,9 +47,9 @@ public struct TestPlan: Hashable, Sendable, Codable {
     public var kind: Kind
     /// The unit of the step's kind, which the file repeats so that the limits cannot be misread.
     public var unit: String
-    /// The lower limit and, in the next property, the upper limit, both inclusive; nil for no limit. A
-    /// yes-or-no step has the lower limit 1.
+    /// The lower limit, inclusive, in the step's unit; nil for no limit. A yes-or-no step has the lower limit 1.
     public var lower: Double?
+    /// The upper limit, inclusive, in the step's unit; nil for no limit.
     public var upper: Double?
 
     public init(name: String, kind: Kind, lower: Double?, upper: Double?) {

@@ -1,8 +1,8 @@
-/// What decides the figures in which a welder counts.
+/// The facts that decide in which figures a welder counts.
 public struct LedgerFacts: Hashable, Sendable {
   /// When something happened, as the period of a filter sees it.
   public enum Moment: Hashable, Sendable {
-    /// After the period's end, or never.
+    /// The event happens after the period's end, or never.
     case notYet
     case beforePeriod, inPeriod
   }
@@ -12,14 +12,15 @@ public struct LedgerFacts: Hashable, Sendable {
   public var recorded: Moment
   public var fitted: Moment
   public var retired: Moment
-  /// The last day that is in time for a new welder; nil where the welder was not new, or nobody knows when it was bought.
+  /// The last day that is in time for a new welder; nil where the welder was not new, or nobody knows when it
+  /// was bought.
   public var dueOn: CalendarDay?
 
   /// Makes the facts of a welder, or of several that count alike.
   /// - Parameters:
-  ///   - filter: the period by which the days are judged; without one, whatever happened happened in it.
+  ///   - filter: the period by which the days are judged; without a period every event counts as in it.
   ///   - recordedOn: the day of the record's first event.
-  ///   - fittedOn: the day of the first signature; where it does not matter, any day.
+  ///   - fittedOn: the day of the first signature; any day where there is no period, or nobody has signed.
   ///   - isFitted: whether somebody has signed.
   ///   - retiredOn: the day of the retirement.
   public init(
@@ -66,8 +67,8 @@ extension LedgerFilter {
   /// Whether the filter has a first or a last day.
   public var hasPeriod: Bool { from != nil || to != nil }
 
-  /// When something that happened did so, as the period sees it.
-  /// - Parameter day: the day on which it happened; nil where the record is too damaged to say.
+  /// The moment of an event, as the period sees it.
+  /// - Parameter day: the day of the event; nil where the record is too damaged to say.
   public func moment(of day: CalendarDay?) -> LedgerFacts.Moment {
     guard hasPeriod else { return .inPeriod }
     guard let day else { return .notYet }

@@ -1,33 +1,33 @@
-/// A figure of the ledger: a set of welders that is counted, and that `ledger rows` lists one by one. The names are kept for
-/// ever, because scripts use them.
+/// A figure of the ledger: a set of welders that is counted, and that `ledger rows` lists one by one. The names
+/// are kept for ever, because scripts use them.
 public enum LedgerFigure: String, Hashable, Sendable, Codable, CaseIterable {
   /// 电焊机数量: every welder that was surveyed or registered.
   case known
-  /// 完成“加芯赋码”: the module is fitted and the owner has signed.
+  /// 完成“加芯赋码”: the welders that have a module and whose owner has signed.
   case done
-  /// 淘汰: the welder was taken out of use for good.
+  /// 淘汰: the welders that were taken out of use for good.
   case retired
   /// The welders that are neither done nor retired: the sum of `surveyed`, `begun` and `refused`.
   case outstanding
-  /// Known from a survey, and not begun.
+  /// The welders that are known from a survey, and not registered.
   case surveyed
-  /// Registered, and not signed.
+  /// The welders that are registered, and whose owner has not signed.
   case begun
-  /// The owner refuses the module.
+  /// The welders whose owner refuses the module.
   case refused
-  /// Done, and stopped until a fault is repaired.
+  /// The welders of `done` that are stopped until a fault is repaired.
   case outOfUse
-  /// Done, and paid by the Banner.
+  /// The welders of `done` that the Banner pays for.
   case fundedByBanner
-  /// Done, and paid by the owner.
+  /// The welders of `done` that the owner pays for.
   case fundedByOwner
-  /// Outstanding and newly bought, with days left of the 15 since the purchase.
+  /// The welders of `outstanding` that are newly bought, up to the fifteenth day after their purchase.
   case due
-  /// Outstanding and newly bought, more than 15 days ago.
+  /// The welders of `outstanding` that were newly bought, more than 15 days ago.
   case overdue
 }
 
-/// Figures by their names.
+/// The number of welders of each figure.
 public struct LedgerCounts: Hashable, Sendable {
   private var counts: [LedgerFigure: Int] = [:]
 
@@ -46,7 +46,7 @@ public struct LedgerCounts: Hashable, Sendable {
   }
 }
 
-/// The figures of one industry within a street; either is nil where records lack it.
+/// The figures of one industry within a street. The street or the industry is nil where records lack it.
 public struct LedgerCell: Hashable, Sendable {
   public let street: String?
   public let industry: Industry?

@@ -1,4 +1,4 @@
-/// Which welders a form or a figure is about; nil chooses all.
+/// The conditions on the welders that a form or a figure counts; a property that is nil sets no condition.
 public struct LedgerFilter: Hashable, Sendable {
   /// 所属苏木镇、街道, as the records have it.
   public var street: String?
@@ -7,14 +7,16 @@ public struct LedgerFilter: Hashable, Sendable {
   public var industry: Industry?
   public var department: Department?
   public var payer: Funding.Payer?
-  /// The first and the last day of the period, both inclusive. Each figure counts by a day of its own: `done` and its parts by
-  /// the day of the first signature, `retired` by the day of the retirement. The others count what was known at the end.
+  /// The first day of the period, inclusive. Each figure counts by a day of its own: `done` and its parts by
+  /// the day of the first signature, `retired` by the day of the retirement. The others count what was known at
+  /// the end.
   public var from: CalendarDay?
+  /// The last day of the period, inclusive.
   public var to: CalendarDay?
 
   public init() {}
 
-  /// The industries that the filter lets through; nil lets all through, also one that cannot be read.
+  /// The industries that the filter lets through; nil lets all through, also an industry that cannot be read.
   public var industries: [Industry]? {
     guard industry != nil || department != nil else { return nil }
     return Industry.allCases.filter {

@@ -1,4 +1,5 @@
-/// A record as a row of the ledger's columns, for a ledger that is gathered from another place than a laptop's own records.
+/// A record as a row of the ledger's columns, for a ledger that is gathered from another place than a laptop's
+/// own records.
 public struct LedgerRow: Hashable, Sendable {
   /// The columns of `values`, by the names that they have in the fieldbook.
   public static let columns = [
@@ -19,7 +20,7 @@ public struct LedgerRow: Hashable, Sendable {
   /// A value for each of `columns`, in their order; numbers are written in decimal.
   public let values: [String?]
 
-  /// The result is nil where there is not a value for each column.
+  /// Makes a row; nil where there is not a value for each column.
   public init?(
     id: InstallationID, code: String?, status: Installation.Status, openedAt: Timestamp, revision: Int,
     values: [String?]

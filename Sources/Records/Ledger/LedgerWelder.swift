@@ -21,7 +21,6 @@ public struct LedgerWelder: Hashable, Sendable {
   public var community: String?
   public var filledBy: String?
   public var filledByPhone: String?
-  /// Brand, model and serial number, as far as they are known.
   public var brand: String?
   public var model: String?
   public var serialNumber: String?
@@ -41,17 +40,18 @@ public struct LedgerWelder: Hashable, Sendable {
 
 /// A unit within a street, as one row of 附件2.
 public struct LedgerUnit: Hashable, Sendable {
-  /// By this a unit with welders in two streets is known as one.
+  /// The unit's id, the same in every street, so that a unit with welders in two streets counts as one.
   public var id: String
   public var street: String?
-  /// The unit's name, type, person and phone as its newest record has them, whatever the street; of units that were merged, as
-  /// the newest of the unit that was kept.
+  /// The unit's name. Name, type, person and phone are those of the unit's newest record in any street; for
+  /// units that were merged, those of the newest record of the unit that was kept.
   public var name: String?
   public var type: UnitType?
   public var person: String?
   public var phone: String?
-  /// 从业人员, and those of them who hold a certificate; nil where no record says.
+  /// 从业人员: the number of people who weld; nil where no record says it.
   public var operators: Int?
+  /// The number of the operators who hold a certificate; nil where no record says it.
   public var certified: Int?
   public var counts: LedgerCounts
 

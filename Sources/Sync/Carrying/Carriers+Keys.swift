@@ -1,7 +1,7 @@
 import Cryptography
 import Records
 
-/// Keys, and the files that follow records, each delivered by one thread.
+/// This extension delivers keys, and the files that follow records, each on one thread.
 extension Carriers {
   /// Delivers one key and enters its outcome into the report.
   /// - Parameter certificate: the certificate to which the key is sealed; nil where the run was stopped.
@@ -47,7 +47,7 @@ extension Carriers {
   }
 
   /// Delivers a file whose record the platform has.
-  /// - Returns: nil where the platform acknowledged it.
+  /// - Returns: the reason why the file was not delivered; nil where the platform acknowledged it.
   func reason(
     afterFollowing file: PendingFile, of id: InstallationID, timestampOf agreement: FileDigest?
   ) throws -> SyncReason? {

@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Records
 
-/// What waits of one installation, delivered by one thread in its order.
+/// This extension delivers the waiting revisions of one installation, in their order, on one thread.
 extension Carriers {
-  /// The maximum number of times that one run builds a record's waiting revisions on the platform's.
+  /// The maximum number of times that one run builds a record's waiting revisions on the platform's record.
   private static let maxRebuilds = 4
 
-  /// Delivers what waits of an installation, oldest revision first.
+  /// Delivers the waiting revisions of an installation, the oldest first.
   /// - Parameter originals: when the originals of its photos go.
   func deliver(_ turn: Turn, originals: OriginalsPolicy) throws -> TurnOutcome {
     guard turn.hasKey else { return TurnOutcome(setback: Setback(.keyPending)) }
@@ -22,7 +22,7 @@ extension Carriers {
     for (place, revision) in waiting.enumerated() {
       var outcome = try deliver(revision, originals)
       outcome.setback = outcome.setback?.of(revision: revision.record.revision)
-      // The last outcome of a turn becomes durable with the turn's own.
+      // The caller makes the last outcome of a turn durable together with the turn's own.
       if outcome.setback != nil || place == waiting.count - 1 { return outcome }
       let acknowledged = outcome
       try desk.ask { try $0.enter(acknowledged) }
@@ -44,7 +44,7 @@ extension Carriers {
     }
     if let reason { return TurnOutcome(setback: Setback(reason)) }
     do {
-      // An original that is lost is named when its turn comes, and keeps no record.
+      // A lost original is reported when its turn comes, and does not keep the record back.
       let before =
         originals == .always ? record.originals.filter { !judged.lostOriginals.contains($0.sha256) } : []
       let setback = try send(record, before, originals)
@@ -63,18 +63,19 @@ extension Carriers {
 
   /// Sends a revision's files, and then the revision.
   /// - Parameter before: the originals that go before the record.
-  /// - Returns: nil where the platform acknowledged it.
+  /// - Returns: the setback; nil where the platform acknowledged the revision.
   private func send(_ record: PendingRecord, _ before: [PendingFile], _ originals: OriginalsPolicy) throws
     -> Setback?
   {
     try deliver(record.files + before, of: record.id)
     var refusal = refusal(of: record)
     if case .incomplete(let missing, let keys) = refusal, !(missing.isEmpty && keys.isEmpty) {
-      // A key that was delivered to another place, or that the platform has lost, goes once more as it was sealed then.
+      // A key that was delivered to another place, or that the platform has lost, is sent again as it was
+      // sealed.
       guard try deliver(keys, of: record.id) else { return refusal.map { Setback($0) } }
-      // A file that the platform once acknowledged and now lacks is sent again, but only once; so is an original that
-      // a platform insists on which knows of no copies. A file that the record does not name is never sent, whatever
-      // the platform asks for.
+      // A file that the platform once acknowledged and now lacks is sent again, but only once. An original is
+      // sent again, too, where a platform that knows of no copies demands it. A file that the record does not
+      // name is never sent, whatever the platform asks for.
       let originals = originals == .never ? [] : record.originals
       let acknowledged = record.acknowledgedFiles.filter { missing.contains($0.sha256) }
       for file in acknowledged {
@@ -100,7 +101,7 @@ extension Carriers {
   }
 
   /// Sends one record.
-  /// - Returns: nil where the platform acknowledged the record.
+  /// - Returns: the error; nil where the platform acknowledged the record.
   private func refusal(of record: PendingRecord) -> SyncError? {
     do throws(SyncError) {
       try retry { () throws(SyncError) in try destination.deliver(record) }
@@ -112,7 +113,8 @@ extension Carriers {
 
   // MARK: - A record that has gone on without this laptop
 
-  /// Builds what waits of a record on the platform's, which has gone on meanwhile, and delivers that.
+  /// Builds the waiting revisions of a record on the platform's record, which has newer revisions, and delivers
+  /// them.
   private func deliver(
     afterRebuilding id: InstallationID, _ conflict: Setback, _ originals: OriginalsPolicy
   ) throws -> TurnOutcome {
@@ -124,7 +126,8 @@ extension Carriers {
       } catch {
         return TurnOutcome(setback: Setback(error), isTried: true)
       }
-      // A platform that has no other record and yet takes no revision after it will not take the next one either.
+      // Where the platform has no record, or still the one that the revisions were built on, another attempt
+      // would fail as well.
       guard let current, current != before else {
         let isWaiting = current == nil
         let setback = try desk.ask { office in

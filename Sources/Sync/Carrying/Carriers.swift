@@ -2,8 +2,8 @@ import Cryptography
 import Records
 import Threads
 
-/// The threads of a run, and what they share: records are carried by some of them, and their files by others, so that one record's
-/// files go side by side and yet no more of them at once than the line can use.
+/// The threads of a run, and what they share: records are carried by some of them, and their files by others,
+/// so that one record's files go side by side and yet no more of them at once than the line can use.
 final class Carriers: Sendable {
   let desk: Desk<Office>
   let destination: any Destination
@@ -12,11 +12,11 @@ final class Carriers: Sendable {
   private let pieceSize = PieceSize()
   private let jobs = Monitor(Jobs())
 
-  /// One file on its way, for all that wait for it.
+  /// One file on its way, and the group that waits for it.
   struct FileJob: Sendable {
     let file: PendingFile
     let installation: InstallationID
-    /// The file that this one is the timestamp of; nil where it is none.
+    /// The agreement's file, where this file is its timestamp; else nil.
     let agreement: FileDigest?
     fileprivate let group: Monitor<Group>
     fileprivate let place: Int
@@ -31,8 +31,8 @@ final class Carriers: Sendable {
 
   private struct Jobs {
     var waiting: [FileJob] = []
-    /// The files on their way. One that several records name is carried for one after the other, so that no upload has two
-    /// senders.
+    /// The files on their way. A file that several records name is carried for one record after the other, so
+    /// that no upload has two senders.
     var carried: Set<FileDigest> = []
     /// The number of threads that may still bring files.
     var senders = 0
@@ -57,7 +57,8 @@ final class Carriers: Sendable {
       office, carriers: senders + transfers, atLeast: transfers > 0 ? 2 : 1,
       together: { try office.outbox.together($0) },
       prepare: { [self] started in
-        // Files come first, because a sender that waits for one would wait for ever without.
+        // The threads for files come first: without them, a thread that waits for its files would wait for
+        // ever.
         let files = min(transfers, started - 1)
         fileThreads.withLock { $0 = files }
         jobs.withLock { $0.senders = started - files }
@@ -103,7 +104,7 @@ final class Carriers: Sendable {
   // MARK: - Files
 
   /// Delivers files side by side, and returns when all of them are through.
-  /// - Throws: the failure of the first that failed by their order; the rest may not have been tried then.
+  /// - Throws: the failure of the first file that failed, by the files' order; other files may then be untried.
   func deliver(_ files: [PendingFile], of id: InstallationID, timestampOf agreement: FileDigest? = nil) throws {
     guard !files.isEmpty else { return }
     let group = Monitor(Group(left: files.count))
@@ -142,7 +143,7 @@ final class Carriers: Sendable {
   }
 }
 
-/// The addresses of unfinished uploads, asked for at the desk.
+/// Reads and stores the addresses of unfinished uploads by way of the desk.
 private struct UploadsAtDesk: UploadMemory {
   let desk: Desk<Office>
 

@@ -1,8 +1,9 @@
 import Synchronization
 import Threads
 
-/// Lets the caller's thread keep the record while other threads carry what is delivered. They bring their errands to the desk and
-/// wait; the caller's thread runs all that have come meanwhile together, so that one transaction makes them durable.
+/// Lets the caller's thread keep the record while other threads carry what is delivered. They bring their
+/// errands to the desk and wait; the caller's thread runs all that have come meanwhile together, so that one
+/// transaction makes them durable.
 final class Desk<Office: AnyObject>: Sendable {
   /// The maximum number of errands that are run together.
   private static var maxTogether: Int { 64 }
@@ -13,12 +14,12 @@ final class Desk<Office: AnyObject>: Sendable {
     var carriers = 0
   }
 
-  /// A piece of work for the caller's thread. Its result is given away only once it is durable.
+  /// A piece of work for the caller's thread. Its result is handed over only once it is durable.
   private struct Errand: Sendable {
-    /// Whether it reads or changes the record.
+    /// Whether the errand reads or changes the record.
     let needsRecord: Bool
     let run: @Sendable (Office) -> Void
-    /// Gives the result away, or the error that kept it from becoming durable.
+    /// Hands the result to the thread that waits, or the error that kept the result from becoming durable.
     let finish: @Sendable ((any Error)?) -> Void
   }
 
@@ -60,14 +61,15 @@ final class Desk<Office: AnyObject>: Sendable {
   ///   - together: runs errands so that their changes are durable together when it returns.
   ///   - prepare: called with the number of threads that were started, before any of them does anything.
   ///   - body: what each thread does; it gets its number, from 0.
-  /// - Throws: `SyncError.library` where too few threads could be started, and the first error of a thread, after the others
-  ///   have ended.
+  /// - Throws: `SyncError.library` where too few threads could be started, and the first error of a thread,
+  ///   after the others have ended.
   func serve(
     _ office: Office, carriers count: Int, atLeast least: Int, together: (() -> Void) throws -> Void,
     prepare: (Int) -> Void = { _ in }, body: @escaping @Sendable (Int) throws -> Void
   ) throws {
     let failure = Failure()
-    // The threads wait until it is known how many there are; nil until then, and false where they are too few.
+    // The threads wait until their number is known. The value is nil until then, and false where they are too
+    // few.
     let gate = Monitor<Bool?>(nil)
     var threads: [SystemThread] = []
     while threads.count < count {

@@ -14,7 +14,7 @@ struct FileDelivery {
 
   /// Delivers a file.
   /// - Parameters:
-  ///   - agreement: the file that this one is the timestamp of; nil where it is none.
+  ///   - agreement: the agreement's file, where this file is its timestamp; else nil.
   ///   - contents: called when the platform needs the bytes.
   /// - Throws: `SyncError`, and the errors of `contents` and of the upload memory.
   func deliver(_ file: PendingFile, timestampOf agreement: FileDigest?, contents: () throws -> [UInt8]) throws {
@@ -49,7 +49,7 @@ struct FileDelivery {
     var (address, offset) =
       try resumed(file, bytes.count, at: kept) ?? begins()
     if offset > 0 { onEvent(.fileProgress(sha256: file.sha256, offset: offset, bytes: bytes.count)) }
-    // An empty file is whole as soon as it is begun, but SeaweedFS keeps it only after a piece of nothing.
+    // An empty file is whole as soon as it is begun, but SeaweedFS keeps it only after an empty piece.
     if bytes.isEmpty {
       _ = try retry { () throws(SyncError) in try client.append([], at: 0, to: address, sha256: nil) }
     }

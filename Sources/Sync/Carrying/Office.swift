@@ -1,6 +1,7 @@
 import Records
 
-/// What only the thread that called `run` touches: the record, the addresses of unfinished uploads, and the report.
+/// The state that only the thread that called `run` touches: the record, the addresses of unfinished uploads,
+/// and the report.
 final class Office {
   /// The number of installations that are read from the queue at once.
   private static let pageSize = 256
@@ -17,11 +18,12 @@ final class Office {
   private var parts: [QueuePart]
   private var page: ArraySlice<QueuedInstallation> = []
   private var position: QueuePosition?
-  /// The installations that were given to a thread, with the places of their outcomes. A later revision of one waits in the same
-  /// queue, and what is set aside in this run comes up once more.
+  /// The installations that were given to a thread, with the places of their outcomes in the report. The queue
+  /// lists an installation again for a later revision, and where this run has set the installation aside.
   private var places: [InstallationID: Int] = [:]
   private let runStop: RunStop
 
+  /// Makes the state of one run.
   /// - Parameter parts: the parts of the queue to go through, in their order.
   init(
     outbox: any Outbox, uploads: any UploadMemory, clock: any Clock, parts: [QueuePart], stop: RunStop,
@@ -37,7 +39,7 @@ final class Office {
 
   // MARK: - The queue
 
-  /// Whether an installation waits. The next call of `next` gives it.
+  /// Whether an installation waits, which `next` then returns.
   func hasNext() throws -> Bool {
     while page.isEmpty, let part = parts.first {
       page = try outbox.queue(part, after: position, limit: Self.pageSize)[...]
@@ -50,8 +52,8 @@ final class Office {
     return !page.isEmpty
   }
 
-  /// Gives the next installation to a thread; nil after the last one. Once the run was stopped, the others get the run's reason
-  /// as their outcome.
+  /// Returns the next installation for a thread; nil after the last one. Once the run is stopped, all further
+  /// installations get the reason of the stop as their outcome.
   func next() throws -> Turn? {
     while try hasNext() {
       let id = page.removeFirst().id
@@ -69,12 +71,12 @@ final class Office {
     return nil
   }
 
-  /// Reads what a revision is judged by before it is sent.
+  /// Reads what is needed to judge a revision before it is sent.
   func waiting(_ record: PendingRecord) throws -> WaitingRevision {
     WaitingRevision(record: record, judge: try outbox.judging(record))
   }
 
-  /// Enters what became of a revision.
+  /// Enters the outcome of one revision into the outbox and the report.
   func enter(_ outcome: TurnOutcome) throws {
     if let record = outcome.acknowledged {
       try outbox.acknowledge(
@@ -83,7 +85,7 @@ final class Office {
     if outcome.isTried { note(outcome.setback?.reason) }
   }
 
-  /// Takes the outcome of an installation, and sets it aside where a repetition cannot help.
+  /// Enters the outcome of an installation, and sets the installation aside where a repetition cannot help.
   func finish(_ id: InstallationID, _ last: TurnOutcome) throws {
     try enter(last)
     let outcome = DeliveryOutcome(id, last.setback?.reason)
@@ -95,7 +97,7 @@ final class Office {
           id, revision: revision, reason: setback.reason.rawValue, detail: setback.detail, at: clock.now())
       }
     } else if last.acknowledged == nil {
-      // What waited may have been delivered without a revision of its own.
+      // The record needs no delivery any more, for instance because the platform's record has what waited.
       try outbox.takeUp(id)
     }
     onEvent(.recordFinished(outcome))
@@ -112,7 +114,7 @@ final class Office {
     if let reason, reason.stopsTheRun || report.timeouts > 1 { stop(for: reason) }
   }
 
-  /// Ends the run.
+  /// Stops the run. The reason of an earlier stop stays.
   func stop(for reason: SyncReason) {
     report.stoppedBy = report.stoppedBy ?? reason
     runStop.request()
@@ -122,13 +124,13 @@ final class Office {
 /// What a thread needs of one installation before it sends anything of it.
 struct Turn: Sendable {
   let id: InstallationID
-  /// Whether the key of its module is delivered, where it waited.
+  /// Whether the key of the installation's module was delivered; true where no key waited.
   let hasKey: Bool
-  /// What waits, oldest first.
+  /// The waiting revisions, oldest first.
   let waiting: [WaitingRevision]
 }
 
-/// A revision that waits, with what it is judged by.
+/// A waiting revision, and the closure that judges it.
 struct WaitingRevision: Sendable {
   let record: PendingRecord
   /// Finds a fault of the record or of its log, on any thread; its files are judged by their store.
@@ -137,7 +139,7 @@ struct WaitingRevision: Sendable {
 
 /// What became of an installation's turn, or of one of its revisions.
 struct TurnOutcome: Sendable {
-  /// Why it was not delivered; nil where it was.
+  /// The reason why the turn or the revision was not delivered; nil where it was delivered.
   var setback: Setback?
   /// Whether something was sent, so that the outcome says something about the rest of the queue.
   var isTried = false
@@ -148,7 +150,8 @@ struct TurnOutcome: Sendable {
 /// Why a record was not delivered.
 struct Setback: Hashable, Sendable {
   let reason: SyncReason
-  /// The platform's own word for it, or the name of the file; nil where there is neither.
+  /// The platform's own word for the reason, the name of a file, or the key of an object; nil where there is
+  /// none.
   var detail: String?
   /// The revision that was tried; nil where none was.
   var revision: Int?
@@ -175,7 +178,7 @@ struct Setback: Hashable, Sendable {
     }
   }
 
-  /// The same with the revision that was tried.
+  /// Returns this setback with the revision that was tried. A revision that it has already stays.
   func of(revision: Int) -> Setback {
     var setback = self
     setback.revision = setback.revision ?? revision

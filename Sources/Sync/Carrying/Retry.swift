@@ -8,7 +8,8 @@ final class RunStop: Sendable {
   func request() { isRequestedFlag.store(true, ordering: .relaxed) }
 }
 
-/// Repeats a request after a pause where its failure may be temporary, on any thread. All threads of a run share one sum of pauses.
+/// Repeats a request after a pause where its failure may be temporary, on any thread. All threads of a run
+/// share one sum of pauses.
 public struct Retry: Sendable {
   /// The sum of all pauses of a run.
   private final class Spent: Sendable {
@@ -21,8 +22,8 @@ public struct Retry: Sendable {
   let sleep: @Sendable (Duration) -> Void
   let onEvent: @Sendable (SyncEvent) -> Void
 
-  /// - Parameters:
-  ///   - sleep: waits between attempts; may return early where the run is cancelled.
+  /// Makes a retry without events.
+  /// - Parameter sleep: waits between attempts; may return early where the run is cancelled.
   public init(policy: RetryPolicy = RetryPolicy(), sleep: @escaping @Sendable (Duration) -> Void) {
     self.init(policy: policy, stop: RunStop(), sleep: sleep, onEvent: { _ in })
   }

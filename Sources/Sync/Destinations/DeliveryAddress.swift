@@ -1,14 +1,15 @@
 import Characters
 
-/// The place to which a laptop delivers where that is no platform, as it is written: `s3://bucket/prefix` or
-/// `file:///media/stick/weldtech`.
+/// The address of a bucket or a folder to which a laptop delivers in place of a platform, written as
+/// `s3://bucket/prefix` or `file:///media/stick/weldtech`.
 public enum DeliveryAddress: Hashable, Sendable, CustomStringConvertible {
   /// A bucket; the prefix stands before each key, without a slash at its ends, and may be empty.
   case bucket(String, prefix: String)
   /// A folder, by its absolute path.
   case folder(String)
 
-  /// - Throws: `deliveryAddress`.
+  /// Parses an address.
+  /// - Throws: `deliveryAddress` where the text is no such address.
   public init(_ text: String) throws(SyncError) {
     if text.hasPrefix("s3://") {
       self = try Self.bucket(of: Array(text.utf8.dropFirst("s3://".utf8.count)))
@@ -63,9 +64,10 @@ struct S3Address: Hashable, Sendable {
   let region: String
   let isLoopback: Bool
 
+  /// Makes the web address of a bucket.
   /// - Parameters:
-  ///   - endpoint: the address of the service; nil for Amazon's own in this region. One whose host begins with the bucket's
-  ///     name and a point is the bucket's own address, as some services demand it.
+  ///   - endpoint: the address of the service; nil for Amazon's own in this region. One whose host begins with
+  ///     the bucket's name and a point is the bucket's own address, as some services demand it.
   ///   - region: the region of the bucket, such as `cn-north-1`.
   /// - Throws: `deliveryAddress`, `plainHTTP`.
   init(bucket: String, prefix: String, endpoint: String?, region: String) throws(SyncError) {
@@ -87,7 +89,7 @@ struct S3Address: Hashable, Sendable {
     } else {
       isLoopback = false
       let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-      // A name with a point is in no certificate of the service.
+      // The service's certificate covers no bucket whose name has a point.
       bucketURL =
         bucket.utf8.contains(UInt8(ascii: "."))
         ? "https://s3.\(region).\(domain)/\(bucket)" : "https://\(bucket).s3.\(region).\(domain)"
@@ -105,6 +107,6 @@ struct S3Address: Hashable, Sendable {
     return "\(path)?\(pairs.joined(separator: "&"))"
   }
 
-  /// The key in the bucket of an object of ours.
+  /// The key in the bucket, with the prefix, of one of this program's objects.
   func keyInBucket(_ key: String) -> String { prefix.isEmpty ? key : "\(prefix)/\(key)" }
 }

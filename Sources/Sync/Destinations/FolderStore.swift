@@ -4,11 +4,11 @@ import FoundationEssentials
 import Glibc
 public import Records
 
-/// A folder, on a stick or on a disk of the company's, that takes objects as files. A file is written beside the others under
-/// another name, brought to disk, renamed, and read back from the disk.
+/// A folder, on a stick or on a disk of the company's, that takes objects as files. A file is written beside
+/// the others under another name, brought to disk, renamed, and read back from the disk.
 ///
-/// A mount point without its stick is an empty folder of the laptop's own disk. So the folder holds a marker, which `setup`
-/// writes once: without it nothing is written.
+/// A mount point without its stick is an empty folder of the laptop's own disk. So the folder holds a marker,
+/// which `setup` writes once: without it nothing is written.
 public struct FolderStore: ObjectStore {
   /// The name of the marker in the folder.
   public static let markerName = "weldtech-deliveries.json"
@@ -25,8 +25,8 @@ public struct FolderStore: ObjectStore {
 
   // MARK: - The marker
 
-  /// Makes the folder, in a folder that is there, and writes its marker.
-  /// - Throws: `destination`.
+  /// Makes the folder, whose parent folder has to be there, and writes its marker.
+  /// - Throws: `destination`, `destinationMissing`.
   public func prepare() throws(SyncError) {
     do throws(FileError) {
       if try !isFolder(root) { try Folder.makeOne(root, permissions: .withinUmask(0o777), isSynced: true) }
@@ -98,7 +98,8 @@ public struct FolderStore: ObjectStore {
     try draft.place(.synced)
   }
 
-  /// Makes the folders of a key one by one: the folder of the store itself is never made, since the stick would be missing.
+  /// Makes the folders of a key one by one: the folder of the store itself is never made, since the stick would
+  /// be missing.
   private func makeFolders(of key: String) throws(FileError) {
     try makeOne(root.appending(Self.drafts))
     var folder = root
@@ -118,8 +119,8 @@ public struct FolderStore: ObjectStore {
     }
   }
 
-  /// Checks that the folders of a key that are there are folders of this stick: a link may lead to another disk, which stays behind
-  /// when the stick is carried away.
+  /// Checks that the folders of a key that are there are folders of this stick: a link may lead to another
+  /// disk, which stays behind when the stick is carried away.
   private func checkFolders(of key: String) throws(FileError) {
     var folder = root
     for name in key.utf8.split(separator: UInt8(ascii: "/")).dropLast() {

@@ -3,8 +3,8 @@ import FoundationEssentials
 public import Records
 import Threads
 
-/// Delivers keys, files, timestamps and records to a store of objects. Each method returns once the store has given the object
-/// back as it was sent; each may be called on several threads at once.
+/// Delivers keys, files, timestamps and records to a store of objects. Each method returns once the store has
+/// given the object back as it was sent; each may be called on several threads at once.
 public struct ObjectDestination: Destination, Sendable {
   private let store: any ObjectStore
   /// The objects that this run has read back.
@@ -14,10 +14,11 @@ public struct ObjectDestination: Destination, Sendable {
 
   // MARK: - What a place has of its own
 
-  /// Nothing: a bucket and a folder present no certificate.
+  /// Returns nil, because a bucket or a folder presents no certificate.
   func presentedCertificate() throws(SyncError) -> Certificate? { nil }
 
-  /// Nothing: a laptop reads no record back, and whoever loads the objects names records that differ.
+  /// Returns nil, because a laptop reads no record back from a bucket or a folder. Whoever loads the objects
+  /// reports records that differ.
   func installation(_ id: InstallationID) throws(SyncError) -> Data? { nil }
 
   // MARK: - Keys and files
@@ -53,7 +54,7 @@ public struct ObjectDestination: Destination, Sendable {
 
   /// Delivers the timestamp of an agreement, unless the store has it.
   /// - Parameters:
-  ///   - agreement: the file that it is the timestamp of.
+  ///   - agreement: the file of the agreement.
   ///   - contents: called when the store needs the bytes.
   /// - Returns: whether the timestamp was sent.
   @discardableResult
@@ -64,7 +65,7 @@ public struct ObjectDestination: Destination, Sendable {
   }
 
   private func deliver(_ object: DeliveredObject, bytes: Int, _ contents: () throws -> [UInt8]) throws -> Bool {
-    // A store that lists another size has not the object, which needs no reading to be known.
+    // An object that the store lists with another size is not this one, so it need not be read.
     if try store.size(of: object) == bytes, try store.has(object) {
       verified.withLock { _ = $0.insert(object) }
       return false
@@ -94,8 +95,9 @@ public struct ObjectDestination: Destination, Sendable {
     try put(bytes, at: .record(record.id, revision: record.revision, sha256: sha256))
   }
 
-  /// What the store lacks of a record. Objects that this run has read back count; of others, which an earlier run has read back,
-  /// the size has to be right. The originals of photos follow their record, so they do not count.
+  /// What the store lacks of a record. An object that this run has read back is there. An object that an
+  /// earlier run has read back is there if its size is right. The originals of photos follow their record, so
+  /// they do not count.
   private func missing(of record: PendingRecord) throws(SyncError) -> (files: [FileDigest], keys: [String]) {
     let known = verified.withLock { $0 }
     var files: [FileDigest] = []

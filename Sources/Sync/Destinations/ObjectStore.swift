@@ -1,11 +1,11 @@
 public import Records
 
-/// A place that keeps objects by their keys, such as a bucket or a folder on a stick. Each method may be called on several
-/// threads at once.
+/// A place that keeps objects by their keys, such as a bucket or a folder on a stick. Each method may be called
+/// on several threads at once.
 public protocol ObjectStore: DeliveredObjects {
-  /// Writes an object. Returns only when the store has acknowledged it and its contents were read back from the store with
-  /// the digest that the key holds. An object that is there already with these contents stays; one with other contents,
-  /// such as a broken-off upload, is replaced.
+  /// Writes an object. Returns only when the store has acknowledged it and its contents were read back from the
+  /// store with the digest that the key holds. An object that is there already with these contents stays; one
+  /// with other contents, such as a broken-off upload, is replaced.
   /// - Throws: `contentsChanged`, before anything is written, where the bytes have another digest than the key;
   ///   `notAcknowledged` where the store gives back other bytes than it was given.
   func put(_ bytes: [UInt8], at object: DeliveredObject) throws(SyncError)

@@ -7,7 +7,8 @@ public struct S3Credentials: Hashable, Sendable {
   /// The token that belongs to credentials of a short life; nil for others.
   public let sessionToken: String?
 
-  /// The result is nil where one of the values is empty, or not visible ASCII as credentials are.
+  /// Makes credentials; nil where a value is empty, longer than 4096 bytes or not visible ASCII, or the access
+  /// key's ID has a colon.
   public init?(accessKeyID: String, secretAccessKey: String, sessionToken: String?) {
     for value in [accessKeyID, secretAccessKey, sessionToken ?? "-"] {
       guard (1...4096).contains(value.utf8.count), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -21,8 +22,8 @@ public struct S3Credentials: Hashable, Sendable {
     self.sessionToken = sessionToken
   }
 
-  /// Reads a file in the form of `~/.aws/credentials`: the keys of the section `default`, or of a file without sections.
-  /// The result is nil where a key is missing or has a value that no credentials have.
+  /// Reads a file in the form of `~/.aws/credentials`: the keys of the section `default`, or of a file without
+  /// sections. The result is nil where a key is missing or has a value that no credentials have.
   public init?(file: [UInt8]) {
     var values: [String: String] = [:]
     var isInDefault = true

@@ -1,7 +1,7 @@
 import CExpat
 
-/// The small XML documents of a bucket: errors, lists and the answers about uploads in parts. Depth and number of elements
-/// are bounded, and a document type is refused, so that there are no entities.
+/// The small XML documents of a bucket: errors, lists and the answers about uploads in parts. Depth and number
+/// of elements are bounded, and a document type is refused, so that there are no entities.
 struct S3Document {
   private static let maxDepth = 16
   private static let maxElements = 50_000

@@ -1,7 +1,8 @@
 import Threads
 
 extension S3Store {
-  /// Sends an object in parts, several at once. An upload that fails is aborted, so that its parts take no room in the bucket.
+  /// Sends an object in parts, several at once. An upload that fails is aborted, so that its parts take no room
+  /// in the bucket.
   func writeParts(of bytes: [UInt8], at key: String, replaces: Bool) throws(SyncError) {
     let upload = try begunUpload(of: key)
     let outcome: Result<Void, SyncError>
@@ -53,7 +54,7 @@ extension S3Store {
     return (0..<count).compactMap { all[$0] }
   }
 
-  /// Whether a tag can stand in a document as it is.
+  /// Whether a tag can stand in an XML document without escapes.
   private static func isTag(_ tag: String) -> Bool {
     (1...256).contains(tag.utf8.count)
       && tag.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"<>&".utf8.contains($0) }
@@ -70,7 +71,7 @@ extension S3Store {
       let response = try send(
         "POST", key, query: [("uploadId", upload)], headers: headers, body: Array(body.utf8))
       if try isKept(response, replaces: replaces) {
-        // What the upload has so far is not needed.
+        // The parts that were sent are not needed.
         _ = try? send("DELETE", key, query: [("uploadId", upload)])
         return
       }

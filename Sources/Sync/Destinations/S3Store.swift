@@ -4,15 +4,15 @@ import FoundationEssentials
 public import Records
 import Threads
 
-/// A bucket of Amazon's S3 or of a service that speaks its protocol. Requests are signed by libcurl; each is repeated where its
-/// failure may be temporary.
+/// A bucket of Amazon's S3 or of a service that speaks its protocol. Requests are signed by libcurl; each is
+/// repeated where its failure may be temporary.
 ///
-/// What counts as acknowledged is read back from the bucket and compared by SHA-256. A checksum that a service returns is not
-/// enough, because services are known that store whatever checksum they are told.
+/// What counts as acknowledged is read back from the bucket and compared by SHA-256. A checksum that a service
+/// returns is not enough, because services are known that store whatever checksum they are told.
 public final class S3Store: ObjectStore {
   public struct Configuration: Sendable {
     public var bucket: String
-    /// Stands before each key, without a slash at its ends; may be empty.
+    /// The prefix of each key, without a slash at its ends; may be empty.
     public var prefix: String
     /// The address of the service; nil for Amazon's own in the region. `http` is for loopback only.
     public var endpoint: String?
@@ -61,8 +61,9 @@ public final class S3Store: ObjectStore {
   private let address: S3Address
   private let handle: CurlHandle
 
-  /// - Parameter isCancelled: called on several threads, several times a second during a transfer; true ends it with
-  ///   `cancelled`.
+  /// Makes a store.
+  /// - Parameter isCancelled: called on several threads, several times a second during a transfer; true ends
+  ///   the transfer with `cancelled`.
   /// - Throws: `deliveryAddress`, `plainHTTP`, `library`.
   public init(
     _ configuration: Configuration, retry: Retry, isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -85,8 +86,8 @@ public final class S3Store: ObjectStore {
 
   public func put(_ bytes: [UInt8], at object: DeliveredObject) throws(SyncError) {
     guard SHA256Digest(of: bytes).hex == object.sha256.hex else { throw .contentsChanged }
-    // Not every service obeys If-None-Match, and none has to: a key holds the digest of its contents. What lies there with
-    // other contents is broken, and is replaced in the second round.
+    // Not every service obeys If-None-Match, and none has to: a key holds the digest of its contents. An object
+    // that is already stored under the key with other contents is damaged, and the second round replaces it.
     for replaces in [false, true] {
       try write(bytes, at: object.key, replaces: replaces)
       if try holds(object, bytes: bytes.count) { return }
@@ -94,7 +95,7 @@ public final class S3Store: ObjectStore {
     throw .notAcknowledged(status: 200)
   }
 
-  /// Sends the bytes. Without `replaces` an object that is there already stays.
+  /// Sends the bytes. Without `replaces`, an object that is there already stays.
   private func write(_ bytes: [UInt8], at key: String, replaces: Bool) throws(SyncError) {
     if bytes.count > Self.partBytes { return try writeParts(of: bytes, at: key, replaces: replaces) }
     let headers = Self.headers(replaces: replaces) + [("Content-Type", Self.mediaType(of: key))]
@@ -113,8 +114,9 @@ public final class S3Store: ObjectStore {
     key.hasSuffix(".json") ? "application/json" : "application/octet-stream"
   }
 
-  /// Whether an answer says that nothing was written: because an object is there already (412), because another laptop is
-  /// writing it (409), or because the service knows no conditions (501). Reading back tells what is there.
+  /// Whether an answer says that nothing was written: because an object is there already (412), because another
+  /// laptop is writing it (409), or because the service knows no conditions (501). Reading back tells what is
+  /// there.
   func isKept(_ response: HTTPResponse, replaces: Bool) throws(SyncError) -> Bool {
     guard !replaces else { return false }
     switch response.status {
@@ -129,7 +131,8 @@ public final class S3Store: ObjectStore {
   public func has(_ object: DeliveredObject) throws(SyncError) -> Bool { try holds(object, bytes: nil) }
 
   /// Whether the bucket gives back the contents that the key names.
-  /// - Parameter bytes: the size that the contents have, where it is known, so that a shorter object is not fetched to its end.
+  /// - Parameter bytes: the size that the contents have, where it is known, so that a shorter object is not
+  ///   fetched to its end.
   private func holds(_ object: DeliveredObject, bytes: Int?) throws(SyncError) -> Bool {
     guard let first = try part(0, of: object.key) else { return false }
     guard bytes ?? first.total == first.total else { return false }
@@ -176,7 +179,7 @@ public final class S3Store: ObjectStore {
     return try retry { () throws(SyncError) -> Part? in
       let response = try send("GET", key, headers: range, answerLimit: Self.partBytes)
       switch response.status {
-      // A service is known that gives a part with the status of a whole.
+      // A service is known that sends a part with the status of a whole object, 200.
       case 200 where start == 0 && response.headers["content-range"] == nil:
         return Part(bytes: response.body, total: response.body.count)
       case 200, 206:

@@ -1,7 +1,7 @@
 import CCurl
 
-/// Requests over libcurl, which any number of threads may send at once, all bounded in time and size. TLS is always
-/// verified, redirects are never followed, proxies come from the environment as libcurl reads it.
+/// Sends requests over libcurl, on any number of threads at once, all bounded in time and size. TLS is always
+/// verified, redirects are never followed, and proxies come from the environment as libcurl reads it.
 ///
 /// Each request has an easy handle of its own: libcurl 7.88.1 keeps a pointer to the last header of a handle's answer
 /// beyond that header's life, and an answer to the next request that begins with a folded line makes it read there.
@@ -30,8 +30,9 @@ final class CurlHandle: Sendable {
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let loop: TransferLoop
-  /// The loop of large bodies, which go by HTTP/1.1. libcurl 7.88.1 sends a request over a connection that waits for another one's
-  /// answer where the same host has connections of HTTP/2 in the same loop, and the answers then reach the wrong requests.
+  /// The loop of large bodies, which go by HTTP/1.1. libcurl 7.88.1 sends a request over a connection that
+  /// waits for another one's answer where the same host has connections of HTTP/2 in the same loop, and the
+  /// answers then reach the wrong requests.
   private let loopOfLargeBodies: TransferLoop
   private let options: Options
   private let isCancelled: @Sendable () -> Bool
@@ -54,8 +55,8 @@ final class CurlHandle: Sendable {
 
     var list: UnsafeMutablePointer<curl_slist>?
     defer { curl_slist_free_all(list) }
-    // An empty `Expect:` saves a wait of one second for a 100, which proxies swallow. libcurl 7.88 would sign the header
-    // although it does not send it, so signed requests have a short wait instead.
+    // An empty `Expect:` saves a wait of one second for a 100, which proxies swallow. libcurl 7.88 would sign
+    // the header although it does not send it, so signed requests have a short wait instead.
     let expectation = request.signing == nil ? ["Expect:"] : []
     for line in request.headers.map({ "\($0.name): \($0.value)" }) + expectation {
       guard let longer = curl_slist_append(list, line) else { throw .library }
@@ -126,7 +127,8 @@ final class CurlHandle: Sendable {
     ]
     if isLarge(request) {
       settings += [
-        // With a limited rate libcurl sends a buffer at once and is then silent for as long as that takes.
+        // With a limited rate libcurl sends a whole buffer at once, and is then silent for as long as the
+        // buffer takes at that rate.
         wt_curl_set_number(
           handle, CURLOPT_UPLOAD_BUFFERSIZE, options.maxBytesPerSecond == nil ? Self.uploadBuffer : 65_536),
         // HTTP/2 servers let a stream send 64 KiB a round trip before they read, too little for a slow answer.
@@ -193,10 +195,11 @@ private final class Exchange {
   /// Whether the exchange was ended because its time was over.
   private(set) var isOverdue = false
 
-  /// The moment at which the transfer began, which may have waited for others; nil before.
+  /// The moment at which the transfer began, after any wait for other transfers; nil before.
   private var start: ContinuousClock.Instant?
-  /// The moment of the last byte in either direction, and the number of bytes by then; nil before the transfer began.
+  /// The moment of the last byte in either direction; nil before the transfer began.
   private var lastByte: ContinuousClock.Instant?
+  /// The number of bytes in both directions by `lastByte`.
   private var bytesSoFar = 0
   private let options: CurlHandle.Options
   private let requestBytes: Int

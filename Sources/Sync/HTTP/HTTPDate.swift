@@ -9,7 +9,7 @@ struct HTTPDate: Hashable {
 
   let secondsSince1970: Int64
 
-  /// The result is nil where the text has another form.
+  /// Reads a date; nil where the text has another form.
   init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count == 29, bytes[3] == UInt8(ascii: ","), bytes[25...].elementsEqual(" GMT".utf8),

@@ -1,11 +1,11 @@
 import CCurl
 import Threads
 
-/// Runs transfers side by side on one thread, by libcurl's multi interface, which keeps their connections open for the next ones.
-/// https://curl.se/libcurl/c/libcurl-multi.html
+/// Runs transfers side by side on one thread, by libcurl's multi interface, which keeps their connections open
+/// for the next ones. https://curl.se/libcurl/c/libcurl-multi.html
 final class TransferLoop: Sendable {
-  /// The maximum number of transfers, and so of connections. Further ones wait here, because libcurl would count their waiting as a
-  /// part of their time.
+  /// The maximum number of transfers, and so of connections. Further ones wait here, because libcurl would
+  /// count their waiting as a part of their time.
   private static let maxTransfers = 32
   /// The time in milliseconds after which transfers without any event are asked whether they are to end.
   private static let pollMilliseconds: Int32 = 200
@@ -13,7 +13,8 @@ final class TransferLoop: Sendable {
   private let core: Core
   private let thread = Monitor<SystemThread?>(nil)
 
-  /// - Throws: `library`.
+  /// Makes a loop; its thread starts with the first transfer.
+  /// - Throws: `library` where libcurl cannot be set up.
   init() throws(SyncError) {
     guard let multi = curl_multi_init() else { throw .library }
     core = Core(multi)
@@ -58,7 +59,7 @@ final class TransferLoop: Sendable {
 
   /// What the loop's thread works on.
   private final class Core: Sendable {
-    // Only the loop's thread uses it; curl_multi_wakeup may be called on any.
+    // Only the loop's thread uses this handle; curl_multi_wakeup may be called on any thread.
     nonisolated(unsafe) let multi: UnsafeMutableRawPointer
     let arrivals = Monitor(Arrivals())
 

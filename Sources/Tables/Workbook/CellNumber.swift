@@ -2,8 +2,8 @@ import Glibc
 
 /// Writes the number of a cell as the sheet shows it in full.
 enum CellNumber {
-  /// The number in digits, with at most 15 significant ones as spreadsheets keep them, and without an exponent where it is a
-  /// whole number below 10^15.
+  /// The number in digits. A whole number below 10^15 has no exponent. A number without an exponent has at most
+  /// 15 significant digits, as in spreadsheets.
   static func text(of number: Double) -> String {
     if abs(number) < 1e15, let whole = Int64(exactly: number) { return String(whole) }
     // Rounding to 15 digits takes away what binary fractions add: 7.1000000000000005.
@@ -22,15 +22,15 @@ enum CellNumber {
     if countsFrom1904 {
       days += 1_462
     } else if days < 61 {
-      // Spreadsheets count a 29 February 1900, which never was.
+      // Spreadsheets count a 29 February 1900, which does not exist.
       if days == 60 { return nil }
       days += 1
     }
-    // Days of the proleptic Gregorian calendar from 1970-01-01, of which 25,569 is the number.
+    // The days are of the proleptic Gregorian calendar, from 1970-01-01, which has the number 25,569.
     return civil(days - 25_569)
   }
 
-  /// The date of a day, by its number from 1970-01-01.
+  /// The date of a day as `YYYY-MM-DD`, by the number of days from 1970-01-01.
   private static func civil(_ day: Int) -> String {
     // Years are counted from 1 March, so that the leap day is the last of its year.
     let shifted = day + 719_468

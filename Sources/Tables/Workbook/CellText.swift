@@ -1,7 +1,7 @@
-/// The text of a cell or a shared string while its pieces are read, at most `maxBytes` long. The rest of a longer one is
-/// left out, and it is then longer than any field may be.
+/// The text of a cell or a shared string while its pieces are read, at most `maxBytes` long. The rest of a
+/// longer text is left out; what is left is still longer than any field may be.
 struct CellText {
-  /// The maximum length in UTF-8, bytes; no field of a list takes as much.
+  /// The maximum length in UTF-8, bytes; no field of a list may be as long.
   static let maxBytes = 4_096
 
   private var bytes: [UInt8] = []

@@ -2,7 +2,7 @@ extension Sheet {
   /// Reads a CSV as a sheet: every line is a row, also those before a header, and a line that cannot be read is a row with
   /// its fault.
   /// - Parameters:
-  ///   - encoding: the encoding that the user named; nil finds it.
+  ///   - encoding: the encoding that the user named; nil detects it.
   ///   - limits: the limits of a list; those on columns and on the length of a field do not apply here.
   /// - Throws: `tooLarge`, `document`, `brokenText`, `empty`, `tooManyRows`.
   public init(csv bytes: [UInt8], encoding told: TextEncoding? = nil, limits: CSVTable.Limits) throws(CSVError)

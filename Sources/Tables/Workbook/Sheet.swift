@@ -1,4 +1,5 @@
-/// A rectangle of cells with texts, from a sheet of a workbook or from a CSV. Cells without a text are left out.
+/// A rectangle of cells with texts, from a sheet of a workbook or from a CSV. Cells with neither a text nor a
+/// formula are left out.
 public struct Sheet: Hashable, Sendable {
   public struct Cell: Hashable, Sendable {
     public enum Kind: UInt8, Hashable, Sendable {
@@ -11,8 +12,8 @@ public struct Sheet: Hashable, Sendable {
 
     /// Number of the column, from 1.
     public let column: Int
-    /// What the cell shows: a text as it was typed, a number in digits with at most 15 significant ones, a date as
-    /// `YYYY-MM-DD`.
+    /// The text that the cell shows: a text as it was typed, a number as `CellNumber` writes it, a date as
+    /// `YYYY-MM-DD`, a boolean as `TRUE` or `FALSE`.
     public let text: String
     public let kind: Kind
 
@@ -27,7 +28,7 @@ public struct Sheet: Hashable, Sendable {
     /// Number of the row, from 1. In a CSV it is the number of the line in the file where the row begins.
     public let number: Int
     public let isHidden: Bool
-    /// The cells with a text, by ascending columns.
+    /// The cells with a text or a formula, by ascending columns.
     public let cells: [Cell]
     /// The reason why the row of a CSV cannot be read; such a row has no cells.
     public let fault: CSVProblem.Fault?
@@ -39,14 +40,14 @@ public struct Sheet: Hashable, Sendable {
       self.fault = fault
     }
 
-    /// The cell of a column, from 1; nil where it has no text.
+    /// The cell of a column, from 1; nil where the row has no such cell.
     public subscript(column: Int) -> Cell? { cells.first { $0.column == column } }
   }
 
   /// The sheet's name; empty for a CSV.
   public let name: String
   public let isHidden: Bool
-  /// The rows with a text or a fault, by ascending numbers.
+  /// The rows with a cell or a fault, by ascending numbers.
   public let rows: [Row]
   /// The merged cells; only the upper left cell of each has a text.
   public let merges: [CellRange]
@@ -69,7 +70,7 @@ public struct CellRange: Hashable, Sendable {
     self.columns = columns
   }
 
-  /// Reads a range such as `A1:B2`; nil where it is none.
+  /// Reads a range such as `A1:B2`; nil where the text is no range.
   init?(_ reference: some StringProtocol) {
     let ends = reference.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard ends.count == 2, let first = CellAddress(utf8: ends[0]), let last = CellAddress(utf8: ends[1]),
@@ -81,8 +82,9 @@ public struct CellRange: Hashable, Sendable {
 
 /// The place of a cell, such as `B5`.
 public struct CellAddress: Hashable, Sendable, CustomStringConvertible {
-  /// The maximum numbers of rows and columns of a sheet.
+  /// The maximum number of a row, from 1.
   public static let maxRow = 1_048_576
+  /// The maximum number of a column, from 1.
   public static let maxColumn = 16_384
 
   /// Number of the row, from 1.
@@ -95,7 +97,7 @@ public struct CellAddress: Hashable, Sendable, CustomStringConvertible {
     self.column = column
   }
 
-  /// Reads an address with or without `$`; nil where it is none or outside a sheet.
+  /// Reads an address with or without `$`; nil where the text is no address, or the address is outside a sheet.
   init?(utf8 text: some Sequence<UInt8>) {
     var (row, column, hasDigits) = (0, 0, false)
     for byte in text {

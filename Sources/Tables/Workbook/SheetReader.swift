@@ -87,7 +87,7 @@ final class SheetReader: XMLPartReader {
   // MARK: - Rows and cells
 
   private func beginRow(_ attributes: XMLAttributes) throws(WorkbookError) {
-    // Programs may leave the numbers out where they only count on.
+    // A program may omit the number of a row that follows the previous row.
     let number =
       try attributes["r"].map { (text) throws(WorkbookError) in
         guard let number = Int(text) else { throw .damaged(part: part) }
@@ -135,7 +135,7 @@ final class SheetReader: XMLPartReader {
     cells.append(cell)
   }
 
-  /// The present cell; nil where it has no text.
+  /// The present cell; nil where it has neither a text nor a formula.
   private func cell() throws(WorkbookError) -> Sheet.Cell? {
     if value.isEmpty, inline.isEmpty {
       return hasFormula ? Sheet.Cell(column: column, text: "", kind: .uncalculated) : nil
@@ -158,7 +158,7 @@ final class SheetReader: XMLPartReader {
   }
 
   private func number(_ written: String) -> (String, Sheet.Cell.Kind) {
-    // What is no number is shown as it stands, so that whoever reads the row can name it.
+    // A value that is no number stays as it is written, so that an error about the row can name the value.
     guard let number = Double(written), number.isFinite else { return (written, .text) }
     if isDate, let day = CellNumber.day(of: number, countsFrom1904: countsFrom1904) { return (day, .date) }
     return (CellNumber.text(of: number), .number)

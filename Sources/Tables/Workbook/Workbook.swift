@@ -6,14 +6,14 @@ public final class Workbook {
     public var bytes: Int
     /// The size of all parts that are read, unpacked, bytes.
     public var unpackedBytes: Int
-    /// The number of rows of one sheet that have a text.
+    /// The number of rows of one sheet that have a text or a formula.
     public var rows: Int
-    /// The number of cells of one sheet that have a text.
+    /// The number of cells of one sheet that have a text or a formula.
     public var cells: Int
-    /// The room that the texts of one sheet take, bytes.
+    /// The memory that the shared texts and the texts of one sheet take, bytes.
     public var textBytes: Int
     public var sheets: Int
-    /// The number of merged ranges of one sheet; further ones are not looked at.
+    /// The number of merged ranges of one sheet; further ranges are ignored.
     public var merges: Int
 
     public init(
@@ -105,7 +105,7 @@ public final class Workbook {
 
   // MARK: - Finding the parts
 
-  /// The part that is the workbook, as the package's own relationships name it.
+  /// The part that is the workbook, as the package's own relationships name it, or else `xl/workbook.xml`.
   private static func workbookPath(_ package: ZipPackage) throws(WorkbookError) -> String {
     if package.has("_rels/.rels") {
       let reader = RelationshipsReader()

@@ -36,7 +36,7 @@ final class SheetListReader: XMLPartReader {
 
   init(maxSheets: Int) { self.maxSheets = maxSheets }
 
-  /// Says of each sheet whether it is hidden, in the order of the tabs.
+  /// Sets whether each sheet is hidden, in the order of the tabs.
   func hide(_ areHidden: [Bool]) {
     for (index, isHidden) in zip(sheets.indices, areHidden) { sheets[index].isHidden = isHidden }
   }
@@ -63,7 +63,7 @@ final class SheetListReader: XMLPartReader {
 final class SharedStringsReader: XMLPartReader {
   private let maxBytes: Int
   private(set) var strings: [String] = []
-  /// The room that the texts take, bytes.
+  /// The memory that the texts take, bytes.
   private(set) var byteCount = 0
   private var text = CellText()
   private var isInText = false
@@ -89,7 +89,7 @@ final class SharedStringsReader: XMLPartReader {
       phonetic -= 1
     } else if name.is("si") {
       let string = text.unescaped
-      // An empty text takes the room of its place in the table.
+      // An empty text also takes memory, for its place in the table.
       byteCount += string.utf8.count + MemoryLayout<String>.stride
       guard byteCount <= maxBytes else { throw .tooMuchText(maxBytes: maxBytes) }
       strings.append(string)
@@ -124,7 +124,8 @@ final class StylesReader: XMLPartReader {
   func end(_ name: XMLName) { if name.is("cellXfs") { isInCellFormats = false } }
   func text(_: UnsafeRawBufferPointer) {}
 
-  /// Whether the format that programs know by its number alone shows a date; 27 to 36 and 50 to 58 are those of Chinese.
+  /// Whether the format that programs know by its number alone shows a date; 27 to 36 and 50 to 58 are formats
+  /// of Chinese.
   private static func isBuiltInDate(_ id: Int) -> Bool {
     (14...22).contains(id) || (27...36).contains(id) || (45...47).contains(id) || (50...58).contains(id)
   }

@@ -9,7 +9,7 @@ protocol XMLPartReader: AnyObject {
   func text(_ bytes: UnsafeRawBufferPointer) throws(WorkbookError)
 }
 
-/// The local name of an element, valid within the call that gives it.
+/// The local name of an element, valid only during the call that passes the name.
 struct XMLName {
   fileprivate let local: UnsafePointer<CChar>
   /// Whether the element is of spreadsheets, Transitional or Strict, or of a package's relationships.
@@ -17,7 +17,7 @@ struct XMLName {
 
   fileprivate init(_ name: UnsafePointer<CChar>) {
     guard let separator = strchr(name, XMLPart.separator) else {
-      // A part without namespaces is written by programs that nobody should write.
+      // A part without namespaces is not allowed, but some programs write one, and it can be read.
       (local, isOfWorkbook) = (name, true)
       return
     }
@@ -36,7 +36,7 @@ struct XMLName {
   }
 }
 
-/// The attributes of an element, valid within the call that gives them.
+/// The attributes of an element, valid only during the call that passes them.
 struct XMLAttributes {
   fileprivate let list: UnsafeMutablePointer<UnsafePointer<CChar>?>?
 
@@ -50,7 +50,7 @@ struct XMLAttributes {
     return nil
   }
 
-  /// Whether an attribute says yes.
+  /// Whether an attribute has the value `1` or `true`.
   func isTrue(_ name: StaticString) -> Bool { ["1", "true"].contains(self[name]) }
 }
 
@@ -64,7 +64,7 @@ enum XMLPart {
     "http://schemas.openxmlformats.org/package/2006/relationships",
   ]
   private static let maxDepth = 64
-  /// The maximum length of one tag, or of anything else that expat keeps until it ends, bytes.
+  /// The maximum length of one tag, or of anything else that expat keeps until its end, bytes.
   private static let maxTokenBytes = 1 << 20
 
   private final class Context {

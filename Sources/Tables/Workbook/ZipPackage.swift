@@ -1,7 +1,7 @@
 import CLibZip
 
-/// The parts of a zipped document, unpacked one after the other. What the zip says of its sizes is not trusted: each
-/// part is counted while it is unpacked.
+/// The parts of a zipped document, unpacked one after the other. The sizes that the zip states are not trusted:
+/// the bytes of each part are counted while it is unpacked.
 final class ZipPackage {
   /// The maximum number of entries; a workbook with a thousand pictures has some two thousand.
   static let maxEntries = 5_000
@@ -24,7 +24,8 @@ final class ZipPackage {
     var error = zip_error_t()
     zip_error_init(&error)
     defer { zip_error_fini(&error) }
-    // The source holds the address only; the bytes are freed after the archive. https://libzip.org/documentation/zip_source_buffer.html
+    // The source holds the address only; the bytes are freed after the archive.
+    // https://libzip.org/documentation/zip_source_buffer.html
     guard let source = zip_source_buffer_create(bytes.baseAddress, UInt64(bytes.count), 0, &error) else {
       bytes.deallocate()
       throw .outOfMemory
@@ -41,12 +42,13 @@ final class ZipPackage {
   }
 
   deinit {
-    // An archive that was only read is not written.
+    // zip_discard closes the archive without writing it.
     zip_discard(archive)
     bytes.deallocate()
   }
 
-  /// The number of central headers by their signature, so that libzip makes no more entries than that.
+  /// The number of central headers, found by their signature; counting stops above `maxEntries`. libzip makes
+  /// no more entries than there are headers.
   private static func countHeaders(_ data: [UInt8]) -> Int {
     data.withUnsafeBytes { data in
       var (count, index) = (0, 0)
@@ -70,10 +72,11 @@ final class ZipPackage {
     return index < 0 ? nil : UInt64(index)
   }
 
-  /// Unpacks a part into buffers of 64 KiB that `buffer` lends.
+  /// Unpacks a part in pieces of at most 64 KiB into the memory that `buffer` returns.
   /// - Parameters:
-  ///   - buffer: lends room for at least as many bytes as it is asked for.
-  ///   - take: takes the bytes that were put there; the last call has none, with `isLast`.
+  ///   - buffer: a closure that returns memory for at least `count` bytes.
+  ///   - take: a closure that reads the `count` bytes that are in this memory; the last call has a count of 0,
+  ///     with `isLast`.
   func unpack(
     _ name: String, into buffer: (_ count: Int) throws(WorkbookError) -> UnsafeMutableRawPointer,
     take: (_ count: Int, _ isLast: Bool) throws(WorkbookError) -> Void

@@ -8,14 +8,14 @@ import Terminal
 
 /// Checks an archive: its bags as `ArchiveReader` does, and the agreements in them as `agreement verify` does.
 struct ArchiveChecking {
-  /// What came of one bag, as `archive verify --json` prints it.
+  /// The result for one bag, as `archive verify --json` prints it.
   struct Bag: Encodable {
     enum Verdict: String, Encodable {
-      /// Unchanged, and the seal leads to the root that was given.
+      /// The bag is unchanged, and its seal and those of its agreements lead to a root that was given.
       case trusted
-      /// Unchanged since the seal, but nobody who was named vouches for the seal.
+      /// The bag is unchanged since it was sealed, but a seal in it does not lead to a root that was given.
       case untrusted
-      /// Not what was written, or contradicting itself.
+      /// The bag is not as it was written, or contradicts itself.
       case damaged
     }
 
@@ -52,25 +52,27 @@ struct ArchiveChecking {
       var signedAt: Timestamp?
       var timestamp: Stamp?
 
-      /// Whether nothing of its seal is left without somebody who vouches for it.
+      /// Whether the agreement's seal and timestamp, where there are any, lead to a root that was given.
       var isTrusted: Bool { trusted != false && timestamp?.trusted != false }
     }
 
-    /// A record that was taken over: its revision is proven by its digest only, and what lies before it is not in the archive.
+    /// A record that was taken over. Its revision is proven by its digest only, and earlier revisions are not
+    /// in the archive.
     struct Adopted: Encodable {
       var source: Adoption.Source
       /// The number of the revision that was taken over.
       var revision: Int
       /// SHA-256 of that revision's bytes, lower-case hex.
       var sha256: String
-      /// The number of events before it, whose log is not in the archive and was not checked.
+      /// The number of events before that revision, whose log is not in the archive and was not checked.
       var unprovenEvents: Int
-      /// The files that the record was taken over with, by the paths that they would have in the bag. None of them was checked.
+      /// The files that the record was taken over with, by the paths that they would have in the bag. None of
+      /// them was checked.
       var filesElsewhere: [String]
     }
 
     struct Fault: Encodable {
-      /// What is wrong and where, in the language of the program.
+      /// The fault and its place in words, in the language of the program.
       var message: String
     }
 
@@ -84,11 +86,12 @@ struct ArchiveChecking {
     var files: Int
     var seal: Seal?
     var agreements: [Agreement] = []
-    /// What was taken over from another laptop; left out where the log is whole.
+    /// The revision that was taken over from another laptop; left out where the log is whole.
     var adopted: Adopted?
     /// The originals of photos that are lost, by their paths in the bag.
     var missingOriginals: [String]
-    /// The number of the revision that the log adds up to, which is not closed where it was in work.
+    /// The number of the revision that the log adds up to. The revision is still open where work on it had
+    /// begun.
     var currentRevision: Int?
     var faults: [Fault] = []
   }
@@ -98,7 +101,7 @@ struct ArchiveChecking {
   let clock: any Clock
   let language: Language
 
-  /// The size of the largest text of a test that is read, bytes.
+  /// Maximum size of a test's text, bytes.
   private static let maxTextBytes = 1 << 20
 
   /// Checks all bags in their order.
@@ -149,7 +152,7 @@ struct ArchiveChecking {
       try checkTestTexts(of: found, &bag)
       for agreement in found.agreements { try judge(agreement, in: found, now: now, &bag) }
     }
-    // An agreement from before there were seals is covered by the archive's.
+    // The archive's seal covers an agreement from before there were seals.
     let isTrusted = found.seal?.isTrusted == true && bag.agreements.allSatisfy(\.isTrusted)
     bag.verdict = bag.faults.isEmpty ? isTrusted ? .trusted : .untrusted : .damaged
     return bag
@@ -162,7 +165,8 @@ struct ArchiveChecking {
     }
   }
 
-  /// Holds the texts of the functional test against its runs, whose words only this program has.
+  /// Compares the texts of the functional tests with the tests in the log. Only this program has the words of
+  /// these texts.
   private func checkTestTexts(of found: CheckedBag, _ bag: inout Bag) throws(ArchiveError) {
     guard let installation = found.installation else { return }
     for (index, report) in found.tests.enumerated() {
@@ -178,7 +182,7 @@ struct ArchiveChecking {
 
   // MARK: - Agreements
 
-  /// Judges an agreement with its timestamp, where it has one, and holds it against the record.
+  /// Checks an agreement and its timestamp, where there is one, and compares the agreement with the record.
   private func judge(
     _ agreement: CheckedBag.Agreement, in found: CheckedBag, now: Timestamp, _ bag: inout Bag
   ) throws(ArchiveError) {
@@ -217,7 +221,8 @@ struct ArchiveChecking {
       row.signedAt = signing.signedAt
       row.timestamp = stamp(of: verification.seal)
     } catch {
-      // The bytes are those that the record names; an agreement from before there were seals has no place for one.
+      // The bytes are those that the record names. An agreement from before there were seals has no
+      // `/ByteRange`.
       if agreement.token == nil, file.firstRange(of: Data("/ByteRange".utf8)) == nil {
         row.sealed = false
       } else {

@@ -9,7 +9,7 @@ import Terminal
 struct ArchiveGathering {
   private let workplace: Workplace
   private let fieldbook: Fieldbook
-  /// Labels are drawn by few templates, each of which is read once.
+  /// The makers of labels, kept so that each template is read once.
   private let makers = LabelMakers()
 
   init(_ workplace: Workplace) throws {
@@ -17,12 +17,15 @@ struct ArchiveGathering {
     fieldbook = try workplace.fieldbook()
   }
 
-  /// - Throws: `FieldbookError.evidence` where something is not what was written, `NothingClosed`, and the errors of reading.
+  /// Gathers the bag of an installation.
+  /// - Throws: `FieldbookError.evidence` where something is not what was written, `NothingClosed`, and the
+  ///   errors of reading.
   func source(of id: InstallationID) throws -> BagSource {
     let history = try fieldbook.provenHistory(of: id)
     guard !history.revisions.isEmpty else { throw NothingClosed(id: id) }
     let events = history.entries.compactMap { LogEntry($0, of: id)?.event }
-    // A void record may have entries that nobody can read, and an archive of which nobody can prove the record is none.
+    // A void record may have entries that cannot be read. Its archive could not prove the record, so that none
+    // is made.
     guard events.count == history.entries.count else { throw FieldbookError.evidence(id, .record) }
     var source = BagSource(
       installation: history.installation, entries: history.entries,
@@ -64,7 +67,7 @@ struct ArchiveGathering {
     }
   }
 
-  /// Adds the timestamp of an agreement by itself and in the agreement's seal, where there is one.
+  /// Adds the timestamp of an agreement, where there is one: as a file of its own and in the agreement's seal.
   private func addTimestamp(of file: BagLayout.NamedFile, _ id: InstallationID, to source: inout BagSource)
     throws
   {
@@ -99,7 +102,8 @@ struct ArchiveGathering {
     }
   }
 
-  /// Draws the label as the record has it; nil where it came from stock, or its template or symbol is not known here any more.
+  /// Draws the label as the record has it; nil where it came from stock, or its template or symbol is not known
+  /// here any more.
   private func labelPicture(of installation: Installation) throws -> Data? {
     guard let label = installation.label, label.template != "stock",
       let address = label.payload.split(separator: "/w/", maxSplits: 1).first,
@@ -115,7 +119,7 @@ struct ArchiveGathering {
   }
 }
 
-/// The makers of labels by their templates.
+/// The label makers, each made once and found by the name of its template.
 private final class LabelMakers {
   private var makers: [String: LabelMaker] = [:]
 
@@ -129,7 +133,7 @@ private final class LabelMakers {
   }
 }
 
-/// Nothing of the installation is closed, so that there is nothing that an archive could prove.
+/// The error that nothing of the installation is closed, so that an archive could prove nothing.
 struct NothingClosed: Error {
   let id: InstallationID
 }

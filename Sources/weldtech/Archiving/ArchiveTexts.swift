@@ -3,7 +3,7 @@ import Terminal
 
 /// The result of `archive verify` in words.
 enum ArchiveTexts {
-  /// The number of bags that are described one by one; of more only those with a fault are.
+  /// Maximum number of bags that are all described; of a larger archive only the damaged bags are described.
   private static let maxDescribed = 20
 
   static func put(_ document: ArchiveCommand.VerifyDocument, hasRoot: Bool, to console: Console) {

@@ -11,7 +11,8 @@ final class BagSealing {
   private let random: (Int) throws -> [UInt8]
   /// The number of seals for which the authority that is set up gave no timestamp.
   private(set) var withoutTimestamp = 0
-  /// An authority that did not answer is not asked again, so that a laptop without a network does not wait for each bag.
+  /// Whether the authority did not answer. It is not asked again, so that a laptop without a network does not
+  /// wait for each bag.
   private var isUnreachable = false
 
   var isSelfIssued: Bool { identity.isSelfIssued }
@@ -23,7 +24,7 @@ final class BagSealing {
     random = workplace.random
   }
 
-  /// Makes the seal over a list of files.
+  /// Makes the seal over a list of files, with a timestamp where the authority gives one.
   func seal(_ manifest: Data) throws -> DetachedSeal {
     let seal = try DetachedSeal.over(manifest, by: identity)
     guard let client else { return seal }

@@ -1,7 +1,8 @@
 import Records
 import Terminal
 
-/// A run of the functional test as a text for people, in both languages: what was measured, its limits, and what came of it.
+/// A run of the functional test as a text for people, in both languages: what was measured, its limits, and
+/// what came of it.
 enum TestPaper {
   static func text(of report: TestReport, _ installation: Installation) -> String {
     var lines = [

@@ -6,7 +6,7 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// `agreement`: judges the file of an agreement, from which a stranger learns what it proves.
+/// `agreement`: checks the file of an agreement, and tells a stranger what the file proves.
 enum AgreementCommand {
   struct Options {
     var file = ""
@@ -29,7 +29,7 @@ enum AgreementCommand {
     struct Signing: Encodable {
       var name: String
       var capacity: SignatoryCapacity
-      /// The moment by the clock of the laptop at which it was signed.
+      /// The time of signing by the laptop's clock.
       var signedAt: Timestamp
     }
 
@@ -40,7 +40,7 @@ enum AgreementCommand {
       var selfIssued: Bool
       /// The organisation that the certificate names; null where it names none.
       var organization: Nullable<String>
-      /// Whether that is the company of the record; null where the certificate names none.
+      /// Whether the certificate names the company of the record; null where it names no organisation.
       var ofCompany: Nullable<Bool>
       var validFrom: Timestamp
       var validUntil: Timestamp
@@ -48,7 +48,7 @@ enum AgreementCommand {
     }
 
     struct Stamp: Encodable {
-      /// The moment by the authority's clock.
+      /// The time by the authority's clock.
       var time: Timestamp
       var authority: String
       var policy: String
@@ -64,7 +64,7 @@ enum AgreementCommand {
       var verdict: Verdict
       /// The subject of the root that the certificate leads to; null where it leads to none that was given.
       var root: Nullable<String>
-      /// SHA-256 of that root; null where there is none.
+      /// SHA-256 of the root's certificate, lower-case hex; null where there is no root.
       var rootSha256: Nullable<String>
     }
 
@@ -88,7 +88,7 @@ enum AgreementCommand {
     var timestamp: Nullable<Stamp>
     var timestampExpected: Bool
     var supersedes: Nullable<Superseded>
-    /// What cannot be found out from the file, in the order of their names.
+    /// The names of what cannot be found out from the file, sorted.
     var unjudged: [String]
   }
 
@@ -117,7 +117,7 @@ enum AgreementCommand {
 
   static func verify(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let roots = try TrustedRoots(options.roots, workplace)
-    // A pipe without a writer would be waited for.
+    // Only a regular file is opened, because the program would wait for the writer of a pipe.
     let file = try workplace.read(atMost: AgreementVerification.maxBytes) { () throws(FileError) in
       try OpenFile(reading: FilePath(options.file), .regularOnly)
     }

@@ -6,7 +6,8 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// `archive`: writes what this laptop has of installations into one file that strangers can check, and checks such a file.
+/// `archive`: writes what this laptop has of installations into one file that strangers can check, and checks
+/// such a file.
 enum ArchiveCommand {
   struct ExportOptions {
     var id: String?

@@ -268,9 +268,9 @@ extension ValueType where Value == ModuleBenchFault {
 /// The error that a file does not describe the surroundings of a bench.
 struct WorldRejected: Error {
   let path: String
-  /// The fault of the JSON; nil where it is JSON.
+  /// The fault of the JSON; nil where the file is JSON.
   var fault: JSONFault?
-  /// The name of a field that means nothing; nil where there is none.
+  /// The name of an unknown field; nil where there is none.
   var unknownField: String?
 }
 

@@ -7,8 +7,8 @@ import Terminal
 /// Starts the program that executes the microcontroller of the simulated module: `weldtech-chip`, which is a
 /// separate program because libunicorn is under the GPL.
 enum ChipLauncher {
-  /// Replaces this process by that program, so that signals and output go to it.
-  /// - Throws: where the program is missing; does not return otherwise.
+  /// Replaces this process by `weldtech-chip`, so that signals and output go to that program.
+  /// - Throws: `ChipProgramMissing`, or an error of encoding; the function does not return otherwise.
   static func run(_ order: ChipOrder, environment: Environment) throws -> Never {
     let path = program(environment)
     guard access(path, X_OK) == 0 else { throw ChipProgramMissing(path: path) }
@@ -22,7 +22,7 @@ enum ChipLauncher {
     throw ChipProgramMissing(path: path)
   }
 
-  /// Finds the program in `WELDTECH_CHIP`, or otherwise beside this one.
+  /// Finds the path in `WELDTECH_CHIP`, or otherwise beside this program.
   private static func program(_ environment: Environment) -> String {
     if let path = environment["WELDTECH_CHIP"] { return path }
     let folder = environment.executable.lastIndex(of: "/").map { environment.executable[...$0] } ?? ""

@@ -3,7 +3,7 @@ import Company
 import Records
 import Terminal
 
-/// `company`: what laptops delivered, in the company's database.
+/// `company`: loads what laptops delivered into the company's database, and reports what is wrong.
 enum CompanyCommand {
   struct Options {
     var source: String?
@@ -35,7 +35,7 @@ enum CompanyCommand {
       var id: InstallationID?
       var revision: Int?
       var sha256: String?
-      /// The place that it was loaded from.
+      /// The place from which the record was loaded.
       var source: String?
     }
 
@@ -44,13 +44,13 @@ enum CompanyCommand {
       /// The code, serial number, key or digest.
       var subject: String
       var message: String
-      /// The records that contradict each other, or that wait, the first of them.
+      /// The first of the records that contradict each other or that wait.
       var records: [Reference]
-      /// The number of all of them.
+      /// The number of all records that contradict each other or that wait.
       var recordCount: Int
     }
 
-    /// How much there is of each list, of which only the first rows are told.
+    /// The full length of each list. The document has only the first rows of each.
     struct Totals: Encodable {
       var notLoaded: Int
       var doubted: Int
@@ -60,20 +60,21 @@ enum CompanyCommand {
 
     /// The steps of the schema that were applied; left out without `--prepare`.
     var prepared: [String]?
-    /// What is in the database since this run; left out where nothing was to be loaded.
+    /// The rows that this run added to the database; left out where nothing was to be loaded.
     var added: Added?
-    /// The number of objects that were there already.
+    /// The number of objects that the database had already.
     var known: Int?
-    /// The agreements that were judged in this run, by what came of it.
+    /// The number of agreements that this run checked, by result.
     var agreements: [String: Int]?
-    /// The objects that were not loaded, and behind them those that were loaded with a doubt.
+    /// The objects that were not loaded, followed by those that were loaded with a doubt.
     var findings: [FindingRow] = []
     var conflicts: [Concern] = []
     var waiting: [Concern] = []
-    /// Left out where nothing was to be loaded.
+    /// The lengths of the lists; left out where nothing was to be loaded.
     var totals: Totals?
-    /// The number of names that are no keys, and the first of them.
+    /// The number of object names that are no keys.
     var strangers: Int?
+    /// The first of the object names that are no keys.
     var strangerNames: [String]?
   }
 
@@ -140,7 +141,7 @@ enum CompanyCommand {
     ) { event in
       switch event {
       case .listed(let folder, let keys, let new):
-        // The progress may hold the line of the terminal.
+        // The note is written by the display, because the progress may hold the line of the terminal.
         guard workplace.console.isVerbose else { return }
         display.note(
           Text(zh: "\(folder)：\(keys) 个对象，新的 \(new)", en: "\(folder): \(keys) objects, \(new) new"))
@@ -151,7 +152,8 @@ enum CompanyCommand {
     display.begin(
       Text(zh: "核对交来的东西", en: "checking what was delivered"),
       unit: .items(Text(zh: "个对象", en: "objects")))
-    // A place is a folder or a bucket. Only the client of a bucket throws errors of delivery, so those are named after a bucket.
+    // A place is a folder or a bucket. Only the client of a bucket throws errors of delivery, so those are
+    // named after a bucket.
     let report: CompanyLoad.Report
     do {
       report = try DestinationFailed.naming(.bucket) { try loading.run() }
@@ -172,7 +174,8 @@ enum CompanyCommand {
 }
 
 extension CompanyLoad.Report {
-  /// Failed where something is wrong, pending where something only has not come.
+  /// The exit code: `failed` where something is wrong, `pending` where something has only not arrived yet, else
+  /// `done`.
   fileprivate var exitCode: ExitCode {
     let total = concerns.totals
     if refusedCount + doubtCount + (total[.conflict] ?? 0) > 0 { return .failed }
@@ -201,7 +204,7 @@ extension CompanyCommand.Document {
       case .finding:
         guard told.count < CompanyLoad.maxReported else { continue }
         let kind = Finding.Kind(rawValue: concern.kind)
-        // What this run found itself is told already.
+        // The findings of this run are in the list already.
         if let kind, !told.insert(Finding(key: concern.subject, kind: kind, detail: concern.detail)).inserted {
           continue
         }

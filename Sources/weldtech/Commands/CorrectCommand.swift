@@ -20,7 +20,7 @@ enum CorrectCommand {
     var revision: Int
     /// The fields that have another value now; empty where the correction changed nothing.
     var changes: [FieldChange]
-    /// The steps that have to be done again because of it.
+    /// The steps that have to be done again because of the correction.
     var redo: [Step]
     /// The scheme by which the welder is fitted now; left out for a retired one.
     var scheme: SchemeReference?
@@ -64,12 +64,12 @@ enum CorrectCommand {
       }, run: run)
   }
 
-  /// What was corrected where several records were named, in their order.
+  /// The corrections of several records, in the order in which the records were named.
   private struct Documents: Encodable { var installations: [Document] }
 
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
-    // Whatever can be refused of one is refused before another is changed.
+    // All records are checked before the first one is changed.
     let installations = try options.ids.map { reference in
       let installation = try workplace.installation(forCorrecting: reference)
       workplace.concerned = installation.id
@@ -211,7 +211,7 @@ enum CorrectCommand {
   }
 }
 
-/// Nothing was said that is to be corrected, and nobody can be asked.
+/// The error that no correction is given and nobody can be asked.
 struct NothingToCorrect: Error {}
 
 extension NothingToCorrect: Explained {

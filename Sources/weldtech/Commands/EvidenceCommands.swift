@@ -24,7 +24,7 @@ enum PhotoCommand {
   struct Document: Encodable {
     var id: InstallationID
     var photos: [Photo]
-    /// What was noticed on the photos; empty where nothing was.
+    /// The remarks about the photos; empty where there are none.
     var remarks: [PhotoRemark]
   }
 
@@ -85,7 +85,8 @@ enum PhotoCommand {
 
   // MARK: - On a phone
 
-  /// Serves the shots of a stage, unless told that of the walk's next photos, until the phone has finished.
+  /// Serves the page for the photos of a stage until the phone has finished. Without an option, the stage is
+  /// that of the walk's next photos.
   private static func serve(_ options: Options, _ installation: Installation, _ workplace: Workplace) throws
     -> Int32
   {
@@ -128,7 +129,7 @@ enum SealCommand {
   struct Document: Encodable {
     var id: InstallationID
     var seal: Seal?
-    /// What was noticed on the photo; left out where nothing was.
+    /// The remarks about the photo; left out where there are none.
     var remarks: [PhotoRemark]?
   }
 
@@ -163,7 +164,7 @@ enum SealCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Asks for the seal's number; Enter takes the one behind the last on the roll.
+  /// Asks for the seal's number; Enter takes the number after the last one on the roll.
   static func askNumber(_ workplace: Workplace) throws -> String {
     let next = try workplace.fieldbook().lastSealNumber().flatMap { SealNumber.next(after: $0) }
     return try Prompter(workplace.console, goesBack: true).text(
@@ -212,7 +213,7 @@ extension Parameters {
       Text(zh: "允许退回旧版", en: "let an older version replace a newer one"))
   }
 
-  /// Adds the options for the known firmware.
+  /// Adds the options for the firmware's image and its manifest.
   mutating func firmware(
     image: WritableKeyPath<Options, String?>, manifest: WritableKeyPath<Options, String?>
   ) {

@@ -185,7 +185,7 @@ enum FirmwareCommand {
     guard let key = try? SigningKey(pem: pem) else { throw SigningKeyRejected(path: keyFile) }
     let signature = try ImageSignature(manifestPath: options.manifest, key: key)
     let path = options.output ?? ImageSignature.path(forManifest: options.manifest)
-    // The name beside the manifest is that of its signature and of nothing else.
+    // The default path belongs to the manifest's signature, so that only another path is checked.
     if options.output != nil {
       try workplace.checkMayReplace(path) { beginning, _ in
         (try? JSONReader.decode(ImageSignature.self, from: Array(beginning))) != nil

@@ -13,7 +13,7 @@ enum HandoverCommand {
     var trainees: [String] = []
     var printedRules: String?
 
-    /// Whether nothing is said of a handover, so that only the page is wanted.
+    /// Whether no option describes a handover, so that only the page is wanted.
     var isForPageOnly: Bool { trained == nil && rules == nil && note == nil && trainees.isEmpty }
   }
 
@@ -57,7 +57,7 @@ enum HandoverCommand {
       note: try workplace.written(options.note, as: .note, option: "note"),
       trainees: try trainees(options.trainees, workplace)
     ).handover()
-    // A page that cannot be written leaves no handover behind.
+    // The page is written first, so that no handover is recorded where the page cannot be written.
     if let file = options.printedRules { try writeRules(to: file, for: installation, workplace) }
     let changed = try workplace.step(on: installation) { walk, locked in try walk.handOver(locked, handover) }
     return try answer(changed, rulesPage: options.printedRules, isRecorded: true, console)

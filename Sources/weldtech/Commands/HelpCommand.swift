@@ -1,8 +1,8 @@
 import Arguments
 import Terminal
 
-/// `help day`: a page of help that belongs to no single command. `help COMMAND` is a command's own help, and read before any
-/// command is.
+/// `help day`: prints a help page that belongs to no single command. `help COMMAND` is handled by the parser of
+/// the command line.
 enum HelpCommand {
   struct Options { var output: String? }
 

@@ -6,7 +6,7 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// `inspect`: holds an installed welder against its record.
+/// `inspect`: compares an installed welder with its record.
 enum InspectCommand {
   struct Options {
     var code = ""
@@ -31,7 +31,7 @@ enum InspectCommand {
       var message: String?
     }
 
-    /// What could not be written, with the members of an error document.
+    /// A failure to write the record or the page, with the members of an error document.
     struct Problem: Encodable {
       var code: String
       var message: String
@@ -55,13 +55,13 @@ enum InspectCommand {
     var state: ModuleState?
     /// The path of the page; nil where it could not be written.
     var file: String?
-    /// The time that the inspection took; nil where the page of an earlier one was made again.
+    /// The time that the inspection took; nil where the page of an earlier inspection was made again.
     var seconds: Double?
     /// The first thing that could not be written; nil where all was.
     var error: Problem?
   }
 
-  /// The number of characters of a symbol's text that are kept.
+  /// Maximum number of characters of a symbol's text that are kept.
   private static let maxLabelCharacters = 300
 
   static var command: Command<Workplace> {
@@ -114,7 +114,7 @@ enum InspectCommand {
     let outcome = try InspectionRun(workplace: workplace, port: port, label: label, sealNumber: seal)
       .inspect(found, by: inspector)
 
-    // What was found is told first, whatever the disk says of the page.
+    // The findings are shown first, even where the page cannot be written.
     var problems = outcome.failure.map { [notKept($0)] } ?? []
     var file: String?
     do {
@@ -126,7 +126,7 @@ enum InspectCommand {
     try answer(outcome, file: file, seconds: ContinuousClock.now - began, problems.first, workplace.console)
     if let problem = problems.first {
       for other in problems.dropFirst() { workplace.console.say(other.message, .yellow) }
-      // A document has the problem within it.
+      // The JSON document contains the problem.
       if workplace.console.isJSON { return problem.exit.rawValue }
       throw problem
     }
@@ -137,7 +137,7 @@ enum InspectCommand {
     }
   }
 
-  /// Refuses a code that nobody printed: what cannot be the beginning of an id was meant for a code.
+  /// Refuses a text that can be neither the beginning of an id nor a label code.
   /// - Throws: `CodeMistyped`.
   private static func checkReference(_ text: String) throws {
     let hyphens = [8, 13, 18, 23]
@@ -152,12 +152,13 @@ enum InspectCommand {
 
   private typealias Page = (path: String, file: CommandOutput)
 
-  /// Opens the path of `--output` before the work. A page is evidence that somebody may have signed, so that it replaces no
-  /// file.
-  /// - Throws: `PageTaken`, `FileFailure.unwritable`, `Cancelled`.
+  /// Opens the path of `--output` before the work. The page replaces no file that has contents, because a page
+  /// is evidence that somebody may have signed.
+  /// - Throws: `UsageError`, `PageTaken`, `FileFailure.unwritable`, `Cancelled`.
   private static func openPage(_ path: String, _ workplace: Workplace) throws -> Page {
     if path.isEmpty { throw UsageError.empty(option: "output") }
-    // A link is a name that is taken, wherever it leads; a pipe would be waited for.
+    // A link counts as a taken name, wherever it leads. A pipe is refused, because the program would wait for
+    // its reader.
     if let status = try? FilePath(path).status(followsLinks: false) {
       switch status.kind {
       case .regular where status.byteCount == 0, .characterDevice: break
@@ -167,13 +168,13 @@ enum InspectCommand {
     return (path, try workplace.openOutput(path))
   }
 
-  /// Writes a page to the path that was told, or else beside the papers of the record.
+  /// Writes a page to the path that was given, or else beside the papers of the record.
   /// - Returns: the path.
   private static func write(
     _ page: Data, to output: Page?, of installation: Installation, named name: String, _ workplace: Workplace
   ) throws -> String {
     guard let output else {
-      // A page that was made before may have been signed since.
+      // An earlier page may have been signed since, so that a different page gets another name.
       var number = 1
       var file = workplace.documentPath(of: installation, named: "\(name).pdf")
       while (try? FilePath(file).status(followsLinks: false)) != nil {
@@ -189,8 +190,8 @@ enum InspectCommand {
     return output.path
   }
 
-  /// The name of a page's file without its ending, by the time of the inspection: the number of the revision may change
-  /// until it is delivered.
+  /// The name of a page's file without its ending. It contains the time of the inspection, because the number
+  /// of the revision may change until delivery.
   private static func name(of inspection: Inspection) -> String {
     "inspection-\(inspection.inspectedAt.description.prefix(19).filter { $0 != "-" && $0 != ":" })"
   }
@@ -220,7 +221,8 @@ enum InspectCommand {
     return ExitCode.done.rawValue
   }
 
-  /// The record with the latest inspection that this laptop has: its own, or the one that it has queued for the platform.
+  /// The record with the latest inspection that this laptop has: its own, or the one that it has queued for the
+  /// platform.
   private static func lastInspected(_ reference: String, _ workplace: Workplace) throws -> Installation {
     let visited = try workplace.fieldbook().lastVisited(reference)
     let own = try own(reference, workplace)
@@ -273,12 +275,13 @@ enum InspectCommand {
     }
     if let text = options.label { return try typed(text) }
     if let photo = options.labelPhoto { return try label(onPhoto: photo, workplace) }
-    // An address was scanned from the label; a code may have been typed from a list.
+    // A text with a slash is an address that was scanned from the label. A bare code may have been typed from a
+    // list.
     let isScanned = options.code.contains("/") && LabelCode(written: options.code) != nil
     return isScanned ? .texts([harmless(TextNormalization.typed(options.code))]) : nil
   }
 
-  /// The label on a photo.
+  /// Reads the label on a photo.
   static func label(onPhoto photo: String, _ workplace: Workplace) throws -> InspectionFindings.Label {
     var texts: [String] = []
     for text in try PlateReader(workplace: workplace).texts(onPhoto: photo).map(harmless)
@@ -295,7 +298,8 @@ enum InspectCommand {
     return plain.contains("/") ? .texts([plain]) : .code(try labelCode(plain))
   }
 
-  /// The text of a symbol, which may be anybody's: bounded, and without characters that are not seen.
+  /// Makes the text of a symbol from anybody harmless: cuts it to a bounded length and replaces invisible
+  /// characters.
   private static func harmless(_ text: String) -> String {
     var kept = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(4 * maxLabelCharacters) {
@@ -387,12 +391,12 @@ enum InspectCommand {
   }
 }
 
-/// A file of the name is there already, which a page does not replace.
+/// The error that there is a file of the page's name, which a page does not replace.
 struct PageTaken: Error {
   let path: String
 }
 
-/// This laptop has no inspection of the welder.
+/// The error that this laptop has no inspection of the welder.
 struct NeverInspected: Error {
   let reference: String
 }

@@ -103,7 +103,7 @@ enum InstallCommand {
     var installation = try open(options, code: code, walk)
     workplace.concerned = installation.id
     var phone: PhoneWalk?
-    // A task that is not ended goes on at the same address.
+    // Stopping does not end the phone's task, which goes on at the same address in the next run.
     defer { phone?.task.stop() }
     installation = try WalkStopped.naming(
       workplace.commandLine(
@@ -177,9 +177,10 @@ enum InstallCommand {
       } else {
         try take(step, of: installation, options, walk, phone)
       }
-      // Keys that were pressed while the module was worked on answer nothing: a seal's number or a photo would be recorded unseen.
+      // Keys that were pressed while the module was worked on are discarded. They would answer the question for
+      // a seal's number or a photo unseen.
       if [.flash, .pair, .label, .test].contains(step) { walk.workplace.console.source.discardTyped() }
-      // The signed paper stays on the page.
+      // After signing, the phone's page still shows the signed agreement.
       if step != .sign { phone?.end() }
       if step == .test, installation.record.test?.passed != true {
         phone?.stopped(
@@ -266,7 +267,8 @@ enum InstallCommand {
     }
   }
 
-  /// Makes the label, or confirms the plate from stock: by the code that was told, or by a photo of it on the welder.
+  /// Makes the label, or confirms the plate from stock: by the code that was given, or by a photo of the plate
+  /// on the welder.
   /// - Parameter code: the code of options; nil where none was given.
   private static func label(
     _ installation: LockedInstallation, _ options: Options, code: LabelCode?, _ walk: Walk, _ phone: PhoneWalk?
@@ -296,7 +298,7 @@ enum InstallCommand {
     }
   }
 
-  /// Attaches the photos that were given, or asks for one until it is one that the technician wants.
+  /// Attaches the photos that were given, or asks for a photo until the technician accepts one.
   private static func photograph(
     _ installation: LockedInstallation, _ stage: Photo.Stage, _ given: [String], option: String,
     _ question: Text, _ options: Options, _ walk: Walk, _ phone: PhoneWalk?
@@ -339,7 +341,8 @@ enum InstallCommand {
     defer { lock.release() }
     let place = workplace.deliveryPlace.name
     workplace.console.say(Text(zh: "▸ 上传到\(place.zh)", en: "▸ deliver to \(place.en)"), .bold)
-    // Originals that no record waits for keep nobody from the next welder; `sync` delivers them.
+    // Unless the policy is `always`, `sync` delivers the originals: no record waits for them, and the next
+    // welder need not wait.
     let originals = try workplace.originalsPolicy() == .always ? OriginalsPolicy.always : .never
     do {
       let document = try SyncCommand.once(workplace, SyncCommand.Options(originals: originals))

@@ -60,8 +60,8 @@ enum FlashCommand {
     var proof: [String]
     /// The way in which a paired module was brought to take the image; left out where it was not asked.
     var authority: FlashAuthority?
-    /// The module's own counts of what happened because its seal was open; left out for one that is not paired, and where
-    /// its firmware keeps none.
+    /// The module's own counts of what happened because its seal was open; left out for one that is not paired,
+    /// and where its firmware keeps none.
     var openSealCounts: OpenSealCounts?
     /// Whether a paired module's seal stayed closed, so that a seal that was on still holds; left out where that is not
     /// known.

@@ -64,7 +64,7 @@ enum OpenCommand {
   }
 }
 
-/// There is nothing to open.
+/// The error that this laptop has no such paper of the record.
 struct PaperMissing: Error {
   let paper: OpenCommand.Paper
   let id: InstallationID
@@ -125,7 +125,7 @@ extension PaperMissing: Explained {
   }
 }
 
-/// Nothing here can show a file.
+/// The error that no program on this computer can show a file.
 struct NoDesktop: Error {
   let file: String
 }

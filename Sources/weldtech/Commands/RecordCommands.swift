@@ -25,9 +25,9 @@ enum ShowCommand {
     struct Files: Encodable {
       var label: String?
       var agreement: String?
-      /// The agreements that were signed before, the first first; left out where there are none.
+      /// The paths of the agreements that were signed before, the oldest first; left out where there are none.
       var earlierAgreements: [String]?
-      /// The owner's confirmations of repairs, the first first; left out where there are none.
+      /// The paths of the owner's confirmations of repairs, the oldest first; left out where there are none.
       var addenda: [String]?
 
       /// The result is nil where no paper is here.
@@ -42,7 +42,8 @@ enum ShowCommand {
 
     var shown: ShownRecord
     var files: Files?
-    /// The names of the files that the record was taken over with, which are not on this laptop; nil for a record of this one.
+    /// The names of the files that the record was taken over with, which are not on this laptop; nil for a
+    /// record of this laptop.
     var filesElsewhere: [String]?
 
     private enum Key: String, CodingKey { case files, filesElsewhere }
@@ -103,10 +104,10 @@ enum NextCommand {
     var installations: [Row]
     /// The number of all open installations; null where a single one was asked for.
     var openInstallations: Int?
-    /// The number of registrations that were begun and have no record yet, at most a hundred; null where a single record was
-    /// asked for.
+    /// The number of registrations that were begun and have no record yet, at most a hundred; null where a
+    /// single record was asked for.
     var drafts: Int?
-    /// The records of which the platform has another, so that nothing of them can be delivered.
+    /// The records that differ from the platform's, so that they cannot be delivered.
     var conflicts: [InstallationID]
   }
 
@@ -195,7 +196,7 @@ enum NextCommand {
     return open + (try fieldbook.repairsDue().map(\.id).filter { !open.contains($0) })
   }
 
-  /// Reads the one record that was asked for, the platform's where this laptop inspected by it.
+  /// Reads the record that was asked for; where this laptop only inspected it, reads the platform's record.
   private static func one(_ reference: String, _ fieldbook: Fieldbook) throws -> Installation {
     do {
       return try fieldbook.installation(try fieldbook.resolve(reference))
@@ -207,7 +208,7 @@ enum NextCommand {
     }
   }
 
-  /// Tells an inspector what can be done with such a laptop: to inspect, and to deliver what was inspected.
+  /// Tells an inspector what there is to do: inspect, and deliver what was inspected.
   private static func tellInspector(_ fieldbook: Fieldbook, _ console: Console) throws {
     let queued = try fieldbook.queueSummary().records
     if queued > 0 {

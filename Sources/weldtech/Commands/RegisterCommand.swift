@@ -25,7 +25,7 @@ enum RegisterCommand {
     /// The code of the label; null for a retired welder.
     var code: Nullable<LabelCode>
     var status: Installation.Status
-    /// What was noticed on the photos; left out where nothing was.
+    /// The remarks about the photos; left out where there are none.
     var remarks: [PhotoRemark]?
   }
 
@@ -109,14 +109,15 @@ enum RegisterCommand {
     return try workplace.fieldbook().drafts().first { $0.answers.survey == survey.id }?.number
   }
 
-  /// What a record is opened with beside the registration.
+  /// The evidence with which a record is opened, besides the registration.
   struct Evidence {
     /// The code of a plate from stock; nil where an option gave none.
     var code: LabelCode?
     var photos: [String] = []
-    /// Why a photo is right although it resembles one of another installation.
+    /// The reason why a photo is right although it resembles one of another installation; nil where none was
+    /// given.
     var reason: String?
-    /// Why the welder is registered although another record has it.
+    /// The reason why the welder is registered although another record has it; nil where none was given.
     var duplicateReason: String?
   }
 
@@ -126,7 +127,8 @@ enum RegisterCommand {
     case goOn(InstallationID)
   }
 
-  /// Collects the registration and opens its record. Going back from the photo of a retired welder leads to the summary.
+  /// Collects the registration and opens its record. Going back from the photo of a retired welder leads to the
+  /// summary.
   static func begin(_ request: RegistrationForm.Request, _ evidence: Evidence, _ workplace: Workplace) throws
     -> Begun
   {
@@ -155,14 +157,14 @@ enum RegisterCommand {
           }
           return .registered(opened)
         } catch PromptError.back {
-          // The draft has what options gave, as it was changed since.
+          // The draft contains the values of the options, with later changes.
           if draft != nil { (request.draft, request.fields) = (draft, [:]) }
         }
       }
     }
   }
 
-  /// Runs `open` with the photos; a retired welder's is asked for where there is none.
+  /// Runs `open` with the photos; asks for a photo of a retired welder where there is none.
   private static func photographing(
     _ registration: Registration, _ photos: [String], _ workplace: Workplace,
     _ open: ([String]) throws -> Walk.Registered

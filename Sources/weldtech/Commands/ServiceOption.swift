@@ -5,8 +5,9 @@ import Terminal
 /// The options `--service --reason TEXT`, by which the open case stands for a proof.
 enum ServiceOption {
   /// The reason; nil without `--service`.
-  /// - Parameter earlier: the reason that was given for the same before a run was cut off; nil where there is none.
-  /// - Throws: `UsageError` where a reason is missing, or stands alone.
+  /// - Parameter earlier: the reason that an interrupted run was given for the same work; nil where there is
+  ///   none.
+  /// - Throws: `UsageError` where a reason is missing, or is given without `--service`.
   static func reason(
     _ isService: Bool, _ text: String?, earlier: WrittenText?, _ workplace: Workplace
   ) throws -> WrittenText? {
@@ -34,10 +35,12 @@ enum ServiceOption {
 }
 
 extension Installation {
-  /// The reason given for a flashing by the open seal that has no entry of its own yet.
+  /// The reason given for flashing with the seal open, where the flashing has no entry of its own yet; nil
+  /// otherwise.
   var unfinishedFlashReason: WrittenText? { module?.flashing?.authority.reason }
 
-  /// The reason given for a replacement of the key by service after which the module was not paired yet.
+  /// The reason given for replacing the key by service, where the module was not paired after that yet; nil
+  /// otherwise.
   var unfinishedPairingReason: WrittenText? {
     let last = history.last { $0.event == "inspected" || $0.event == "paired" }
     return last?.event == "inspected" ? module?.inspection?.reason : nil

@@ -1,8 +1,8 @@
-/// What becomes of a setting that can be without a value.
+/// A change of a setting that can be without a value.
 enum SettingChange {
   /// The setting stays as it is.
   case unchanged
-  /// The setting has no value any more, so that what is shipped holds, or nothing does.
+  /// The setting loses its value. The shipped default applies where there is one.
   case takenBack
   case own(String)
 

@@ -28,7 +28,7 @@ struct BucketOptions {
       .applied(to: same?.endpoint ?? environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"])
     delivery.region =
       region ?? same?.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
-    // A service of one's own has one region, and calls it so.
+    // A private service has a single region, which is called `us-east-1` by convention.
     if delivery.region == nil, delivery.endpoint != nil { delivery.region = "us-east-1" }
     guard delivery.region != nil else { throw UsageError.missing(option: "s3-region") }
     delivery.credentialsFile = SettingChange(
@@ -80,7 +80,7 @@ extension Parameters where Options == SetupCommand.Options {
   }
 }
 
-/// What `setup` does to the place to which this laptop delivers.
+/// The change that `setup` makes to the place to which this laptop delivers.
 enum DeliveryChange {
   case unchanged
   case platform
@@ -117,7 +117,7 @@ enum DeliveryChange {
       }
       self = .to(Setup.Delivery(address: address.description), folder: FolderStore(folder: path))
     case .bucket:
-      // The service and the credentials of another bucket are not this one's.
+      // Earlier settings are used only where they are those of the same bucket.
       let same = known.delivery.flatMap { $0.address == address.description ? $0 : nil }
       let delivery = try options.bucket.delivery(to: address, same: same, environment: workplace.environment)
       _ = try workplace.s3Store(delivery, retry: Retry(sleep: { _ in }))
@@ -125,7 +125,7 @@ enum DeliveryChange {
     }
   }
 
-  /// Writes the marker of a folder, by which a stick is known again.
+  /// Writes the marker of a folder, by which a USB stick is recognised later.
   /// - Throws: `SyncError`.
   func prepare() throws {
     if case .to(_, let folder?) = self { try folder.prepare() }

@@ -41,7 +41,7 @@ extension Parameters where Options == SetupCommand.Options {
 }
 
 extension SetupCommand {
-  /// What the options about the seal ask for. Everything is judged when this is made, and kept by `keep`.
+  /// The change to the seal that the options ask for. The initialiser checks everything, and `keep` stores it.
   struct SealSetup {
     private enum Change {
       case request(key: SealKey, file: String)
@@ -54,6 +54,7 @@ extension SetupCommand {
     /// The address of the timestamp authority.
     let timestamp: SettingChange
 
+    /// Checks the options about the seal.
     /// - Throws: `UsageError`, `SealRefused`, `CryptographyError`, `SyncError` and the errors of reading files.
     init(_ options: Options, _ workplace: Workplace) throws {
       self.workplace = workplace
@@ -69,7 +70,7 @@ extension SetupCommand {
         change = file.isEmpty ? .forget : .identity(try Self.certified(by: file, workplace))
       } else if let file = options.sealKey {
         let identity = try Self.identity(inPKCS12: file, options.passphraseFile, workplace)
-        // The key that is in use would be gone for one that seals nothing.
+        // A certificate that has ended would replace the key in use and could seal nothing.
         let now = workplace.clock.now()
         guard identity.certificate.validity.until >= now.secondsSince1970 else {
           let days = identity.certificate.days(in: workplace.clock)
@@ -85,7 +86,8 @@ extension SetupCommand {
 
     // MARK: - Judging
 
-    /// The key of the request: that of one which is still out, so that its certificate can be used when it comes; else a new one.
+    /// The key of the request: the key of a pending request, so that its certificate can be used when it comes;
+    /// else a new key.
     private static func keyToRequest(_ workplace: Workplace) throws -> SealKey {
       let inUse = try workplace.sealStore.setUp()?.key.publicKeyDigest
       if let waiting = try workplace.sealStore.requestedKey(), waiting.publicKeyDigest != inUse {
@@ -169,7 +171,7 @@ extension SetupCommand {
 
     // MARK: - Keeping
 
-    /// Keeps what was judged. A key is on disk before its request leaves.
+    /// Stores the change. A key is on disk before its request is written.
     func keep() throws {
       let store = workplace.sealStore
       switch change {

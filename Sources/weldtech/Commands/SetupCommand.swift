@@ -55,7 +55,7 @@ enum SetupCommand {
     var platform: String?
     var platformKeyFingerprint: String?
     var tokenFile: String?
-    /// Where deliveries go in place of the platform; nil where they go to the platform.
+    /// The place to which this laptop delivers in place of the platform; nil where it delivers to the platform.
     var deliverTo: Setup.Delivery?
     var apn: String?
     var protect: Protection
@@ -63,7 +63,7 @@ enum SetupCommand {
     var terms: TermsReference?
     var originals: OriginalsPolicy
     var plates: PlateSource
-    /// What agreements are sealed with; nil where this laptop has not sealed yet.
+    /// The seal of agreements; nil where this laptop has not sealed yet.
     var seal: SealView?
     /// Whether a certificate was requested and has not come yet.
     var sealRequested: Bool
@@ -206,7 +206,7 @@ enum SetupCommand {
     if let block { try fieldbook.addBlock(block) }
     if let tags = options.tags { try workplace.tagStore.keep(from: tags) }
     if let tags = file?.tags { try workplace.tagStore.keep(tags) }
-    // A stick that is not there ends the command before anything is stored.
+    // A stick that is not plugged in ends the command before the settings are stored.
     try delivery.prepare()
     try fieldbook.updateSetup { setup in
       setup.technician = technician
@@ -238,7 +238,8 @@ enum SetupCommand {
 
   // MARK: - Reading
 
-  /// Reads and judges the file of the company's own clauses; `default` takes them back, so that those that are shipped hold.
+  /// Reads and judges the file of the company's own clauses; `default` takes them back, so that those that are
+  /// shipped hold.
   private static func agreementTerms(_ file: String, _ workplace: Workplace) throws -> SettingChange {
     guard file != "default" else { return .takenBack }
     let bytes = try workplace.read(file, atMost: AgreementTerms.maxBytes)
@@ -260,7 +261,8 @@ enum SetupCommand {
     return true
   }
 
-  /// The inspector of this laptop: an inspector's laptop stays one until a technician is named, and a technician's is none.
+  /// The inspector of this laptop: an inspector's laptop stays one until a technician is named, and a
+  /// technician's is none.
   private static func inspector(_ options: Options, known: Setup, _ workplace: Workplace) throws -> Inspector? {
     let told = try workplace.written(options.inspector, as: .name, option: "inspector").map { PersonName($0) }
     if told != nil {
@@ -408,7 +410,7 @@ enum SetupCommand {
 
   private static func askForPlatform(_ options: inout Options, known: Setup, _ prompter: Prompter) throws {
     guard options.platform == nil, known.platform == nil else { return }
-    // An inspector's laptop has no records of its own.
+    // An inspector needs the platform, because such a laptop has no records of its own.
     let isOptional = options.inspector == nil
     let address = try prompter.text(
       isOptional

@@ -16,7 +16,7 @@ enum SignCommand {
     var shown: Shown?
     var authority: [String] = []
     var phone = PhoneOptions()
-    /// What was done in a repair, in the technician's words.
+    /// The work that was done in a repair, in the technician's words.
     var done: WrittenText?
     var showsText = false
     var copy: CopyLanguage?
@@ -25,7 +25,7 @@ enum SignCommand {
   /// A language in which an agreement can be read besides the one in which it counts.
   enum CopyLanguage: String, CaseIterable { case en }
 
-  /// How the text was shown where this program did not show it, or showed it on the terminal.
+  /// The way in which the text was shown: by this program on the terminal, or on paper.
   enum Shown: String, CaseIterable {
     case terminal, paper
 
@@ -153,8 +153,8 @@ enum SignCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Shows the agreement on a terminal and asks for the consent; signs with the strokes that an option names, or with the file
-  /// that is asked for until one is a signature.
+  /// Shows the agreement on a terminal and asks for the consent; signs with the strokes that an option names,
+  /// or with the file that is asked for until one is a signature.
   static func sign(_ installation: LockedInstallation, _ options: Options, _ walk: Walk) throws
     -> Walk.SignOutcome
   {
@@ -175,7 +175,7 @@ enum SignCommand {
     }
     var consents = options.consent.map { $0 == .yes }
     if consents == nil, console.canPrompt {
-      // Nothing but the signatory's own yes or no is an answer here.
+      // Only the signatory's own yes or no is an answer here.
       consents = try console.asking {
         try Prompter(console, goesBack: true).confirm(
           Text(zh: "签字人同意保存书写过程吗", en: "does the signatory agree that the course of the writing is kept"),
@@ -209,7 +209,7 @@ enum SignCommand {
       guard let phone = PhoneNumber($0) else { throw SetupRejected.phone }
       return phone
     }
-    // The responsible person's phone would stand on paper as another person's.
+    // Without this, the responsible person's phone would be printed as another person's.
     if let name = order.name, name != installation.owner.responsibleName, order.phone == nil {
       throw UsageError.missing(option: "signatory-phone")
     }
@@ -233,7 +233,8 @@ extension Parameters {
     option("capacity", path.appending(path: \.capacity), .choice, Text(zh: "签字身份", en: "in what capacity"))
   }
 
-  /// Adds the options for what the signatory was shown and agreed to, and for the authority of whoever signs for the unit.
+  /// Adds the options for what the signatory was shown and agreed to, and for the authority of whoever signs
+  /// for the unit.
   mutating func agreeing(_ path: WritableKeyPath<Options, SignCommand.Options>) {
     option(
       "consent", path.appending(path: \.consent), .choice, placeholder: "yes|no",

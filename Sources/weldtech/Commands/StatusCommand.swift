@@ -19,7 +19,7 @@ enum StatusCommand {
       var files: Int
       var bytes: Int
       var keys: Int
-      /// The number of records of which the platform has another, so that nothing of them can be delivered.
+      /// The number of records that differ from the platform's, so that they cannot be delivered.
       var conflicts: Int
       /// The number of records that a repetition without a change cannot deliver.
       var setAside: Int
@@ -45,7 +45,7 @@ enum StatusCommand {
     struct Timestamps: Encodable {
       /// The address of the authority; null where agreements get no timestamp.
       var authority: String?
-      /// The number of closed records' agreements that have none.
+      /// The number of closed records' agreements without a timestamp.
       var missing: Int
       /// The number of timestamps that the platform does not have.
       var waiting: Int
@@ -67,7 +67,7 @@ enum StatusCommand {
     /// The number of installations that this laptop inspected by the platform's record, and has no record of.
     var inspected: Int
     var queue: Queue
-    /// The records that were set aside, those of the longest standing first, ten at most.
+    /// The records that were set aside, those that wait longest first, ten at most.
     var setAside: [InstallationID]
     var originals: Originals
     /// The seal of agreements; null where this laptop has not sealed yet.
@@ -119,7 +119,7 @@ enum StatusCommand {
       let inspected = (Text(zh: "按平台记录检查过", en: "inspected"), "\(document.inspected)")
       let who: [(Text, String)]
       if let inspector = setup.inspector {
-        // Such a laptop makes no labels and has seldom a record of its own.
+        // An inspector's laptop makes no labels and seldom has a record of its own.
         who =
           [
             (Text(zh: "检查人员", en: "inspector"), "\(inspector.name)"),

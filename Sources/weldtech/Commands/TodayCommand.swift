@@ -18,7 +18,7 @@ enum TodayCommand {
       var next: Step?
       /// The fault that was reported; left out of a welder without one.
       var fault: String?
-      /// Whoever reported it; left out where nobody said who.
+      /// The person who reported the fault; left out where nobody said who.
       var reporter: Repair.Reporter?
     }
 
@@ -29,7 +29,7 @@ enum TodayCommand {
       var unitName: String
       var street: String
       var community: String?
-      /// Whom to call, in full.
+      /// The name of the person to call, in full.
       var person: String?
       var phone: String?
       /// The note on the appointment.
@@ -55,7 +55,8 @@ enum TodayCommand {
     var refused: Int
     /// The open installations, at most a hundred, the last opened last.
     var open: [Row]
-    /// The welders with a fault that was reported and whose repair is not over, those out of use first; at most a hundred.
+    /// The welders with a fault that was reported and whose repair is not over, those out of use first; at most
+    /// a hundred.
     var repairs: [Row]
     /// The surveyed welders whose appointment is today or was before, at most a hundred, the earliest first.
     var visits: [Visit]
@@ -67,10 +68,10 @@ enum TodayCommand {
     var openInstallations: Int
     /// The number of registrations that were begun and have no record yet, at most a hundred.
     var drafts: Int
-    /// The number of those that were signed, corrected since, and wait for a new signature.
+    /// The number of open installations that were signed, corrected since, and wait for a new signature.
     var signaturesDue: Int
     var queue: StatusCommand.Document.Queue
-    /// What is due, the earliest day first.
+    /// The due dates, the earliest first.
     var due: [Due]
     var codesLeft: Int
     /// Whether the codes run out soon.
@@ -322,7 +323,7 @@ enum TodayCommand {
           zh: "更正后待重新签字 \(document.signaturesDue) 条",
           en: "\(document.signaturesDue) corrected records to be signed again"))
     }
-    // What is due first stands first, and a certificate is never left out.
+    // Certificates come first, so that none is left out. The new welders follow, the earliest day first.
     let shown =
       document.due.filter { $0.reason != .newWelder } + document.due.filter { $0.reason == .newWelder }
     for due in shown.prefix(maxLines) { lines.append(line(of: due)) }

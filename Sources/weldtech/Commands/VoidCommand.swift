@@ -43,7 +43,8 @@ enum VoidCommand {
     let id = try fieldbook.resolve(options.id)
     let status = try fieldbook.status(of: id)
     if isOffice, status != .surveyed, status != .void { throw SetupMissing.technician }
-    // A correction, a sale or a repair opens a record that somebody has signed; it is no less signed for that.
+    // A correction, a sale or a repair opens a record that somebody has signed. The record still counts as
+    // signed.
     let isReopened = status == .open && (try? fieldbook.installation(id))?.wasSigned == true
     let needsConfirmation = isReopened || isClosed(status)
     if needsConfirmation, !options.isConfirmed, !console.canPrompt {
@@ -71,7 +72,7 @@ enum VoidCommand {
     }
   }
 
-  /// What a record is, for a sentence.
+  /// The state of a record, in words for a sentence.
   static func words(_ status: Installation.Status, isReopened: Bool) -> Text {
     isReopened ? Text(zh: "以前签过字，正在更正、过户或维修", en: "signed before and opened again") : status.title
   }
@@ -84,7 +85,7 @@ enum VoidCommand {
   }
 }
 
-/// Voiding a signed or delivered record needs a confirmation, and here nobody can be asked.
+/// The error that voiding a signed or delivered record needs a confirmation, and nobody can be asked.
 struct VoidUnconfirmed: Error {
   let id: InstallationID
   let status: Installation.Status

@@ -3,7 +3,7 @@ import Cryptography
 import Records
 import Terminal
 
-/// What `agreement verify` says of a file, for people.
+/// Shows what `agreement verify` found out about a file.
 struct AgreementTexts {
   private let verification: AgreementVerification
   private let clock: any Clock
@@ -66,7 +66,8 @@ struct AgreementTexts {
     }
   }
 
-  /// The record and the paper name the file by its digest before the timestamp came.
+  /// The title of the digest. The record and the paper name the file by its digest before the timestamp was
+  /// added.
   private var digestTitle: Text {
     verification.seal.timestamp == nil
       ? Text(zh: "摘要", en: "digest") : Text(zh: "摘要（不含时间戳）", en: "digest (without the timestamp)")
@@ -137,7 +138,7 @@ struct AgreementTexts {
         en: "\(pages) pages; their text and the record, clauses and manifest inside agree")
   }
 
-  /// Whether a chain leads to a given root.
+  /// Says whether a chain leads to a given root.
   private static func words(_ trust: SealTrust, of chain: [Certificate], _ clock: any Clock) -> Text {
     switch trust {
     case .trusted(let root):

@@ -1,14 +1,15 @@
 import Company
 import Terminal
 
-/// The words for what a load found.
+/// The words for the result of a load.
 enum CompanyTexts {
-  /// The number of lines of a list that a terminal shows; elsewhere all rows of the answer are.
+  /// Maximum number of lines of a list on a terminal; elsewhere all rows of the document are shown.
   private static let maxShown = 20
   /// The number of records that a line names.
   private static let maxNamed = 5
 
-  /// - Parameter trustsRoots: whether roots were given, so that a seal that leads to none of them is worth a word.
+  /// Shows the result of a load.
+  /// - Parameter trustsRoots: whether roots were given, so that seals that lead to none of them are mentioned.
   static func put(_ document: CompanyCommand.Document, trustsRoots: Bool, to console: Console) {
     if let prepared = document.prepared {
       console.put(
@@ -53,7 +54,7 @@ enum CompanyTexts {
     }
   }
 
-  /// Tells of how many agreements no given root vouches for.
+  /// Says how many agreements lead to no given root.
   private static func putAgreements(_ agreements: [String: Int], to console: Console) {
     if let count = agreements[AgreementVerdict.notSealed.rawValue] {
       console.put(
@@ -75,7 +76,8 @@ enum CompanyTexts {
     "\(state): \(finding.message)\(finding.detail.map { " (\($0))" } ?? ""): \(finding.key)"
   }
 
-  /// Names the first of the records that contradict each other. Two of one revision differ in their digests only.
+  /// Names the first of the records that contradict each other. Two records of one revision differ in their
+  /// digests only.
   private static func records(of conflict: CompanyCommand.Document.Concern) -> Text {
     let named = conflict.records.prefix(maxNamed).map { record in
       let revision = record.revision.map { "/\($0)" } ?? ""

@@ -11,7 +11,7 @@ extension Console {
 
   func put(_ text: Text) { put(text[language]) }
 
-  /// Writes a command's answer: one JSON document with `--json`, or otherwise the output of `human`.
+  /// Writes a command's result: one JSON document with `--json`, or otherwise the output of `human`.
   func answer(_ document: some Encodable, human: () throws -> Void) throws {
     guard isJSON else { return try human() }
     output.write(json: String(decoding: try RecordCoding.encode(document), as: UTF8.self))
@@ -47,8 +47,8 @@ extension Console {
     for line in DisplayWidth.wrap(text[language], to: tableWidth ?? 10_000) { put(line) }
   }
 
-  /// Gives the value of an option, or otherwise the answer to a question. Where nobody can be asked, it throws
-  /// a usage error that names the option.
+  /// Returns the value of an option, or otherwise the result of `ask`. Where nobody can be asked, throws a
+  /// usage error that names the option.
   func need<Value>(_ value: Value?, option: String, ask: () throws -> Value) throws -> Value {
     if let value { return value }
     guard canPrompt else { throw UsageError.missing(option: option) }

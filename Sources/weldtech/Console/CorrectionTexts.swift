@@ -3,8 +3,8 @@ import Terminal
 
 /// The words for a correction: its fields, their values, and what has to be done again.
 enum CorrectionTexts {
-  /// The nameplate's values that stay as they were although the model is another; nil where the model stays, or all were given
-  /// with it. They may have been taken from the model's name.
+  /// The nameplate's values that stay as they were although the model is another, and that may have been taken
+  /// from the model's name; nil where the model stays, or where all of these values were corrected with it.
   static func keptRatings(of welder: Welder, _ changes: [FieldChange]) -> Text? {
     let corrected = Set(changes.map(\.field))
     guard corrected.contains(.model) else { return nil }
@@ -39,7 +39,7 @@ enum CorrectionTexts {
     }
   }
 
-  /// Writes the changed fields, a line each: what it was and what it is.
+  /// Writes the changed fields, one on each line, with the earlier and the new value.
   static func put(_ changes: [FieldChange], of id: InstallationID, to console: Console) {
     let language = console.language
     console.table(
@@ -64,7 +64,7 @@ enum CorrectionTexts {
     }
   }
 
-  /// A step that a correction has made untrue, and why.
+  /// Names a step that a correction has made outdated, and the reason.
   static func redo(_ step: Step) -> Text {
     switch step {
     case .label:

@@ -64,8 +64,8 @@ extension RegistrationField {
 }
 
 extension RegistrationField.Choice {
-  /// The code of a choice in English words. The code is camel case, so that `doorsWindows` becomes 'doors
-  /// windows'.
+  /// The title of a choice. Its English words are made from the code, which is camel case: `doorsWindows`
+  /// becomes 'doors windows'.
   var title: Text {
     var english = ""
     for character in code {
@@ -116,6 +116,7 @@ extension FieldProblem.Fault {
 
   var message: Text { message(for: nil) }
 
+  /// Says what is wrong.
   /// - Parameter field: the field with the problem, from which examples are taken; nil for another value.
   func message(for field: RegistrationField?) -> Text {
     switch self {

@@ -1,8 +1,8 @@
 import Provision
 import Terminal
 
-/// Shows a flashing run with one bar for each phase. The case is asked for when the module wants it open, which is after
-/// everything about the image was judged.
+/// Shows a flashing run with one bar for each phase. Asks for the case to be opened when the module needs it
+/// open, after the whole image was checked.
 final class FlashProgress {
   private let console: Console
   private let display: ProgressDisplay

@@ -3,7 +3,7 @@ import Records
 import Terminal
 
 extension FlashAuthority {
-  /// Says who let the module's firmware be touched.
+  /// Says by whose authority the module's firmware was changed.
   var sentence: Text {
     switch kind {
     case .laptopProof: Text(zh: "授权：本机的密钥", en: "authorised by this laptop's key")
@@ -13,7 +13,7 @@ extension FlashAuthority {
     }
   }
 
-  /// Says the same in a few words, with the reason for which the case was opened.
+  /// Says by whose authority in a few words, with the reason for which the case was opened.
   fileprivate var words: Text {
     switch kind {
     case .laptopProof: Text(zh: "凭本机的密钥", en: "by this laptop's key")
@@ -26,12 +26,12 @@ extension FlashAuthority {
   }
 }
 
-/// Says on one line what was flashed.
+/// The words for what was flashed, on one line.
 enum FlashTexts {
   /// The latest flashing on record; nil where there is none.
   static func latest(of installation: Installation) -> Text? {
     guard let entry = installation.history.last(where: { $0.event == "flashed" }) else { return nil }
-    // The history of an earlier program has no version; that of the latest flashing is the record's.
+    // An entry of an earlier program has no version; the version of the latest flashing is in the record.
     let version = entry.firmwareVersion ?? installation.module?.firmwareVersion ?? "–"
     let change = change(from: entry.previousFirmwareVersion, to: version)
     var (zh, en) = ([change], [change])
@@ -52,7 +52,7 @@ enum FlashTexts {
     return Text(zh: "\(time)  " + zh.joined(separator: "，"), en: "\(time)  " + en.joined(separator: ", "))
   }
 
-  /// The flashing by authority that was begun last and has no entry of its own; nil where there is none.
+  /// The flashing by authority that was begun last and has no entry of its own; nil where the module has none.
   static func unfinished(of installation: Installation) -> Text? {
     guard let attempt = installation.module?.flashing,
       let entry = installation.history.last(where: { $0.event == "flashBegun" })
@@ -82,7 +82,7 @@ enum FlashTexts {
 }
 
 extension FlashStep {
-  /// The part of the present phase that is done, 0 to 1; nil where it is not known.
+  /// The finished part of the present phase, 0 to 1; nil where the part is not known.
   var fraction: Double? {
     switch self {
     case .erasing(let done, let all): Self.part(done - 1, of: all)

@@ -1,17 +1,17 @@
 import Records
 import Terminal
 
-/// The checks of an inspection as a person reads them on a screen: one entry for each cause, reason and kind, where the
-/// record and the page have every check.
+/// The checks of an inspection as a person reads them on a screen: one entry for each cause, reason and kind.
+/// The record and the page have every check.
 struct InspectionSummary {
-  /// A difference, with the checks that say no more than that.
+  /// A difference that explains other checks, and the checks that it explains.
   struct Difference {
     var cause: InspectionCheck
-    /// The checks that differ, or could not be held against anything, because of the cause.
+    /// The checks that differ, or could not be compared with anything, because of the cause.
     var consequences: [InspectionCheck] = []
   }
 
-  /// The checks that were not run for one reason, of which there is at least one.
+  /// The checks that were not run for the same reason, at least one.
   struct Gap {
     var first: InspectionCheck
     var others: [InspectionCheck] = []
@@ -56,14 +56,14 @@ struct InspectionSummary {
 
   // MARK: - Causes
 
-  /// The reasons that have nothing to add where a cause is known.
+  /// A cause, and the reasons that say nothing new where the cause is known.
   private struct Rule {
     let cause: InspectionCheck.Reason
     let consequences: Set<InspectionCheck.Reason>
 
     func explains(_ check: InspectionCheck) -> Bool {
       guard let reason = check.why, consequences.contains(reason) else { return false }
-      // What this laptop has nothing to compare with is the module's only where it counts.
+      // The lack of a value to compare with is due to the module only for its counts.
       return reason != .nothingToCompare || Kind(check) == .counts
     }
   }
@@ -72,7 +72,7 @@ struct InspectionSummary {
     .otherInstallation, .otherCode, .otherPlatform, .otherTrustAnchor,
   ]
 
-  /// The causes, the one that explains most first: an inspection may find several of them.
+  /// The rules, those whose cause explains most first, because an inspection may find several causes.
   private static let rules = [
     Rule(
       cause: .otherModule,
@@ -92,12 +92,13 @@ struct InspectionSummary {
 
   // MARK: - Names
 
-  /// The largest number of checks of a kind that are named each, where some of the kind are named elsewhere already.
+  /// Maximum number of checks of a kind that are named each, where some checks of the kind are named elsewhere
+  /// already.
   private static let maxNamed = 3
 
-  /// Names checks of one outcome, a kind that is complete by its own name.
-  /// - Parameter areOthersNamed: whether the other checks of each kind are named elsewhere on the screen, so that the number
-  ///   of the rest is enough.
+  /// Names checks of one outcome. A complete kind is named by its own name.
+  /// - Parameter areOthersNamed: whether the other checks of each kind are named elsewhere on the screen, so
+  ///   that the number of the rest is enough.
   func names(of listed: [InspectionCheck], areOthersNamed: Bool = false) -> Text {
     var names: [Text] = []
     for kind in Kind.allCases {
@@ -116,7 +117,7 @@ struct InspectionSummary {
       zh: names.map(\.zh).joined(separator: "、"), en: names.map(\.en).joined(separator: ", "))
   }
 
-  /// The title of a check in a list. Of a label whose code was typed only the code was looked at.
+  /// The title of a check in a list. Where a label's code was typed, only the code was compared.
   private static func title(_ check: InspectionCheck) -> Text {
     check.givenAs == InspectionCheck.LabelReading.code.rawValue
       ? Text(zh: "标牌码", en: "label's code") : InspectionTexts.title(of: check)
@@ -124,7 +125,7 @@ struct InspectionSummary {
 }
 
 extension InspectionSummary.Kind {
-  /// The kind of a check; nil for one that stands alone, such as one of a newer program.
+  /// Finds the kind of a check; nil for a check that stands alone, such as one of a newer program.
   init?(_ check: InspectionCheck) {
     switch check.topic {
     case .record: self = .record
@@ -160,7 +161,7 @@ extension InspectionSummary.Kind {
 }
 
 extension InspectionTexts {
-  /// Shows what differs, what was not checked and what is as recorded; the verdict is the last line of an answer.
+  /// Shows what differs, what was not checked and what is as recorded. The verdict follows as the last line.
   static func put(_ checks: [InspectionCheck], to console: Console) {
     let summary = InspectionSummary(checks)
     for difference in summary.differences {
@@ -203,7 +204,7 @@ extension InspectionTexts {
     console.put(styled: console.outputStyling(line[console.language], .bold, style))
   }
 
-  /// What follows from a cause, in one sentence; nil where nothing does.
+  /// The consequences of a cause, in one sentence; nil where there are none.
   private static func consequences(_ checks: [InspectionCheck], _ summary: InspectionSummary) -> Text? {
     guard !checks.isEmpty else { return nil }
     let compared = checks.filter { $0.outcome == .differs }
@@ -218,7 +219,7 @@ extension InspectionTexts {
       en: "  from the same cause: \(parts.map(\.en).joined(separator: ", "))")
   }
 
-  /// A difference in a few words, where its meaning was said before.
+  /// The difference in a few words, where its meaning is explained before.
   private static func brief(_ check: InspectionCheck) -> Text {
     let title = title(of: check)
     let found = check.topic == .installation ? check.found.map { String($0.prefix(8)) } : check.found

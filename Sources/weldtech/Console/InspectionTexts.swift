@@ -2,7 +2,7 @@ import Provision
 import Records
 import Terminal
 
-/// An inspection in words: what was looked at, what came of it, and what a difference can mean.
+/// The words for an inspection: what was checked, the results, and what a difference can mean.
 enum InspectionTexts {
   // MARK: - What is looked at
 
@@ -55,7 +55,7 @@ enum InspectionTexts {
     }
   }
 
-  /// What brings a judgement of the module's key, where nobody could judge it.
+  /// The remedy where nobody could check the module's key.
   static func remedy(forUnproven reason: InspectionCheck.Reason?) -> Text {
     switch reason {
     case .noPlatform:
@@ -87,7 +87,7 @@ enum InspectionTexts {
       return Text(zh: "按输入的标牌码核对，没有扫描二维码", en: "by its code as typed; the symbol was not scanned")
     }
     guard let reason = check.why else {
-      // A newer program may have found what this one has no words for.
+      // A newer program may give a reason for which this program has no words.
       return check.reason.map { Text(verbatim: $0) }
     }
     let recorded = short(check.recorded)
@@ -319,12 +319,13 @@ enum InspectionTexts {
     }
   }
 
-  /// What the module was asked for, in words that follow 'while' and precede '时'.
+  /// The request to the module, in words that follow 'while' and precede '时'.
   private static func asked(_ request: String?) -> Text {
     request.flatMap(ModuleRequest.init)?.doing ?? Text(zh: "读取模块", en: "reading the module")
   }
 
-  /// A value as a sentence can hold it: of a digest its first characters.
+  /// A value as it stands in a sentence: a digest is cut to its first characters, and a missing value is a
+  /// dash.
   static func short(_ value: String?) -> String {
     guard let value, !value.isEmpty else { return "–" }
     let isDigest =

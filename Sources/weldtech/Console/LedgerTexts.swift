@@ -19,6 +19,7 @@ enum LedgerTexts {
   /// The width of a bar in columns.
   private static let barWidth = 16
 
+  /// Shows the progress.
   /// - Parameter database: the company's database that the figures are of; nil for this laptop's.
   static func put(_ report: LedgerReport, scope: String?, database: String? = nil, to console: Console) {
     let total = report.total
@@ -50,7 +51,7 @@ enum LedgerTexts {
         (console.language == .zh ? row.industry?.word ?? "–" : row.industry?.rawValue ?? "–", row.counts)
       }, to: console)
     weeks(report, to: console)
-    // The figure that most asks for a closer look, of those that are not nothing.
+    // The most urgent figure that is not zero is suggested.
     let figure = [LedgerFigure.overdue, .due, .refused, .outstanding].first { total[$0] > 0 } ?? .known
     let command = ShellWord.line(
       ["weldtech", "ledger", "rows", figure.rawValue] + (database.map { ["--database", $0] } ?? []))
@@ -113,7 +114,7 @@ enum LedgerTexts {
 }
 
 extension LedgerFigure {
-  /// What the figure counts, in a few words.
+  /// The title of the figure, in a few words.
   var title: Text {
     switch self {
     case .known: Text(zh: "电焊机", en: "welders known")

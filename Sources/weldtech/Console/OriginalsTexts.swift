@@ -33,7 +33,8 @@ extension OriginalsPolicy {
     }
   }
 
-  /// Bytes as megabytes of 1,000,000 with one decimal, rounded up, so that nothing is shown as 0.0.
+  /// Writes bytes as megabytes of 1,000,000 with one decimal, rounded up, so that nothing but 0 is shown as
+  /// 0.0.
   private static func megabytes(_ bytes: Int) -> String {
     let tenths = (bytes + 99_999) / 100_000
     return "\(tenths / 10).\(tenths % 10)"

@@ -68,14 +68,14 @@ struct StepNeed {
 
   var sentence: Text { Text(zh: "\(what.zh)：\(command.zh)", en: "\(what.en): \(command.en)") }
 
-  /// A surveyed welder is registered on the spot, and then fitted.
+  /// The action for a surveyed welder, which is registered on the spot and then fitted.
   static func registering(_ id: InstallationID) -> StepNeed {
     StepNeed(
       what: Text(zh: "上门补登记，然后安装", en: "registered on the spot, then fitted"),
       command: Text(verbatim: "weldtech install ID").naming(id))
   }
 
-  /// A test that failed is run again.
+  /// The action for a failed test, which is run again.
   static func anotherTest(of id: InstallationID) -> StepNeed {
     StepNeed(
       what: Text(zh: "上次测试不合格，排除故障后再测", en: "the last test failed; mend it and test again"),
@@ -84,7 +84,7 @@ struct StepNeed {
 }
 
 extension StepNeed {
-  /// A step that a correction has made untrue is done again.
+  /// The action for a step that a correction has made outdated, so that it is done again.
   /// - Parameter isSold: whether the welder has another owner since, which is no correction.
   static func again(_ step: Step, of id: InstallationID, isSold: Bool = false) -> StepNeed {
     var need = step.need(of: id)
@@ -146,7 +146,7 @@ extension Installation.Status {
 }
 
 extension Installation {
-  /// The record's status, or that its owner has to sign once more.
+  /// The record's status; for a corrected record, that its owner has to sign again.
   var statusTitle: Text { isSignatureDue ? Self.signatureDueTitle : status.title }
 
   /// The word for an open record that was signed and then corrected.

@@ -5,7 +5,7 @@ import Terminal
 struct RecordView {
   let installation: Installation
   let showsAll: Bool
-  /// The files of label and agreement; nil where they are not on this laptop.
+  /// The files of label and agreement; nil where the record is not this laptop's.
   var papers: Papers?
 
   func put(to console: Console) {
@@ -141,7 +141,7 @@ struct RecordView {
       + (installation.refusedReason.map { [(Text(zh: "拒装原因", en: "why it is refused"), $0.text)] } ?? [])
   }
 
-  /// The records that have this welder or its module as well, a line each time somebody gave a reason.
+  /// The other records of this welder or its module, one line for each time that somebody gave a reason.
   private var duplicates: [(Text, String)] {
     installation.history.compactMap(\.duplicate).map { duplicate in
       let others = duplicate.installations.map { String($0.text.prefix(8)) }.joined(separator: ", ")
@@ -162,7 +162,8 @@ struct RecordView {
     )
   }
 
-  /// What deserves a look on the photos, a line a photo: what contradicts its camera, and which photo it resembles.
+  /// The doubts about the photos, one line each: what contradicts the photo's camera, and which photo it
+  /// resembles.
   private func photoRemarks(_ language: Language) -> [(Text, String)] {
     let title = Text(zh: "照片疑点", en: "on photos")
     return installation.photos.flatMap { photo -> [(Text, String)] in
@@ -182,7 +183,7 @@ struct RecordView {
     }
   }
 
-  /// The signatures under what the record said before it was corrected or the welder sold, a line each.
+  /// The signatures from before the record was corrected or the welder sold, one line each.
   private var earlierSignatures: [(Text, String)] {
     (installation.earlierAgreements ?? []).map { agreement in
       (
@@ -192,7 +193,7 @@ struct RecordView {
     }
   }
 
-  /// The corrections, a line each: when, and which fields.
+  /// The corrections, one line each, with time and fields.
   private func corrections(_ language: Language) -> [(Text, String)] {
     installation.history.compactMap { entry in
       entry.changes.map { changes in

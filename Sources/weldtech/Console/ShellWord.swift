@@ -1,4 +1,4 @@
-/// Writes a word in the form for a shell, for commands that the user is to type.
+/// Writes words in the form for a shell, for commands that the user is to type.
 enum ShellWord {
   static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { byte in
@@ -10,6 +10,6 @@ enum ShellWord {
     return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
-  /// A command line of these words.
+  /// The command line that consists of these words.
   static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 }

@@ -3,7 +3,7 @@ import Records
 import Sync
 import Terminal
 
-/// A record as `show` prints it: this laptop's, or the platform's where this laptop inspected by it.
+/// A record as `show` prints it: this laptop's record, or the platform's where this laptop only inspected it.
 enum ShownRecord: Encodable {
   case own(Installation, RemoteNote?)
   case visited(Fieldbook.VisitedRecord, RemoteNote?)
@@ -15,7 +15,7 @@ enum ShownRecord: Encodable {
     }
   }
 
-  /// Whether the record is this laptop's, whose papers are here.
+  /// Whether the record is this laptop's, so that its papers are here.
   var isOwn: Bool { if case .own = self { true } else { false } }
 
   var note: RemoteNote? {
@@ -26,7 +26,7 @@ enum ShownRecord: Encodable {
 
   private enum Key: String, CodingKey { case onPlatform }
 
-  /// Writes the record as it is sent, every key as it was, with `onPlatform` beside them.
+  /// Writes the record as it is sent, with `onPlatform` beside its unchanged keys.
   func encode(to encoder: any Encoder) throws {
     switch self {
     case .own(let installation, _): try installation.encode(to: encoder)
@@ -38,7 +38,7 @@ enum ShownRecord: Encodable {
   }
 }
 
-/// What this laptop knows of a record at the platform, where that is more than its delivery.
+/// The facts that this laptop knows of a record at the platform, beyond its delivery.
 struct RemoteNote: Encodable {
   /// The place of the record that is shown.
   var source: Inspection.Source
@@ -49,13 +49,13 @@ struct RemoteNote: Encodable {
   var seenAt: Timestamp?
   /// The number of this laptop's inspections that wait to be delivered as revisions of the platform's record.
   var pending: Int
-  /// True where the platform has another record, so that nothing of this one can be delivered.
+  /// True where the platform has a different record, so that this one cannot be delivered.
   var conflict: Bool
 
   /// Makes the note of a record of this laptop; nil where there is nothing to say.
   init?(of installation: Installation, in fieldbook: Fieldbook) throws {
     var visited = try fieldbook.visitedRecord(installation.id)
-    // What this laptop took over is all that the platform had.
+    // A record that was taken over contains all that the platform had, so that it needs no note.
     if let adopted = try fieldbook.adoption(of: installation.id), adopted.revision == visited?.state.revision {
       visited = nil
     }
@@ -117,13 +117,13 @@ enum VisitTexts {
       en: "inspected \(row.inspections)×, \(row.waiting) to deliver, last \(verdict.en)")
   }
 
-  /// Says which records the platform has others of, and what to do.
+  /// Says which records differ from the platform's, and what to do.
   static func warn(of conflicts: [Fieldbook.Conflict], _ console: Console) {
     guard !conflicts.isEmpty else { return }
     put(HealthFinding.conflicts(conflicts).failure, console)
   }
 
-  /// Says of the record that is shown that the platform has another one, and what to do.
+  /// Says that the record that is shown differs from the platform's, and what to do.
   fileprivate static func warn(_ console: Console) {
     put(
       Failure(

@@ -107,7 +107,7 @@ enum TestTexts {
     }
   }
 
-  /// The failure of a step in words, and the place to check.
+  /// Says which step failed, and what to check.
   static func remedy(for step: TestReport.Step, cause: TestCause?) -> Text {
     let name = title(of: step.name)
     let advice: Text =

@@ -106,7 +106,8 @@ private final class CheckProgress {
     }
   }
 
-  /// A stage reports each item when it begins. All items are done when the next stage begins or the check ends.
+  /// A stage reports each item when the item begins, so the last one counts as done only when the next stage
+  /// begins or the check ends.
   private func finish() {
     if let total { display.advance(to: total) }
     if title != nil { display.finish() }

@@ -5,7 +5,7 @@ extension HealthCheck {
   /// The file in which Debian's firewall says whether it is on.
   private static let firewallFile = "/etc/ufw/ufw.conf"
 
-  /// Looks whether a phone can reach the page that `--phone` serves.
+  /// Checks whether a phone can reach the page that `--phone` serves, and whether a firewall is on.
   mutating func checkPhone() {
     guard let interface = try? NetworkInterface.choose(named: nil) else {
       return note(.warning, HealthFinding.noPhoneNetwork.failure)

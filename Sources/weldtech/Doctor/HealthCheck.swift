@@ -92,10 +92,11 @@ struct HealthCheck {
     note(.warning, HealthFinding.fewCodes(left: left).failure)
   }
 
-  /// These problems would otherwise stop a laptop without a network only after its module is flashed.
+  /// Checks that the platform's address and key are set. Otherwise a laptop without a network would stop only
+  /// after its module is flashed.
   private mutating func checkPairing() throws {
     let setup = try workplace.fieldbook().setup()
-    // An inspector pairs nothing, and looks everything up.
+    // An inspector pairs no module, but looks every record up at the platform.
     if setup.inspector != nil {
       guard let platform = setup.platform else {
         return note(.failed, HealthFinding.inspectorWithoutPlatform.failure)
@@ -103,7 +104,7 @@ struct HealthCheck {
       return pass(Text(zh: "平台地址已设置：\(platform)", en: "the platform's address is set: \(platform)"))
     }
     if let lack = try workplace.lackForPairing() {
-      // An office pairs nothing, and makes labels.
+      // An office pairs no module. For its labels the platform's address is enough.
       if case .platformKeyMissing = lack, setup.desk == true { return }
       return note(.warning, lack.failure)
     }
@@ -197,7 +198,8 @@ struct HealthCheck {
     pass(Text(zh: "平台 \(address) 连得上", en: "the platform at \(address) answers"))
   }
 
-  /// Asks the place to which this laptop delivers for a list, which takes the folder's marker or the bucket's credentials.
+  /// Lists keys at the place to which this laptop delivers. This needs the folder's marker or the bucket's
+  /// credentials.
   private mutating func checkDestination() throws {
     guard let delivery = try workplace.fieldbook().setup().delivery else {
       return pass(Text(zh: "记录上传到平台", en: "deliveries go to the platform"))

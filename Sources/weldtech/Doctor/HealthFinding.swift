@@ -5,7 +5,7 @@ import Records
 import Sync
 import Terminal
 
-/// A finding of the doctor that no command fails by, at least not yet.
+/// A finding of the doctor that makes no other command fail, at least not yet.
 enum HealthFinding: Explained {
   case certificateExpires(CalendarDay)
   /// The certificate of the seal ends soon, on this day.
@@ -18,7 +18,7 @@ enum HealthFinding: Explained {
   case clockBehind(now: Timestamp, newest: Timestamp)
   /// The stored records differed from the sums of their events, and have been rebuilt.
   case recordsRepaired([InstallationID])
-  /// The platform has other records than these, so that nothing of them can be delivered.
+  /// The platform has other versions of these records, so that the records here cannot be delivered.
   case conflicts([Fieldbook.Conflict])
   case noChineseFonts
   /// Other users can reach entries of the home; the values are the path of the first one and their number.
@@ -30,10 +30,10 @@ enum HealthFinding: Explained {
   case inspectorWithoutPlatform
   /// No interface has an address that a phone can reach.
   case noPhoneNetwork
-  /// A firewall is on, which lets no phone in unless it was told to.
+  /// A firewall is on, which blocks a phone unless a rule admits it.
   case firewall(interface: String)
 
-  /// The ids as text, at most ten of them.
+  /// The first eight characters of each id, at most ten ids.
   private static func names(_ ids: [InstallationID]) -> String {
     ids.prefix(10).map { String($0.text.prefix(8)) }.joined(separator: ", ") + (ids.count > 10 ? ", …" : "")
   }

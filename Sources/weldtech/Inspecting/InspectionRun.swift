@@ -21,11 +21,13 @@ struct InspectionRun {
     var revision: Int?
     /// The page, a PDF.
     var page: Data
-    /// The reason why the inspection is not on record, such as a full disk; nil where it is, and where it must not be.
+    /// The reason why the inspection is not on record, such as a full disk; nil where it is on record, and
+    /// where it must not be.
     var failure: (any Error)?
   }
 
-  /// Inspects, and keeps what came of it before it returns. What was found is returned also where it could not be kept.
+  /// Inspects the welder, and stores the result before it returns. The result is returned even where it could
+  /// not be stored.
   func inspect(_ found: RecordSource.Found, by inspector: Inspector) throws -> Outcome {
     switch found.keeping {
     case .nowhere:
@@ -46,7 +48,7 @@ struct InspectionRun {
     case .ownRecord:
       let walk = Walk(workplace: workplace)
       return try walk.alone(with: found.installation.id) { locked in
-        // The record may have gone on before the lock was taken.
+        // The record may have changed before the lock was taken.
         guard locked.record.revision == found.installation.revision else {
           throw InstallationBusy(id: locked.id)
         }
@@ -83,9 +85,9 @@ struct InspectionRun {
         key: { try fieldbook.heldKey($0, moduleSerial: $1) },
         authority: found.platform.map { $0 as any ProofAuthority }, random: workplace.random)
     } catch let error as ProvisionError {
-      // A module that answers with what cannot be read is evidence; one that does not answer may be a bad cable.
+      // An unreadable reply of a module is evidence; no reply at all may be due to a bad cable.
       guard let request = error.requestOfUnusableAnswer else { throw error }
-      // Who it is may be readable all the same.
+      // The module's serial number may be readable all the same.
       let serialNumber = request == .identity ? nil : try? client.identity().serialNumber
       return inspection(
         found.installation.checks(
@@ -127,8 +129,8 @@ struct InspectionRun {
 }
 
 extension ProvisionError {
-  /// The request to which the module's answer cannot be read, or is a refusal; nil for any other error. An answer with a
-  /// wrong checksum is a cable's fault and no module's.
+  /// The request to which the module's reply cannot be read or is a refusal; nil for any other error. A garbled
+  /// reply, or one with another sequence number, is a fault of the cable and not of the module.
   var requestOfUnusableAnswer: ModuleRequest? {
     switch self {
     case .unusableReply(.garbled, _), .unusableReply(.otherSequence, _): nil

@@ -5,8 +5,9 @@ import Provision
 import Records
 import Sync
 
-/// Finds the record that an installed welder is held against: this fieldbook's, or where there is none, or it was changed, or
-/// the platform has a later one, the platform's.
+/// Finds the record with which an installed welder is compared. This is this fieldbook's record; or the
+/// platform's, where the fieldbook has none, its record was altered or damaged, or the platform has a later
+/// one.
 struct RecordSource {
   let workplace: Workplace
 
@@ -16,22 +17,25 @@ struct RecordSource {
     case ownRecord
     /// The inspection makes the next revision of the platform's record; the value is its bytes.
     case visit(Data)
-    /// The inspection is kept nowhere, because the record here was changed and the platform's is not at hand.
+    /// The inspection is kept nowhere, because the record here was altered or damaged and the platform's could
+    /// not be fetched.
     case nowhere
   }
 
-  /// A record, and where it came from.
+  /// A record with its source.
   struct Found {
     var installation: Installation
     var source: Inspection.Source
-    /// SHA-256 of the bytes of the record's revision, lower-case hex; nil where they are not here.
+    /// The SHA-256 of the bytes of the record's revision, lower-case hex; nil where these bytes are not on this
+    /// laptop.
     var sha256: String?
     var keeping: Keeping
     var fault: InspectionFindings.RecordFault?
-    /// The platform, for the module's proof; the failure says why there is none.
+    /// The client of the platform, for the module's proof; the failure says why there is none.
     var platform: Result<PlatformClient, ModuleReading.NoAuthority>
   }
 
+  /// Finds a record.
   /// - Parameter reference: a label code, the address in a label's symbol, or the beginning of an id.
   /// - Throws: `InspectionRefused`, `FieldbookError`, `SyncError.cancelled`.
   func find(_ reference: String) throws -> Found {
@@ -83,7 +87,7 @@ struct RecordSource {
 
   private typealias Platform = Result<PlatformClient, ModuleReading.NoAuthority>
 
-  /// Compares a sound record with the platform's list.
+  /// Compares a sound record of this laptop with the platform's list.
   private func held(
     _ id: InstallationID, against entries: [RemoteInstallation], _ answer: PlatformAnswer,
     _ fault: InspectionFindings.RecordFault?,
@@ -103,7 +107,7 @@ struct RecordSource {
       return try mine(.lost(revision: entry.revision), nil)
     }
     let adopted = try fieldbook.adoption(of: id)
-    // The platform may get an archive's record only later, from the laptop that made it.
+    // The platform may get a record that came here by an archive only later, from the laptop that made it.
     if let adopted, adopted.source == .archive, (known?.installation.revision ?? 0) < adopted.revision,
       entry.revision < adopted.revision
     {
@@ -120,7 +124,7 @@ struct RecordSource {
       return try mine(note, .failure(.init(Self.reason(of: error))))
     case .record(let remote):
       guard try goesOn(remote, id, known) else { return try mine(.elsewhere(entry.sha256), nil) }
-      // What this laptop inspected without a network goes on from the platform's record now.
+      // Inspections that this laptop made without a network are rebuilt on the platform's record.
       if known != nil,
         case .damaged(let damage) = try fieldbook.rebuild(
           id, on: remote.body, at: workplace.clock.now())
@@ -132,8 +136,8 @@ struct RecordSource {
     }
   }
 
-  /// Whether the platform's record goes on from what it is known to have had, or where it acknowledged nothing, from a
-  /// revision that was sent and whose acknowledgement was lost.
+  /// Whether the platform's record continues the last revision that it is known to have had; or where it has
+  /// acknowledged none, a revision that was sent and whose acknowledgement was lost.
   private func goesOn(_ remote: RemoteRecord, _ id: InstallationID, _ known: Fieldbook.KnownRecord?) throws
     -> Bool
   {
@@ -141,7 +145,8 @@ struct RecordSource {
     return remote.continues(known.installation, sha256: known.sha256)
   }
 
-  /// A changed record is not what a welder is held against, where the platform has a sound one. Nothing is added to it.
+  /// Handles a record of this laptop that was altered or damaged: the platform's record is taken where it is
+  /// sound. Nothing is added to the record here.
   private func foundChanged(
     _ own: Fieldbook.OwnRecord, _ fault: InspectionFindings.RecordFault?, _ answer: PlatformAnswer
   ) throws -> Found {
@@ -154,7 +159,7 @@ struct RecordSource {
     guard let installation = own.installation, let damage = own.fault else {
       throw FieldbookError.evidence(own.id, own.fault ?? .record)
     }
-    // A record that was set to another status is no reason to send the inspector away.
+    // A record whose status was altered is reported as altered, not as a welder that is not installed.
     guard isInstalled(installation) else { throw FieldbookError.evidence(own.id, damage) }
     workplace.concerned = own.id
     return Found(
@@ -194,7 +199,7 @@ struct RecordSource {
       if let void = listed.first { throw InspectionRefused.recordVoid(void.id, reason: nil) }
       throw InspectionRefused.recordUnknown(code)
     }
-    // Which of two records is this welder's, only a laptop that has been there knows.
+    // Only a laptop that has inspected this welder before knows which of two records is the right one.
     let mine = entries.first { $0.id == visited }
     guard let entry = mine ?? (entries.count == 1 ? first : nil) else {
       throw InspectionRefused.severalRecords(code, entries.map(\.id))
@@ -222,13 +227,13 @@ struct RecordSource {
 
   // MARK: - Asking the platform
 
-  /// The platform, and what it answered to the question for a code.
+  /// The client of the platform, and its answer to the request for a code.
   private struct PlatformAnswer {
     enum Listing {
-      /// There is no platform in this laptop's setup.
+      /// The platform was not asked, because none is in this laptop's setup or the record has no code.
       case notAsked
       case failed(SyncError)
-      /// The list is not one, or lists what was not asked for.
+      /// The answer is no list, or has entries that were not asked for.
       case unusable
       case entries([RemoteInstallation])
     }
@@ -257,9 +262,9 @@ struct RecordSource {
     } catch {
       switch error {
       case .cancelled: throw SyncError.cancelled
-      // The platform is there, and may still judge the module's proof.
+      // The platform can be reached, and may still give the module's proof.
       case .notAcknowledged, .answerTooLarge: return PlatformAnswer(platform: platform, listing: .unusable)
-      // A person who has waited once does not wait again for the proof.
+      // After one wait in vain, the user does not wait for the platform again to get a proof.
       default:
         return PlatformAnswer(platform: .failure(.init(Self.reason(of: error))), listing: .failed(error))
       }
@@ -272,7 +277,7 @@ struct RecordSource {
     case failed(SyncError)
   }
 
-  /// Gets a record whose bytes are those of the list, and judges it.
+  /// Fetches a record, and checks its bytes against the digest in the list.
   private func fetch(_ entry: RemoteInstallation) throws -> Fetched {
     guard case .success(let client) = try platform() else { return .failed(.unreachable) }
     do throws(SyncError) {
@@ -298,7 +303,7 @@ struct RecordSource {
     installation.isInstalled
   }
 
-  /// Checks that there is an installed welder to be held against the record.
+  /// Checks that the record is that of an installed welder.
   private func check(_ installation: Installation) throws {
     workplace.concerned = installation.id
     if installation.isInstalled { return }
@@ -319,13 +324,13 @@ struct RecordSource {
 }
 
 extension RemoteInstallation {
-  /// The words that the contract has for a record's status, of which this program writes fewer.
+  /// The words that the contract has for a record's status; this program does not write all of them.
   private static let statuses: Set = [
     "surveyed", "open", "closed", "delivered", "retired", "refused", "outOfUse", "void",
   ]
 
-  /// Whether an entry of the platform's list can be what was asked for: of this code, with a revision and a digest that can
-  /// be ones.
+  /// Whether an entry of the platform's list can be what was asked for: it has this code, and a valid revision,
+  /// digest and status.
   func isSound(for code: LabelCode) -> Bool {
     self.code == code && (1...RemoteRecord.maxRevision).contains(revision) && FileDigest(sha256) != nil
       && Self.statuses.contains(status)

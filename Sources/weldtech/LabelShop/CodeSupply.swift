@@ -4,15 +4,15 @@ import Records
 import Sync
 import Terminal
 
-/// The source of this laptop's codes: blocks that the platform assigns when the last one is used up.
+/// The source of this laptop's codes: the platform assigns a new block when the codes are used up.
 struct CodeSupply {
   let fieldbook: Fieldbook
-  /// Makes a client of the platform when one is needed.
+  /// A function that makes a client of the platform when one is needed.
   let client: () throws -> PlatformClient
-  /// Shows a message to the user.
+  /// A function that shows a message to the user.
   let tell: (Text) -> Void
 
-  /// Number of codes in one request.
+  /// The number of codes in one request.
   private static let blockSize = 500
 
   /// Requests a block of codes from the platform where this laptop has none left, and tells the user which

@@ -8,8 +8,8 @@ extension LabelShop {
   private static let proofLabels = 4
 
   /// Makes the labels of a request as pages, with ticket and proof where a print shop gets them.
-  /// - Parameter onMade: Gets the number of labels made so far.
-  /// - Returns: Paths of all files that were made; those of pages account for the whole request.
+  /// - Parameter onMade: A function that gets the number of labels made so far.
+  /// - Returns: The paths of all files that were made; those of pages account for the whole request.
   /// - Throws: `LabelError`, `FileFailure`, `Cancelled`.
   func deliver(_ pages: Pages, of request: Request, onMade: (Int) -> Void) throws -> [String] {
     let (template, settings, labels) = (request.template, request.settings, request.labels)
@@ -41,7 +41,7 @@ extension LabelShop {
     return delivery.files + proof.files + [stem + "-ticket.pdf"]
   }
 
-  /// Makes a proof of the first labels, on a sheet from its first place on.
+  /// Makes a proof of the first labels; on a sheet they begin at its first place.
   private func makeProof(_ pages: Pages, of request: Request, to file: String) throws -> (
     facts: LabelTicket.Facts.Proof, files: [String]
   ) {

@@ -4,16 +4,16 @@ import FoundationEssentials
 import Labels
 import Records
 
-/// The label shop. It has the stock record a request as one order, makes the labels, compares the delivered
-/// files with the request, hands labels to a printer, and counts them.
+/// Makes labels. The label shop lets the stock record a request as one order, makes the labels, compares the
+/// delivered files with the request, hands labels to a printer, and counts them.
 struct LabelShop {
   /// The functions by which the rest of the program writes files.
   struct Files {
-    /// Writes a whole file.
+    /// A function that writes a whole file.
     var write: (_ bytes: Data, _ path: String) throws -> Void
-    /// Writes a whole file and returns when it is on disk.
+    /// A function that writes a whole file and returns when it is on disk.
     var writeSynced: (_ bytes: Data, _ path: String) throws -> Void
-    /// Makes a folder where it is missing, and returns its absolute path.
+    /// A function that makes a folder where it is missing, and returns its absolute path.
     var makeFolder: (_ path: String) throws -> String
   }
 
@@ -21,7 +21,7 @@ struct LabelShop {
   /// before.
   enum Event: Hashable {
     case began(labels: Int)
-    /// Number of labels made so far, including those of earlier runs.
+    /// The number of labels made so far, including those of earlier runs.
     case made(labels: Int)
   }
 
@@ -48,7 +48,7 @@ struct LabelShop {
   // MARK: - A request
 
   /// Makes the labels of a request, continues an interrupted order, or finds that the order is complete.
-  /// - Parameter onEvent: Gets the events, on the caller's thread.
+  /// - Parameter onEvent: A function that gets the events, on the caller's thread.
   /// - Throws: `BatchFilesChanged` where the order was complete and its files have changed since; `LabelsBusy`,
   ///   `FieldbookError` where a label may not be made, `LabelError`, `FileFailure`, `Cancelled`.
   func fulfil(_ request: Request, onEvent: (Event) -> Void = { _ in }) throws -> Outcome {
@@ -109,9 +109,9 @@ struct LabelShop {
 
   // MARK: - An order
 
-  /// Has the stock record an order, makes its labels by `body`, and closes it. Labels that `body` did not count
-  /// are then as if they had not been ordered. If the program is killed, the same request continues the order
-  /// later.
+  /// Lets the stock record an order, makes its labels by `body`, and closes the order. Labels that `body` did
+  /// not count are then as if they had not been ordered. If the program is killed, the same request continues
+  /// the order later.
   /// - Parameter staysOpen: Whether a failed order can be continued with the same output, even after a
   ///   correction of the request.
   /// - Throws: `LabelsBusy`, `FieldbookError` where a label may not be made, and the errors of `body`.
@@ -165,10 +165,10 @@ struct LabelShop {
   }
 }
 
-/// Another order of labels is being made on this laptop.
+/// The error that another order of labels is being made on this laptop.
 struct LabelsBusy: Error {}
 
-/// A batch was completed before, and its files have changed since.
+/// The error that an order was completed before and its files have changed since.
 struct BatchFilesChanged: Error {
   let folder: String
   /// Names of files that no longer exist.

@@ -5,14 +5,13 @@ import FoundationEssentials
 import Labels
 import Records
 
-/// The labels of an order on their way from their files into the stock. It knows which labels an earlier run
-/// has made and which a printer has, and counts all of them once the delivered files account for the whole
-/// request.
+/// Brings the labels of an order from their files into the stock. It knows which labels an earlier run has made
+/// and which a printer has, and counts the others once the delivered files account for the whole request.
 final class OrderDelivery {
   /// Number of labels that are counted in one transaction where all are on disk already.
   private static let labelsPerCount = 8_192
-  /// Interval of full checks: one of this number of files from an earlier run is read by the decoder again; all
-  /// are compared with their digests.
+  /// The interval of full checks: of the files from an earlier run, one in this number is read by the decoder
+  /// again. All of them are compared with their digests.
   private static let readEvery = 100
   /// Maximum size of a label's file, bytes, the same as for files of the fieldbook.
   private static let maxFileBytes = ContentFiles.maxFileBytes
@@ -97,7 +96,8 @@ final class OrderDelivery {
 
   // MARK: - Counting
 
-  /// Opens every label's file anew and counts the request where the files account for the whole of it.
+  /// Opens every label's file anew, and counts the labels where the files account for the whole request and no
+  /// printer was to get them.
   /// - Throws: `Cancelled`; `LabelError.notAccountedFor`, after which only labels that a printer has are
   ///   counted.
   func countFiles() throws {
@@ -108,8 +108,8 @@ final class OrderDelivery {
     if request.destination == nil { try countAll { self.ledger.digest(ofLabel: $0) } }
   }
 
-  /// Counts the whole request after it was accounted for in files of pages.
-  /// - Parameter files: Paths of all files of the order in its folder.
+  /// Counts the whole request after its files of pages accounted for it, and stores the digests of the files.
+  /// - Parameter files: The paths of all files of the order.
   func countPages(files: [String]) throws {
     var digests: [String: String] = [:]
     for file in files {

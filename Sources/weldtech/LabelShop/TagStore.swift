@@ -3,16 +3,16 @@ import FoundationEssentials
 import Labels
 import Records
 
-/// The tags of the codes that this laptop was given. They are made with a key at the company's desk, come to
-/// the laptop with its block of codes, and are put on labels there without the key.
+/// Stores the tags of the codes that this laptop was given. They are made with a key at the company's desk,
+/// come to the laptop with its block of codes, and are put on labels there without the key.
 struct TagStore {
   /// Path of the table of tags.
   let path: String
   let tables: TableReader
-  /// Writes the table and returns when it is on disk.
+  /// A function that writes the table and returns when it is on disk.
   let write: (_ bytes: Data, _ path: String) throws -> Void
 
-  /// Maximum size of the tags of a whole block with 200,000 rows, bytes.
+  /// The maximum size of a table of tags, bytes; one for a block of 200,000 codes is within it.
   private static let maxBytes = 8 << 20
   private static let maxKeyBytes = 4_096
 
@@ -26,7 +26,8 @@ struct TagStore {
   /// - Throws: `ListRefused`, `FileFailure`.
   func keep(from file: String) throws { try keep(try tags(in: file)) }
 
-  /// Adds tags by their codes, as the file of a new laptop has them.
+  /// Adds tags by their codes, as the setup file of a new laptop has them. Pairs that are no code and tag are
+  /// left out.
   /// - Throws: `ListRefused`, `FileFailure`.
   func keep(_ tags: [String: String]) throws {
     try keep(
@@ -41,7 +42,8 @@ struct TagStore {
     try write(Data((["code,tag"] + rows).joined(separator: "\n").utf8 + [0x0A]), path)
   }
 
-  /// Reads the company's key from a file; the caller only lets tags made with it leave the program.
+  /// Reads the company's key from a file. The caller must not let the key leave the program, only tags made
+  /// with it.
   /// - Throws: `TagKeyRefused`, `FileFailure`.
   func key(in file: String) throws -> LabelTagKey {
     guard let key = LabelTagKey(hexadecimal: [UInt8](try tables.read(file, Self.maxKeyBytes))) else {

@@ -5,8 +5,9 @@ import FoundationEssentials
 import Labels
 import Records
 
-/// What a company's laptops have in common, as `setup --export` writes it and `setup --from` reads it: JSON, with a key for
-/// each setting that there is. It never holds a secret: no token, no private key, no passphrase and no technician.
+/// The settings that a company's laptops have in common, as `setup --export` writes them and `setup --from` reads
+/// them: JSON, with a key for each setting that there is. The file never holds a secret: no token, no private
+/// key, no passphrase and no technician.
 struct LaptopFile: Encodable {
   static let schema = "weldtech.laptop/1"
   /// Maximum size, bytes: clauses of their largest size, and the tags of a block with 200,000 codes.
@@ -73,6 +74,6 @@ struct LaptopFile: Encodable {
 /// The error that a file is not what `setup --export` writes; nothing was stored.
 struct LaptopFileRejected: Error {
   let file: String
-  /// All that is wrong, in the order of the keys.
+  /// All problems of the file, in the order of the keys.
   let problems: [Failure.Detail]
 }

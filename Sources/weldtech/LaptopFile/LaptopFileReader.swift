@@ -6,8 +6,8 @@ import Records
 import Sync
 import Terminal
 
-/// Reads the file of `setup --from` and judges every value by the rules of the option that stands for it, so that all that is
-/// wrong is told at once.
+/// Reads the file of `setup --from` and checks every value by the rules of its option, so that all problems are
+/// reported at once.
 struct LaptopFileReader {
   private let workplace: Workplace
   private var members: [String: JSONValue]
@@ -87,7 +87,7 @@ struct LaptopFileReader {
         message: Text(zh: "\(path)：应为 \(all)", en: "\(path): is none of \(all)"), isPlaceInMessage: true))
   }
 
-  /// Takes a text; nil where it is missing, or is none, which is reported.
+  /// Takes the member `name` as a text; nil where it is missing or is no text. The second case is reported.
   private mutating func text(_ name: String) -> String? {
     switch members.removeValue(forKey: name) {
     case nil: return nil

@@ -58,14 +58,15 @@ extension SetupCommand {
       guard byteCount <= LaptopFile.maxBytes, let present = try? LaptopFileReader.read(path, workplace) else {
         return false
       }
-      // A block that is given once is given to nobody else: with its only file it would be lost.
+      // A block is given to one laptop only. It would be lost with its only file.
       if let codes = present.codes { throw GivenBlockWaiting(file: path, codes: codes) }
       return true
     }
     try workplace.writeSynced(data, to: path)
     if let block {
       do { try fieldbook.give(block, at: workplace.clock.now()) } catch {
-        // Somebody else gave the block meanwhile, and a second file with it must not stay.
+        // The block was not recorded as given, perhaps because another process gave it meanwhile. No second
+        // file with this block may stay.
         try? FilePath(absolutePath(path)).removeFile()
         throw error
       }
@@ -111,8 +112,9 @@ extension SetupCommand.Options {
     return others.first { $0.1 }?.0
   }
 
-  /// Takes what a file says where no option says another thing.
-  /// - Parameter keepsCompany: whether the laptop is an inspector's, whose authority is no installer's company.
+  /// Takes the settings of a file that no option sets.
+  /// - Parameter keepsCompany: whether to ignore the file's company, as on an inspector's laptop, whose
+  ///   authority is not the installer's company.
   mutating func take(_ file: LaptopFile, keepsCompany: Bool) {
     if !keepsCompany { company = company ?? file.company?.text }
     companyPhone = companyPhone ?? file.companyPhone

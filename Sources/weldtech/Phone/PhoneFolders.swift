@@ -3,8 +3,8 @@ import Files
 import FoundationEssentials
 import Records
 
-/// The folders of the tasks on a phone, `HOME/companion/<verb>-<id or draft>`. A task that was killed goes on from its folder,
-/// with the same address.
+/// The folders of the tasks on a phone, `HOME/companion/<verb>-<id or draft>`. A task that was killed continues
+/// from its folder, at the same address.
 struct PhoneFolders {
   let workplace: Workplace
 
@@ -13,7 +13,7 @@ struct PhoneFolders {
   /// The name of the task that fills in a registration's draft.
   static func registration(draft: Int) -> String { "register-\(draft)" }
 
-  /// The name of the task that goes beside a whole walk.
+  /// The name of the task that accompanies a whole walk.
   static func walk(_ id: InstallationID) -> String { "install-\(id)" }
 
   /// The name of the task that takes the photos of an installation.
@@ -31,8 +31,9 @@ struct PhoneFolders {
   /// The folder of a task.
   func folder(of task: String) -> String { "\(root)/\(task)" }
 
-  /// Lets the walk go on at the address at which its registration was filled in, so that nobody scans a second symbol. What the
-  /// page kept of the form does not go on. A folder that cannot be moved is left, and the walk has an address of its own.
+  /// Lets the walk use the address at which its registration was filled in, so that nobody has to scan a second
+  /// symbol. The page's stored form is removed. Where the folder cannot be moved, it stays, and the walk gets
+  /// an address of its own.
   func goOn(fromDraft draft: Int, to id: InstallationID) {
     let old = FilePath(folder(of: Self.registration(draft: draft)))
     guard old.kind == .folder else { return }
@@ -40,23 +41,23 @@ struct PhoneFolders {
     try? old.rename(to: FilePath(folder(of: Self.walk(id))))
   }
 
-  /// Makes the folder above the tasks, and removes the folders of those that nobody can go on with: their record is closed or void, or
-  /// their draft is gone.
+  /// Makes the folder above the tasks, and removes the folders of tasks that cannot be continued, because their
+  /// record is closed, retired, refused or void, or their draft is gone.
   /// - Parameter task: the task that is beginning, whose folder stays.
   func prepare(for task: String) throws {
     try HomeFile.makeFolder(root, below: workplace.home)
     removeOver(except: task)
   }
 
-  /// Removes the folders of those tasks that nobody can go on with, because names, phones and photos in them serve nothing any more.
-  /// What cannot be removed now is removed by a later run.
+  /// Removes the folders of tasks that cannot be continued, because names, phones and photos in them are needed
+  /// no longer. A folder that cannot be removed now is removed by a later run.
   func removeOver(except task: String? = nil) {
     for name in (try? Folder.names(in: FilePath(root))) ?? [] where name.text != task && isOver(name.text) {
       try? Folder.removeTree(FilePath(root).appending(name))
     }
   }
 
-  /// Whether a task can no more be gone on with.
+  /// Whether a task can no longer be continued.
   private func isOver(_ task: String) -> Bool {
     let parts = task.split(separator: "-", maxSplits: 1).map(String.init)
     guard parts.count == 2, let fieldbook = try? workplace.fieldbook() else { return false }

@@ -1,7 +1,8 @@
 import Companion
 import Terminal
 
-/// The way to the page, as the terminal shows it: the symbol, the address, and what to tap where a phone objects.
+/// Shows on the terminal how to open the page: the symbol, the address, and what to tap where a phone says that
+/// there is no internet.
 struct PhoneInvitation {
   let workplace: Workplace
   let address: String
@@ -9,6 +10,7 @@ struct PhoneInvitation {
 
   private var console: Console { workplace.console }
 
+  /// Shows the symbol and the address, or opens the page in the browser.
   /// - Parameter symbolFile: the path of a PNG of the symbol; nil writes none.
   func show(isInBrowser: Bool, symbolFile: String?) throws {
     let symbol = try PhoneSymbol(address)
@@ -37,7 +39,7 @@ struct PhoneInvitation {
 
   private func showSymbol(_ symbol: PhoneSymbol) {
     let terminal = console.diagnostics
-    // A dumb terminal knows no colours, and without them no reader reads the symbol.
+    // A dumb terminal has no colours, and without them a phone cannot read the symbol.
     guard terminal.isTerminal, workplace.environment["TERM"] != "dumb" else { return }
     guard let lines = symbol.lines(columns: terminal.columns) else {
       return console.say(

@@ -12,14 +12,14 @@ struct PhoneOptions {
 
   var isServed: Bool { isOnPhone || isInBrowser }
 
-  /// The options as they are typed again for the command that goes on.
+  /// The options as they are typed again in the command that continues.
   var words: [String] {
     guard isServed else { return [] }
     return [isOnPhone ? "--phone" : "--browser"] + (interface.map { ["--interface", $0] } ?? [])
   }
 
-  /// Checks that the options can stand together.
-  /// - Parameter other: the option that does the same without a page, where it was given.
+  /// Checks that the options can be given together.
+  /// - Parameter other: the name of an option that does the same without a page; nil where none was given.
   /// - Throws: `UsageError`.
   func check(against other: String? = nil) throws {
     if isOnPhone, isInBrowser { throw UsageError.conflictingOptions("--phone", "--browser") }

@@ -4,8 +4,8 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// The photos of one task on a phone: each is judged as any other photo of the walk, its questions are asked on the page, and it is
-/// shown once the record has it.
+/// Takes the photos of one task on a phone. Each photo is judged like any other photo of the walk, its
+/// questions are asked on the page, and the page shows the photo once the record has it.
 final class PhonePhotos {
   private let walk: Walk
   private let installation: LockedInstallation
@@ -19,10 +19,11 @@ final class PhonePhotos {
   private var notes: PhotoNotes
   /// The names of the pictures that the page can fetch already.
   private var published: Set<String> = []
-  /// Puts the present photos and questions on the page. It comes before the outcome of an action, so that a page that has the
-  /// outcome has them too.
+  /// The function that puts the present photos and questions on the page. It is called before an action gets
+  /// its outcome, so that a page that shows the outcome shows them too.
   var onChange: () -> Void = {}
-  /// Attaches the photo that has arrived at a path, and returns what was noticed on it; nil attaches it as a photo of its stage.
+  /// The function that attaches the photo at a path and returns what was noticed on it; nil attaches it as a
+  /// photo of its stage.
   var attaching: ((_ path: String, _ shot: PhotoShot, _ reviewer: PagePhotoReviewer) throws -> [PhotoRemark])?
 
   /// - Parameter taskName: the name of the task's folder.
@@ -43,7 +44,7 @@ final class PhonePhotos {
 
   // MARK: - The view
 
-  /// The shots with what was taken for each.
+  /// The view of all shots, with the photos taken for each.
   func view() -> [CompanionView.Shot] {
     shots.map(view)
   }
@@ -55,7 +56,7 @@ final class PhonePhotos {
       question: notes.asked(of: shot.id).map(question))
   }
 
-  /// The photos of a shot. Those that came from elsewhere stand with the first shot of their stage.
+  /// The photos of a shot. Photos that did not come from this page belong to the first shot of their stage.
   private func photos(of shot: PhotoShot) -> [Photo] {
     installation.record.photos.filter { photo in
       guard photo.stage == shot.stage else { return false }
@@ -72,7 +73,8 @@ final class PhonePhotos {
   }
 
   /// Publishes a picture that the fieldbook keeps.
-  /// - Returns: its name; that of no file where it cannot be read, so that the page shows an empty frame.
+  /// - Returns: the name of the picture. Where it cannot be read, nothing is published under this name, and the
+  ///   page shows an empty frame.
   private func publish(_ sha256: String) -> String {
     let name = "photo-\(sha256.prefix(32))"
     if published.contains(name) { return name }
@@ -96,7 +98,8 @@ final class PhonePhotos {
       needsReason: asked.needsReason, picture: asked.resembling.map(picture))
   }
 
-  /// The name under which a photo that another one resembles is shown: its copy where there is one.
+  /// Publishes a photo that the photo in question resembles, as its copy where there is one.
+  /// - Returns: the name of the picture.
   private func picture(_ sha256: String) -> String {
     let copy = installation.record.photos.first { $0.sha256 == sha256 }?.copy?.sha256
     return publish(copy ?? sha256)
@@ -107,9 +110,9 @@ final class PhonePhotos {
 
   // MARK: - Taking
 
-  /// Takes an action about photos.
+  /// Processes an action about photos.
   /// - Returns: false for an action about something else.
-  /// - Throws: whatever ends the command: a record that has changed, a disk that is full.
+  /// - Throws: the errors that end the command, such as for a record that has changed or a disk that is full.
   func take(_ action: CompanionAction) throws -> Bool {
     switch action.kind {
     case .photo(let upload, let accepts, let reason):
@@ -158,12 +161,13 @@ final class PhonePhotos {
           installation, stage: shot.stage, files: [upload.path], reason: reason, reviewer: reviewer,
           title: shot.title
         ).remarks
-      // From here on the record has the photo, and a run that is killed finds it there.
+      // From here on the record has the photo, so that the next run finds it after a kill.
       remarks += noticed
       attached += 1
       try forgetQuestion(about: upload, of: shot)
       onChange()
-      // The outcome is on disk before the upload goes, or a run that is killed between them would know neither.
+      // The outcome is on disk before the upload is removed; otherwise a run killed in between would leave
+      // neither.
       task.done(action)
       task.session.drop(upload)
       tell(shot)
@@ -173,10 +177,11 @@ final class PhonePhotos {
       onChange()
       task.refuse(action, Text(zh: "这张照片\(asked.question.text.zh)", en: "this photo \(asked.question.text.en)"))
     } catch let rejected as EntryRejected {
-      // The reason cannot be kept as it was written; the question stays.
+      // The record cannot keep the reason as it was written, so that the question stays.
       task.refuse(action, rejected.fault.message)
     } catch {
-      // A photo that is no evidence is given up; any other error ends the command, and the upload stays for the next run.
+      // A photo that cannot be evidence is dropped. Any other error ends the command, and the upload stays for
+      // the next run.
       guard WalkSlip.isSlip(error) else {
         task.refuse(action, explain(error).message)
         task.waitUntilSeen()
@@ -193,7 +198,7 @@ final class PhonePhotos {
     }
   }
 
-  /// Refuses a photo of another welder's plate. One on which no plate can be read is a photo all the same.
+  /// Refuses a photo of another welder's plate. A photo on which no plate can be read is accepted.
   /// - Throws: `StepRefused`.
   private func refuseOtherPlate(onPhoto path: String) throws {
     guard let code = installation.record.code,
@@ -202,7 +207,8 @@ final class PhonePhotos {
     throw StepRefused(step: .label, refusal: .otherCode(code))
   }
 
-  /// Another shot of the same stage for which the record has this very photo, so that it is not moved away from there.
+  /// Another shot of the same stage for which the record has this same photo, so that the photo is not moved
+  /// away from that shot; nil for none.
   private func shotThatHas(_ sha256: String, otherThan shot: PhotoShot) -> PhotoShot? {
     shots.first { other in
       other.id != shot.id && other.stage == shot.stage && photos(of: other).contains { $0.sha256 == sha256 }
@@ -228,8 +234,10 @@ final class PhonePhotos {
 
   // MARK: - A round of photos
 
-  /// Shows the shots and takes photos until the page ends it, or Enter on the laptop, and nothing that is needed is missing.
-  /// - Parameter isOver: whether the photos have done what they are for, which ends it in place of the page; nil leaves it to the page.
+  /// Shows the shots and takes photos, until the page or Enter on the laptop ends the round and no needed photo
+  /// is missing.
+  /// - Parameter isOver: a function that returns whether the photos have served their purpose, which then ends
+  ///   the round instead of the page or Enter; nil for none.
   /// - Throws: `Cancelled`.
   func serve(title: Text, until isOver: (() -> Bool)? = nil) throws {
     onChange = { [unowned self] in task.show(.photos(CompanionView.Photos(shots: view())), title: title) }

@@ -2,9 +2,10 @@ import Companion
 import Records
 import Terminal
 
-/// The plate from stock on the welder, photographed with a phone: its code is read from the photo and compared with the record's.
+/// Confirms the plate from stock on the welder by a phone's photo, whose code is read and compared with the
+/// record's.
 enum PhonePlate {
-  /// Serves the one shot until a photo of the right plate is attached.
+  /// Serves the shot of the plate until a photo of the right plate is attached.
   /// - Returns: the label, with what was noticed on the photo.
   /// - Throws: `Cancelled`.
   static func serve(

@@ -5,8 +5,8 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// A registration that is filled in on a phone: the fields, suggestions and checks of the terminal's questions, and the same draft. It
-/// is confirmed on the laptop.
+/// A registration that is filled in on a phone, with the fields, suggestions, checks and draft of the
+/// terminal's questions. It is confirmed on the laptop.
 final class PhoneRegistration {
   private static let maxUnits = 9
   private static let minSearchCharacters = 2
@@ -30,9 +30,10 @@ final class PhoneRegistration {
   // MARK: - Going through
 
   /// Serves the form until the laptop has confirmed what was filled in.
-  /// - Throws: `RegistrationPaused` where it is left before.
+  /// - Throws: `RegistrationPaused` where the user stops before and answers are kept; `Cancelled` or
+  ///   `PromptError` where there are none.
   func run() throws -> RegistrationInterview.Outcome {
-    // The draft is there before the address is, so that both are found again.
+    // The draft is stored before the address exists, so that both are found again.
     try interview.keep()
     guard let draft = interview.draft else { throw Cancelled() }
     if interview.answers[.unitName] != nil { step = .fields }
@@ -45,7 +46,7 @@ final class PhoneRegistration {
     defer { task.stop() }
     do {
       let (registration, code) = try serve(on: task)
-      // The walk goes on at the same address; a retired welder has none.
+      // A walk continues at the same address; a retired welder has no walk.
       if !interview.beginsWalk || registration.welder.condition == .retired {
         task.finish(.done(confirmed))
       }
@@ -66,7 +67,7 @@ final class PhoneRegistration {
       text: Text(zh: "电脑上已确认，可以放下手机了", en: "Confirmed on the laptop; the phone can be put away")[language])
   }
 
-  /// Says what was left unfinished, since the page offers nothing but a new registration.
+  /// Tells the user what was left unfinished, because the page offers only a new registration.
   private func tellUnfinished(besides draft: Int) throws {
     let drafts = try workplace.fieldbook().drafts().count { $0.number != draft }
     if drafts > 0 { console.say(DraftTexts.count(drafts)) }
@@ -97,12 +98,12 @@ final class PhoneRegistration {
 
   // MARK: - Actions
 
-  /// Takes an action of the page.
-  /// - Returns: whether all is filled in, so that the laptop has to confirm.
+  /// Processes an action of the page.
+  /// - Returns: whether everything is filled in, so that the user has to confirm it on the laptop.
   private func take(_ action: CompanionAction, on task: PhoneTask) throws -> Bool {
     switch action.kind {
     case .search(let text):
-      // One letter would list every unit, to whoever has the address.
+      // A search for one letter would list every unit to anyone with the address.
       let isLong = TextNormalization.typed(text).count >= Self.minSearchCharacters
       units = try workplace.fieldbook().units(matching: isLong ? text : "", limit: Self.maxUnits)
       try finish(action, on: task)
@@ -146,7 +147,7 @@ final class PhoneRegistration {
     return false
   }
 
-  /// Keeps what was entered, shows it, and tells the outcome.
+  /// Stores what was entered, shows it, and returns the outcome to the page.
   private func finish(_ action: CompanionAction, _ problems: [String: Text] = [:], on task: PhoneTask) throws {
     try interview.keep()
     try show(on: task)
@@ -158,7 +159,7 @@ final class PhoneRegistration {
   }
 
   /// Enters values by the paths of their fields; wrong ones are kept in the draft too, so that a page that is loaded again has them.
-  /// - Returns: what is wrong with them.
+  /// - Returns: the problems by the paths of the fields; empty where there are none.
   private func enter(_ values: [String: String]) throws -> [String: Text] {
     var problems: [String: Text] = [:]
     let entered = RegistrationField.allCases.filter { $0 != .unitID && values[$0.path] != nil }
@@ -204,7 +205,7 @@ final class PhoneRegistration {
     return false
   }
 
-  /// Why no installation scheme fits the welder; nil where one does, and for a retired one.
+  /// The reason why no installation scheme fits the welder; nil where one fits, and for a retired welder.
   private func schemeProblem(of registration: Registration) -> Text? {
     guard registration.welder.condition == .fit else { return nil }
     do {

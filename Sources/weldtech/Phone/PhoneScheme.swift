@@ -4,13 +4,13 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// An installation scheme on a phone: its picture, and its steps one by one.
+/// Shows an installation scheme on a phone: its picture, and its steps one by one.
 struct PhoneScheme {
   private static let picture = "scheme-picture"
 
   let scheme: InstallationScheme
   private let language: Language
-  /// Whether the page can fetch the picture; the steps stand without one too.
+  /// Whether the page can fetch the picture; the steps are shown without one too.
   private let hasPicture: Bool
   private let approval: String?
 
@@ -25,6 +25,7 @@ struct PhoneScheme {
     if let svg { task.session.publish(svg, mediaType: "image/svg+xml", named: Self.picture) }
   }
 
+  /// The view of the scheme.
   /// - Parameter canFinish: whether the page offers to end the task.
   func view(canFinish: Bool) -> CompanionView.Scheme {
     CompanionView.Scheme(
@@ -33,7 +34,8 @@ struct PhoneScheme {
       isDraft: scheme.approval == nil, approval: approval, canFinish: canFinish)
   }
 
-  /// Serves a scheme until the page ends it, Enter, or Ctrl-C; all three are a good end, since there is nothing to lose.
+  /// Serves a scheme until the page, Enter or Ctrl-C ends it. None of these is a failure, because nothing can
+  /// be lost.
   static func serve(_ scheme: InstallationScheme, _ options: PhoneOptions, _ workplace: Workplace) throws {
     let title = Text(zh: "技术方案", en: "Scheme")
     let task = try PhoneTask(

@@ -7,11 +7,12 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// The signature on a phone: the page shows the text and sends what the signatory entered, and the laptop judges it.
+/// Takes a signature on a phone: the page shows the text and sends what the signatory entered, and the laptop
+/// checks it.
 final class PhoneSigning {
   /// The number of wrong entries of the phone's last digits after which the technician has to look at the number.
   private static let maxTries = 3
-  /// The time for which somebody may have written before this run put the text on the page, seconds.
+  /// The maximum time by which the writing may be longer than the text has been on the page, seconds.
   private static let maxSecondsBeforeRun = 600.0
 
   private let walk: Walk
@@ -19,10 +20,10 @@ final class PhoneSigning {
   private let options: SignCommand.Options
   private let task: PhoneTask
   private let photos: PhonePhotos
-  /// Whoever is expected to sign, and the phone that the laptop has of that person.
+  /// The person who is expected to sign, and that person's phone on this laptop.
   private var expected: (name: PersonName, phone: PhoneNumber)
   private var text: AgreementText
-  /// When the text was put on the page.
+  /// The moment when the text was put on the page.
   private var shownAt: Timestamp
   private var tries = 0
   /// Whether this run is the first to show the text.
@@ -47,7 +48,7 @@ final class PhoneSigning {
       guard let phone = PhoneNumber(text) else { throw SetupRejected.phone }
       return phone
     }
-    // The responsible person's phone would stand on paper as another person's.
+    // Otherwise the agreement would name the responsible person's phone as another person's.
     if let name, name != owner.responsibleName, phone == nil {
       throw UsageError.missing(option: "signatory-phone")
     }
@@ -56,7 +57,7 @@ final class PhoneSigning {
     text = try walk.agreementText(of: installation.record, at: shownAt, done: options.done)
     notes = SigningNotes(
       workplace: walk.workplace, folder: PhoneFolders(workplace: walk.workplace).folder(of: taskName))
-    // A text that a run before this one has shown is still the one that was read then.
+    // A text that an earlier run has shown counts from the moment of that run.
     if let before = notes.shownAt(of: text.sha256) { shownAt = before } else { isNew = true }
     walk.tellOtherTerms(of: text, than: installation.record)
   }
@@ -67,7 +68,7 @@ final class PhoneSigning {
   // MARK: - Signing
 
   /// Serves the agreement of an installation until it is signed.
-  /// - Returns: the task too, which keeps the paper where the phone can fetch it.
+  /// - Returns: the outcome, and the task, from which the phone can fetch the paper.
   /// - Throws: `Cancelled` after Ctrl-C, and the errors of `Walk.sign`.
   static func sign(_ installation: LockedInstallation, _ options: SignCommand.Options, _ walk: Walk) throws
     -> (Walk.SignOutcome, PhoneTask)
@@ -195,13 +196,13 @@ final class PhoneSigning {
   private static let textChanged = Text(
     zh: "协议刚刚改过，请再看一遍", en: "the agreement was changed just now: read it again")
 
-  /// Shows a text that took the place of the one that was read.
+  /// Shows a text that replaces the one that was read.
   private func show(_ text: AgreementText, at now: Timestamp) {
     (self.text, shownAt, isNew) = (text, now, true)
     show()
   }
 
-  /// What is wrong with an entry; nil where nothing is.
+  /// The fault of an entry; nil where there is none.
   private func fault(of signature: CompanionAction.Signature) throws -> (message: Text, fields: [String: Text])?
   {
     let now = walk.now()
@@ -229,7 +230,8 @@ final class PhoneSigning {
     }
     do throws(AgreementError) {
       let strokes = try SignatureStrokes(json: signature.strokes)
-      // Nobody has written for longer than the text has been there; a page may be older than this run of the program.
+      // The writing cannot have taken longer than the text has been shown; a page may be older than this run of
+      // the program.
       let shownSeconds = max(0, now.secondsSince1970 - shownAt.secondsSince1970)
       guard strokes.milliseconds / 1_000 <= Double(shownSeconds) + Self.maxSecondsBeforeRun else {
         let problem = Text(
@@ -246,7 +248,7 @@ final class PhoneSigning {
 
   // MARK: - The signatory's phone
 
-  /// The phone of whoever signs, once its last four digits were entered.
+  /// The phone of the person who signs, once its last four digits were entered.
   /// - Returns: nil where the entry was refused.
   /// - Throws: `SignatoryPhoneUnproven` where the technician has to look at the number and cannot be asked.
   private func phone(of name: PersonName, digits typed: String, _ action: CompanionAction) throws
@@ -303,8 +305,9 @@ final class PhoneSigning {
 
   // MARK: - The paper
 
-  /// The resolution of the pictures of a paper's pages, and the most pixels of one.
+  /// The resolution of the pictures of a paper's pages, dots an inch.
   private static let dotsPerInch = 130
+  /// The maximum size of the picture of a page, pixels.
   private static let maxPixels = 4_000_000
 
   /// Shows the signed bytes: the PDF under an address of its own, and its pages as pictures.
@@ -313,7 +316,7 @@ final class PhoneSigning {
     let pdf = try task.workplace.agreementFile(agreement)
     let address = try task.session.publishPaper(pdf, mediaType: "application/pdf", named: "agreement.pdf")
     var pages: [String] = []
-    // Without poppler there are no pictures; the PDF itself is what counts.
+    // Without poppler there are no pictures; only the PDF itself counts.
     if let document = try? PopplerPages(pdf) {
       for index in 0..<document.count {
         guard

@@ -6,12 +6,13 @@ import Terminal
 struct PhoneSymbol {
   /// The minimum width of a window in which the symbol is shown, columns.
   static let minColumns = 37
-  /// The width of the quiet zone in a terminal, modules. Readers need two at least, and the standard's four would not leave room for
-  /// the address in a window of 24 lines.
+  /// The width of the quiet zone in a terminal, modules. Phones need at least two modules, and the standard's
+  /// four would not leave room for the address in a window of 24 lines.
   private static let quietModules = 2
 
   private let symbol: QRSymbol
 
+  /// Makes the symbol of an address.
   /// - Throws: `DrawingError.symbolTooLong`.
   init(_ address: String) throws(DrawingError) {
     symbol = try QRSymbol(address, atLeast: .low)

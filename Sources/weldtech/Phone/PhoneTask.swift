@@ -3,16 +3,16 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// One task that is served to a phone: the address is shown on the terminal, the page shows the task's state, and what the
-/// phone sends is taken one after the other.
+/// One task that is served to a phone. The terminal shows the address, the page shows the task's state, and the
+/// actions that the phone sends are processed one after the other.
 final class PhoneTask {
   /// The time that a phone gets to fetch the last state before the address ends, milliseconds.
   private static let lastStateMilliseconds = 3_000
-  /// The time for which a signed paper can be fetched after the signature unless somebody ends it, seconds.
+  /// The maximum time for which a signed paper can be fetched after the signature, seconds.
   private static let paperSeconds = 300
-  /// The number of browsers after which no more are told.
+  /// The maximum number of browsers whose opening of the page is reported.
   private static let maxToldBrowsers = 4
-  /// The time between two looks at Ctrl-C and at Enter, milliseconds.
+  /// The time between two checks for Ctrl-C and Enter, milliseconds.
   private static let tickMilliseconds = 200
 
   let workplace: Workplace
@@ -23,9 +23,9 @@ final class PhoneTask {
   private var title: Text
   private var view: CompanionView
   private var notices: [CompanionState.Notice] = []
-  /// When the page was opened for the first time in this run; nil before.
+  /// The moment when the page was opened for the first time in this run; nil before.
   private(set) var openedAt: Timestamp?
-  /// Whether anything has come from a page in this run, which may be one that was opened before the run.
+  /// Whether anything has come from a page in this run, even from a page that was opened before the run.
   private var isUsed = false
   /// The number of browsers that have opened the page in this run.
   private var browsers = 0
@@ -33,7 +33,7 @@ final class PhoneTask {
 
   // MARK: - Beginning
 
-  /// Starts serving and shows the way to the page on the terminal.
+  /// Starts serving and shows on the terminal how to open the page.
   /// - Parameters:
   ///   - name: the name of the task's folder.
   ///   - subject: the record in words.
@@ -112,8 +112,9 @@ final class PhoneTask {
 
   // MARK: - Serving
 
-  /// Takes the next action of the page. What else happens on the phone is told on the terminal.
-  /// - Returns: nil after a moment in which there was none, so that the caller can look at what it waits for.
+  /// Returns the next action of the page. Other events of the phone are reported on the terminal.
+  /// - Returns: the action; nil where none came within `tickMilliseconds`, so that the caller can check other
+  ///   conditions.
   /// - Throws: `Cancelled` after Ctrl-C; the address stays for the next run.
   func next() throws -> CompanionAction? {
     if workplace.isInterrupted { throw Cancelled() }
@@ -133,7 +134,8 @@ final class PhoneTask {
     }
   }
 
-  /// Says that a browser has opened the page. A second one may be a stranger's, and a hundred of them are not worth a line each.
+  /// Reports that a browser has opened the page. The second to the fourth may be a stranger's, and any further
+  /// one is not reported.
   private func tellOpened() {
     browsers += 1
     switch browsers {
@@ -165,14 +167,15 @@ final class PhoneTask {
         fields: fields.isEmpty ? nil : fields.mapValues { $0[language] }))
   }
 
-  /// Refuses an action that does not belong to the present view, as from a page that is shown an old state.
+  /// Refuses an action that does not belong to the present view, as from a page that still shows an old state.
   func refuseOutOfPlace(_ action: CompanionAction) {
     refuse(action, Text(zh: "现在不能这样做，请看页面上的说明", en: "not now: see what the page says"))
   }
 
   // MARK: - Ending
 
-  /// Shows the last state and ends the address, once the page has fetched it or has had the time to.
+  /// Shows the last state, waits until the page has fetched it or the time for that is over, and ends the
+  /// address.
   func finish(_ done: CompanionView) {
     show(done)
     waitUntilSeen()
@@ -180,7 +183,7 @@ final class PhoneTask {
     session.end()
   }
 
-  /// Gives the page the time to fetch the newest state, before a command ends.
+  /// Waits until the page has fetched the newest state, at most `lastStateMilliseconds`, before a command ends.
   func waitUntilSeen() {
     var left = Self.lastStateMilliseconds
     // A page that was never opened has nothing to fetch.
@@ -190,8 +193,8 @@ final class PhoneTask {
     }
   }
 
-  /// Keeps the papers of a task that is done where other browsers can fetch them, until Enter, Ctrl-C or five minutes. The task has
-  /// been done, so that none of them is a failure.
+  /// Keeps the papers of a finished task where other browsers can fetch them, until Enter or Ctrl-C, at most
+  /// for five minutes. None of these ends is a failure, because the task is finished.
   func keepPapers() {
     workplace.console.say(
       workplace.console.canPrompt
@@ -210,6 +213,6 @@ final class PhoneTask {
     session.end()
   }
 
-  /// Stops serving at once. A task that was not ended goes on at the same address in the next run.
+  /// Stops serving at once. A task that was not ended continues at the same address in the next run.
   func stop() { session.stop() }
 }

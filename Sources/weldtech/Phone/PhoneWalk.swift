@@ -3,8 +3,9 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// A whole walk with a phone beside it: one task, whose page shows what the walk is at. The phone takes the photos, shows the scheme
-/// while the module is worked on, and is the pen; the terminal goes on asking what only the laptop can be asked.
+/// A whole walk with a phone beside it: one task, whose page shows the present step. The phone takes the
+/// photos, shows the scheme during the work on the module, and takes the signature; the terminal asks all other
+/// questions.
 final class PhoneWalk {
   let task: PhoneTask
   private let walk: Walk
@@ -13,6 +14,7 @@ final class PhoneWalk {
   /// The scheme that was drawn last.
   private var drawn: PhoneScheme?
 
+  /// Starts the task of a walk.
   /// - Throws: `CompanionError`.
   init(_ installation: LockedInstallation, _ options: PhoneOptions, _ walk: Walk) throws {
     self.walk = walk
@@ -45,19 +47,20 @@ final class PhoneWalk {
     showScheme()
   }
 
-  /// Shows the scheme while the module is worked on, and how far the work is.
+  /// Shows the scheme during a step, and above it that the laptop works on the step.
   func begin(_ step: Step) {
     showScheme()
     task.showBusy(step.title)
   }
 
-  /// Tells how far a step has come.
+  /// Shows the progress of a step.
+  /// - Parameter fraction: the share that is done, from 0 to 1; nil where it is not known.
   func progress(_ text: Text, fraction: Double?) { task.showBusy(text, fraction: fraction) }
 
-  /// Shows the scheme again, without work under way.
+  /// Shows the scheme again, without a step in progress.
   func end() { showScheme() }
 
-  /// Says that the walk ends before the signature, and where it goes on.
+  /// Shows that the walk ends before the signature, and how it is continued.
   func stopped(_ text: Text) {
     task.show(.wait(CompanionView.Wait(text: text[walk.workplace.console.language])), title: Self.title)
     task.waitUntilSeen()
@@ -68,7 +71,8 @@ final class PhoneWalk {
     try PhoneSigning.sign(installation, options, walk, on: task, taskName: name)
   }
 
-  /// Shows the scheme as long as there is work on the machine; the owner, who gets the phone then, is shown none.
+  /// Shows the scheme as long as there is work on the machine. Afterwards the owner gets the phone, and the
+  /// page refers to the laptop.
   private func showScheme() {
     let language = walk.workplace.console.language
     let isAtMachine = [.flash, .pair, .label, .seal, .test].contains(installation.record.nextStep)

@@ -11,7 +11,7 @@ extension Installation {
 }
 
 extension Text {
-  /// What the page says when the photos of a step are complete.
+  /// The page's message when the photos of a step are complete.
   static let photosKept = Text(
     zh: "照片已存到电脑，可以放下手机了", en: "The photos are kept on the laptop; the phone can be put away")
 }

@@ -5,10 +5,11 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// What a task on a phone knows of its photos and the record does not: for which shot each was taken, and the questions that
-/// wait for an answer. It is kept in the task's folder, so that a task that was killed goes on where it stood.
+/// Facts about the photos of a task on a phone that the record does not have: the shot of each photo, and the
+/// questions without an answer. They are stored in the task's folder, so that a killed task continues where it
+/// stopped.
 struct PhotoNotes {
-  /// A question about an upload, which is attached when it is answered.
+  /// A question about an upload. The upload is attached when the question is answered.
   struct Asked: Codable {
     var upload: String
     var shot: String
@@ -50,6 +51,7 @@ struct PhotoNotes {
   private let path: String
   private var document: Document
 
+  /// Reads the notes of a task.
   /// - Parameter folder: the folder of the task.
   init(workplace: Workplace, folder: String) {
     self.workplace = workplace
@@ -61,20 +63,20 @@ struct PhotoNotes {
     document.asked = document.asked.filter { FilePath($0.value.path).kind == .regular }
   }
 
-  /// The shot of a photo; nil where it came from elsewhere.
+  /// The id of a photo's shot; nil where the photo did not come from this task.
   func shot(of sha256: String) -> String? { document.shots[sha256] }
 
-  /// The question about a shot's upload that waits for an answer.
+  /// The question about a shot's upload that has no answer yet; nil for none.
   func asked(of shot: String) -> Asked? { document.asked[shot] }
 
-  /// Keeps the shot of a photo.
+  /// Stores the shot of a photo.
   mutating func keep(shot: String, of sha256: String) throws {
     guard document.shots[sha256] != shot else { return }
     document.shots[sha256] = shot
     try write()
   }
 
-  /// Keeps the question about a shot; nil removes it.
+  /// Stores the question about a shot's upload; nil removes it.
   mutating func keep(_ asked: Asked?, of shot: String) throws {
     guard asked != nil || document.asked[shot] != nil else { return }
     document.asked[shot] = asked

@@ -1,22 +1,23 @@
 import Records
 import Terminal
 
-/// A photo that the page guides to.
+/// A photo that the page asks for.
 struct PhotoShot {
-  /// The name in uploads and actions, of `a-z`, `0-9` and `-`.
+  /// The name of the shot in uploads and actions, of `a-z`, `0-9` and `-`.
   let id: String
   let stage: Photo.Stage
   let title: Text
   let hint: Text
-  /// Whether the step needs it.
+  /// Whether the step needs this photo.
   let isNeeded: Bool
 
   private static let plateID = "after-plate"
 
-  /// Whether it shows the plate on the welder, whose code can be read.
+  /// Whether the photo shows the plate on the welder, whose code can be read.
   var isPlate: Bool { id == Self.plateID }
 
-  /// The photos of a stage. The record needs one of each stage, so that the first is needed and the others are offered.
+  /// The shots of a stage. The record needs one photo of each stage, so that the first shot is needed and the
+  /// others are optional.
   static func of(_ stage: Photo.Stage) -> [PhotoShot] {
     switch stage {
     case .before:
@@ -47,7 +48,7 @@ struct PhotoShot {
     }
   }
 
-  /// The plate on the welder.
+  /// The shot of the plate on the welder.
   static func plate(isNeeded: Bool) -> PhotoShot {
     PhotoShot(
       id: plateID, stage: .after, title: Text(zh: "标牌", en: "plate"),
@@ -55,7 +56,7 @@ struct PhotoShot {
       isNeeded: isNeeded)
   }
 
-  /// The paper by which the unit authorised whoever signs for it.
+  /// The shot of the paper by which the unit authorised the person who signs for it.
   static let authority = PhotoShot(
     id: "authority", stage: .authority, title: Text(zh: "授权书", en: "authority"),
     hint: Text(zh: "拍授权委托书，字和公章要看得清", en: "the letter of authority, with letters and stamp legible"),

@@ -2,8 +2,8 @@ import Fieldbook
 import FoundationEssentials
 import Records
 
-/// When the text of an agreement was first put on the page, kept in the task's folder, so that a run that goes on after a break
-/// does not call the text shown later than it was read.
+/// Stores in the task's folder when the text of an agreement was first put on the page, so that a run after a
+/// break does not record a later moment.
 struct SigningNotes {
   private struct Document: Codable {
     var textSha256: String
@@ -15,14 +15,15 @@ struct SigningNotes {
   private let workplace: Workplace
   private let path: String
 
+  /// Makes the notes of a task.
   /// - Parameter folder: the folder of the task.
   init(workplace: Workplace, folder: String) {
     self.workplace = workplace
     path = "\(folder)/shown.json"
   }
 
-  /// When the text was first shown; nil where it is another one, or none.
-  /// - Parameter sha256: of the text, lower-case hex.
+  /// The moment when the text was first shown; nil where another text was shown, or none.
+  /// - Parameter sha256: the SHA-256 of the text, lower-case hex.
   func shownAt(of sha256: String) -> Timestamp? {
     let kept = HomeFile.contents(of: path, maxBytes: Self.maxBytes)
     let document = kept.flatMap {

@@ -5,8 +5,8 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// A whole day of the trade: a survey list comes in, welders are installed, retired and refused, one is inspected, one is
-/// repaired with another module, a label is printed again, and the street's form goes out.
+/// A whole day of the trade: a survey list comes in, welders are installed, retired and refused, one is
+/// inspected, one is repaired with another module, a label is printed again, and the street's form goes out.
 struct PracticeDay {
   let workplace: Workplace
   let folder: PracticeFolder
@@ -175,12 +175,13 @@ struct PracticeDay {
 
   struct Document: Encodable {
     var folder: String
-    /// The records by their status, those of the list that nobody has visited included.
+    /// The number of records by status, including those of the list that nobody has visited.
     var statuses: [String: Int]
     /// The path of the progress form.
     var form: String
-    /// The number of this laptop's records that the platform has, and of those that it should have.
+    /// The number of this laptop's records that the platform has.
     var delivered: Int
+    /// The number of this laptop's records that the platform should have.
     var of: Int
   }
 

@@ -96,7 +96,7 @@ struct PracticeSession {
     var agreement: String
     /// The path of the archive with this one installation.
     var archive: String
-    /// The root by which agreement and archive are checked.
+    /// The path of the root certificate by which agreement and archive are checked.
     var root: String
     var platform: Delivered
   }

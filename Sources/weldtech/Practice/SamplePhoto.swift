@@ -10,8 +10,8 @@ enum SamplePhoto {
   }
 
   /// Makes a PNG of 1,600 × 1,200 pixels.
-  /// - Parameter workshop: the number of the workshop in the background, 0 for an empty one. Two welders in one workshop would
-  ///   look nearly the same.
+  /// - Parameter workshop: the number of the workshop in the background, 0 for an empty one. Two welders in one
+  ///   workshop would look nearly the same.
   static func png(_ scene: Scene, workshop: Int = 0) throws -> Data {
     let size = try PixelSize(widthPixels: 1600, heightPixels: 1200, dotsPerInch: 254)
     let typesetter = Typesetter()
@@ -32,7 +32,7 @@ enum SamplePhoto {
       }
       let text = typesetter.set(
         caption, style: TextStyle(sizePoints: 16, weight: .bold), widthMillimetres: 150, alignment: .centre)
-      // The lower edge is the watermark's.
+      // The watermark needs the lower edge.
       canvas.draw(text, x: 5, y: 2)
     }.png()
   }

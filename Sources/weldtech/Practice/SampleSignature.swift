@@ -14,8 +14,9 @@ enum SampleSignature {
     var strokes: [[Sample]]
   }
 
-  /// - Parameter variant: the number of the signature; nobody writes twice in exactly the same way, and strokes that were used
-  ///   before are refused.
+  /// Makes the signature.
+  /// - Parameter variant: the number of the signature. Each number gives slightly different strokes, because
+  ///   nobody writes twice in exactly the same way and strokes that were used before are refused.
   static func document(variant: Int = 0) -> Document {
     var time = 0.0
     let strokes = curves.enumerated().map { index, curve in

@@ -9,7 +9,7 @@ import Records
 import Sync
 import Terminal
 
-/// The archive in which a record is looked for that this laptop does not have.
+/// The options for an archive in which a record is looked up that this laptop does not have.
 struct AdoptionOptions {
   var file: String?
   var roots = TrustedRoots.Options()
@@ -27,11 +27,15 @@ extension Parameters {
   }
 }
 
-/// Finds a record that this laptop does not have, at the platform or in an archive, and judges it before anybody believes it.
+/// Finds a record that this laptop does not have, at the platform or in an archive, and checks it before it is
+/// used.
 struct AdoptionSource {
   let workplace: Workplace
 
-  /// - Parameter reference: a label code, the address in a label's symbol, or with an archive the beginning of an id.
+  /// Finds the record, and says where it came from. Where both an archive and the platform have it, the newer
+  /// one is taken.
+  /// - Parameter reference: a label code, the address in a label's symbol, or with an archive the beginning of
+  ///   an id.
   /// - Throws: `AdoptionRefused`, `InspectionRefused`, `FieldbookError.recordGoneOn`, `ArchiveError`, `Cancelled`.
   func record(_ reference: String, archive: AdoptionOptions) throws -> (RemoteRecord, Adoption.Source) {
     guard let file = archive.file else { return (try atPlatform(reference), .platform) }
@@ -40,7 +44,8 @@ struct AdoptionSource {
       throw AdoptionRefused.noRecord(file: file, reference: reference)
     }
     guard let remote = try atPlatformIfReachable(code) else { return (archived, .archive) }
-    // The platform may have the record before the archive's, where its laptop has not delivered that one yet.
+    // The platform's revision may be older than the archive's, where the other laptop has not delivered the
+    // newer one yet.
     let isBehind = remote.installation.revision < archived.installation.revision
     let (older, newer) = isBehind ? (remote, archived) : (archived, remote)
     guard newer.continues(older.installation, sha256: older.sha256) else {
@@ -57,7 +62,7 @@ struct AdoptionSource {
       guard case .visit(let body) = found.keeping, let sha256 = found.sha256 else {
         throw InspectionRefused.recordUnreadable(found.installation.id)
       }
-      // A record that does not go on from what the platform showed before is none to work on.
+      // No work is done on a record that does not continue what the platform showed before.
       guard found.fault == nil else { throw AdoptionRefused.another(found.installation.id) }
       do throws(RemoteRecord.Fault) {
         return try RemoteRecord(body, sha256: sha256, of: found.installation.id, code: found.installation.code)
@@ -83,7 +88,8 @@ struct AdoptionSource {
 
   // MARK: - An archive
 
-  /// The newest revision in the archive's bag of an installation, which was checked as `archive verify` does.
+  /// Reads the newest revision of an installation from its bag in the archive, which is checked as `archive
+  /// verify` does.
   private func inArchive(_ reference: String, _ file: String, roots options: TrustedRoots.Options) throws
     -> RemoteRecord
   {
@@ -127,7 +133,7 @@ struct AdoptionSource {
     } catch {
       throw AdoptionRefused.damaged(file: file, fault: nil)
     }
-    // The log goes on after the last revision where the laptop was at work when the archive was written.
+    // The log continues after the last revision where the laptop was at work when the archive was written.
     guard record.installation.revision == bag.currentRevision, bag.status != .open else {
       throw AdoptionRefused.inWork(file: file, id)
     }
@@ -140,15 +146,16 @@ struct AdoptionSource {
 
 /// The reason why a record that this laptop does not have is not taken over.
 enum AdoptionRefused: Error {
-  /// Neither this laptop has the record, nor could the platform be asked; the reason is nil where there is no platform.
+  /// This laptop does not have the record, and the platform could not be asked; the reason is nil where there
+  /// is no platform.
   case unreachable(String, SyncReason?)
-  /// The platform's record does not go on from the archive's, or from what the platform showed before.
+  /// The platform's record does not continue the archive's, or what the platform showed before.
   case another(InstallationID)
   /// The archive is not as it was written; the fault says where, in the language of the program.
   case damaged(file: String, fault: String?)
-  /// Nobody who was named vouches for the archive's seal.
+  /// No trusted root that was named vouches for the archive's seal.
   case untrusted(file: String, sealer: String, fingerprint: String)
-  /// The archive has no record of the installation that is meant, or several.
+  /// The archive has no record that the reference names, or several.
   case noRecord(file: String, reference: String)
   /// The record was in work when the archive was written.
   case inWork(file: String, InstallationID)

@@ -10,7 +10,7 @@ enum AdoptionTexts {
     }
   }
 
-  /// Says that a record was taken over, whose it was, and what stayed behind.
+  /// Tells the user that a record was taken over, whose it was, and that its files stay elsewhere.
   static func tell(_ adopted: InstallationEvent.Adopted, to console: Console) {
     guard let installation = adopted.installation else { return }
     let company = installation.technician?.company.text ?? "–"

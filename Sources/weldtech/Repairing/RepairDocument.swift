@@ -1,7 +1,7 @@
 import Records
 import Terminal
 
-/// The answer of the commands that work on an installed welder.
+/// The JSON document of the commands that work on an installed welder.
 struct RepairDocument: Encodable {
   struct Addendum: Encodable {
     var file: String
@@ -24,7 +24,7 @@ struct RepairDocument: Encodable {
   var addendum: Addendum?
   /// The fields that a move changed; left out for other commands.
   var changes: [FieldChange]?
-  /// True where the label prints what is not so any more; else left out.
+  /// True where the label shows a word that is no longer right; otherwise left out.
   var labelOutdated: Bool?
 
   init(_ installation: Installation, repair: Repair? = nil) {
@@ -40,7 +40,7 @@ struct RepairDocument: Encodable {
 }
 
 extension Installation {
-  /// Says what is next, in two lines of which the second is a command as it is typed.
+  /// Writes the next step in two lines, of which the second is a command as it is typed.
   func putNext(to console: Console) {
     guard let next = nextStep, let need = NextCommand.need(of: self) else { return }
     console.put(

@@ -3,14 +3,14 @@ import Photos
 import Records
 import Terminal
 
-/// An option says otherwise than what this repair has on record already, and would be lost.
+/// The error that an option contradicts what this repair has on record already, so that it would be lost.
 struct RepairRecorded: Error {
   /// The option without its hyphens.
   let option: String
   let at: Timestamp
 
-  /// Holds the options of a command that goes on with a repair against its report and finding. What is on record already may
-  /// be said once more.
+  /// Compares the options of a command that continues a repair with the report and the finding of that repair.
+  /// An option may repeat what is on record.
   /// - Throws: `RepairRecorded`, and the errors of texts and photos.
   static func check(
     _ options: RepairCommand.Options, against installation: Installation, _ workplace: Workplace

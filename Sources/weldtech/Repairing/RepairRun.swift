@@ -4,15 +4,16 @@ import Provision
 import Records
 import Terminal
 
-/// The work at a welder that is repaired, from the inspection to the test that counts. Each step is on record when it ends, and
-/// what is on record is not done again, so that the same command goes on after a kill.
+/// The work at a welder that is repaired, from the inspection to the test that counts. Each step is on record
+/// when it ends, and a step on record is not done again, so that the same command continues after a kill.
 struct RepairRun {
   let workplace: Workplace
   let options: RepairCommand.Options
 
   var console: Console { workplace.console }
 
-  /// - Returns: the record as it is at the end; its next step is the owner's confirmation unless a test failed.
+  /// Runs all work of a repair.
+  /// - Returns: the record at the end; its next step is the owner's confirmation unless the test failed.
   func run(on installation: Installation) throws -> Installation {
     var verdict: Inspection.Verdict?
     try RepairRecorded.check(options, against: installation, workplace)
@@ -39,7 +40,7 @@ struct RepairRun {
     try checkCable(port, of: installation)
     tell(Text(zh: "检查", en: "inspect"))
     let found = try RecordSource(workplace: workplace).find(installation.id.text)
-    // Work on a record of which the platform has a later revision would never be delivered.
+    // The platform would never accept work on a record of which it has a later revision.
     guard case .ownRecord = found.keeping else { throw FieldbookError.recordGoneOn(installation.id) }
     let label =
       try options.report.labelPhoto.map { try InspectCommand.label(onPhoto: $0, workplace) } ?? .notGiven
@@ -67,8 +68,8 @@ struct RepairRun {
     return outcome.inspection.verdict
   }
 
-  /// Refuses another module on the cable than the one on record before anything of it is put on record. Where somebody took the
-  /// welder apart, the stranger's module is what is found.
+  /// Refuses a module on the cable that is not the one on record, before anything about it is put on record.
+  /// Where somebody tampered with the welder, the other module is a part of the finding and is not refused.
   private func checkCable(_ port: String, of installation: Installation) throws {
     guard let present = installation.module?.serialNumber, !options.report.isTampered,
       installation.openRepair?.isTampered != true, let found = try? identity(on: port).serialNumber,
@@ -145,8 +146,8 @@ struct RepairRun {
     if workplace.isInterrupted { throw Cancelled() }
   }
 
-  /// Whether a step that an option or an answer asks for is to be done. One that this repair has on record for the present
-  /// module is not done again, and that is said.
+  /// Whether a step that an option or an answer asks for is to be done. A step that this repair has on record
+  /// for the present module is not done again, and the user is told so.
   private func needs(_ step: Step, _ event: String, _ isAsked: Bool, _ record: Installation) -> Bool {
     guard isAsked else { return false }
     var history = record.historyOfRepair
@@ -162,8 +163,8 @@ struct RepairRun {
 
   // MARK: - Another module
 
-  /// Puts the old module on record as taken out, where an option or an answer says so, once the module on the cable may take
-  /// its place.
+  /// Puts the old module on record as taken out, where an option or an answer says so, after checking that the
+  /// module on the cable may replace it.
   /// - Returns: whether a module was taken out by this call.
   private func exchange(_ installation: LockedInstallation, _ chosen: Set<RepairWork>, _ walk: Walk) throws
     -> Bool
@@ -196,8 +197,9 @@ struct RepairRun {
     return true
   }
 
-  /// The module that is to be taken out; nil where the one on record stays.
-  /// - Throws: `StepRefused` where another module is on the cable and nobody said that the one on record is taken out.
+  /// The module that is to be taken out; nil where the module on record stays.
+  /// - Throws: `StepRefused` where another module is on the cable and nobody said that the module on record is
+  ///   taken out.
   private func oldModule(of present: String, isAsked: Bool) throws -> String? {
     if let old = options.oldModule { return old }
     if isAsked { return present }
@@ -213,9 +215,12 @@ struct RepairRun {
     return present
   }
 
-  /// The module on the cable, which is to be fitted and may be; nil where it does not say who it is, as one without firmware.
-  /// - Parameter old: the module that it takes the place of; nil where that is on record as taken out.
-  /// - Throws: `StepRefused` where it is still the old one, and the errors of `Walk.claim`.
+  /// Reads the module on the cable and checks that it may be fitted; nil where the module does not identify
+  /// itself, as one without firmware.
+  /// - Parameter old: the serial number of the module that is replaced; nil where the record says already which
+  ///   module was taken out.
+  /// - Throws: `StepRefused` where the old module is still on the cable and nobody can be asked; the errors of
+  ///   `Walk.claim`; `FieldbookError.moduleKnown`.
   private func fitted(_ installation: LockedInstallation, insteadOf old: String? = nil, _ walk: Walk) throws
     -> ModuleIdentity?
   {

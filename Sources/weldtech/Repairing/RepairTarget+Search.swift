@@ -8,8 +8,8 @@ extension RepairTarget {
   private static let maxOffered = 10
 
   /// Finds an installed welder by words of its record, as `list --search` does: its unit, a person, a phone number.
-  /// - Throws: `FieldbookError.notFound` where no installed welder has the words, `RepairAmbiguous` where several have and nobody
-  ///   can be asked which is meant.
+  /// - Throws: `FieldbookError.notFound` where no installed welder has the words, `RepairAmbiguous` where
+  ///   several have them and nobody can be asked which is meant.
   func search(_ text: String) throws -> Installation {
     let fieldbook = try workplace.fieldbook()
     var query = InstallationQuery()
@@ -31,7 +31,7 @@ extension RepairTarget {
     return chosen
   }
 
-  /// The installed welders that a query finds, one more than are offered at most.
+  /// The installed welders that a query finds, at most `maxOffered` + 1.
   private func installed(_ query: InstallationQuery, _ fieldbook: Fieldbook) throws -> [Installation] {
     var welders: [Installation] = []
     var last: InstallationID?
@@ -50,7 +50,7 @@ extension RepairTarget {
     return welders
   }
 
-  /// A welder in one line, by which a technician tells it from others of the same unit.
+  /// A welder in one line, by which a technician distinguishes it from others of the same unit.
   fileprivate static func line(of installation: Installation) -> String {
     let welder = installation.welder
     let words = [welder.brand, welder.model, welder.serialNumber].compactMap { $0?.text }
@@ -62,7 +62,7 @@ extension RepairTarget {
   }
 }
 
-/// Several installed welders have the words by which one was named.
+/// The error that several installed welders have the words that were given.
 struct RepairAmbiguous: Error {
   let welders: [Installation]
 }

@@ -3,23 +3,24 @@ import Fieldbook
 import Records
 import Terminal
 
-/// Finds the installation that is repaired, sold, moved or retired: by its code, the address that a scanner reads, its id, words of
-/// its record, or a photo of its label. A record that only the platform or an archive has is found there by its code.
+/// Finds the installation that is repaired, sold, moved or retired: by its code, the address that a scanner
+/// reads, its id, words of its record, or a photo of its label. A record that only the platform or an archive
+/// has is found there by its code or, in an archive, its id.
 struct RepairTarget {
   let workplace: Workplace
 
-  /// An installation that was found, and its record where this laptop does not have it yet.
+  /// An installation that was found, with its record to take over where this laptop does not have it yet.
   struct Found {
     let installation: Installation
-    /// The record to take over before anything is added to it; nil for one of this laptop.
+    /// The record to take over before anything is added to it; nil for a record of this laptop.
     let adopted: InstallationEvent.Adopted?
     fileprivate let workplace: Workplace
 
-    /// Gives the record as this laptop has it, which takes it over first where it is another's.
+    /// Returns this laptop's record, after taking it over where it is another laptop's.
     /// - Throws: the errors of `Fieldbook.adopt`.
     func here() throws -> Installation {
       guard let adopted else { return installation }
-      // A move or a sale that was begun twice takes over once.
+      // A record is taken over once, even where a move or a sale is begun twice.
       let taken = try workplace.fieldbook().adopt(adopted, at: workplace.clock.now())
       AdoptionTexts.tell(adopted, to: workplace.console)
       return taken
@@ -30,7 +31,7 @@ struct RepairTarget {
   ///   - reference: a code, an address, the beginning of an id, or words of the record such as the unit's name or a phone
   ///     number; nil where only a photo was given.
   ///   - photo: path of a photo of the label.
-  ///   - archive: the archive in which a record is looked for that this laptop does not have.
+  ///   - archive: the archive in which a record is looked up that this laptop does not have.
   /// - Throws: `RepairAmbiguous` where the words are those of several welders, `FieldbookError.notFound`, `AdoptionRefused`,
   ///   `InspectionRefused`, and the errors of reading an archive.
   func find(_ reference: String?, photo: String? = nil, archive: AdoptionOptions = AdoptionOptions()) throws
@@ -63,7 +64,8 @@ struct RepairTarget {
     }
   }
 
-  /// Finds an installation of this laptop; of another one it says that nothing is going on with it here.
+  /// Finds an installation of this laptop, and refuses one that only another laptop has, since no repair of it
+  /// was begun here.
   /// - Throws: as `find`, and `StepRefused`.
   func findHere(_ reference: String?, photo: String? = nil) throws -> Installation {
     let found = try find(reference, photo: photo)
@@ -74,7 +76,7 @@ struct RepairTarget {
     return found.installation
   }
 
-  /// The code, address or id that was given, is on the photo, or is typed now.
+  /// The reference that was given; else the code on the photo; else the user's answer.
   private func text(of reference: String?, photo: String?) throws -> String {
     let named =
       try reference ?? photo.map { try PlateReader(workplace: workplace).plate(onPhoto: $0).code.description }

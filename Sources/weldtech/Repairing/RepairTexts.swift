@@ -12,7 +12,8 @@ extension Repair.SealFound {
 }
 
 extension Repair {
-  /// The repair in one line: its number, its day, the fault and what became of it.
+  /// The repair in one line: when it was reported, the fault, whether the welder is unsafe or was tampered
+  /// with, the seal that was found, and its state.
   func line(_ language: Language) -> String {
     let state =
       if let closedAt {
@@ -26,7 +27,7 @@ extension Repair {
       .joined(separator: "  ")
   }
 
-  /// The report in one line: the fault, and whoever reported it, masked.
+  /// The report in one line: the fault, and the masked name and phone of the person who reported it.
   func report(_ language: Language) -> String {
     let by = reporter.map { [$0.name.masked, $0.phone?.masked].compactMap(\.self).joined(separator: " ") }
     return Text(
@@ -36,13 +37,13 @@ extension Repair {
 }
 
 extension Installation {
-  /// Whether the last thing that took the signed record up again was a sale, and no correction.
+  /// Whether the last event that reopened the signed record was a sale, and not a correction.
   var isSold: Bool {
     history.last { $0.event == "corrected" || $0.event == "transferred" }?.event == "transferred"
   }
 
-  /// Everything that the welder had before what it has now, a line each: repairs, modules, labels and owners.
-  /// - Parameter name: how a person's name is shown.
+  /// The earlier history of the welder, a line each: records taken over, repairs, modules, labels and owners.
+  /// - Parameter name: a function that returns a person's name as it is shown.
   func earlierParts(_ language: Language, name: (PersonName) -> String) -> [(Text, String)] {
     let repairs = (repairs ?? []).map { (Text(zh: "维修", en: "repair"), $0.line(language)) }
     let modules = (retiredModules ?? []).map { module in

@@ -1,7 +1,7 @@
 import Records
 import Terminal
 
-/// What a technician can be asked to do in a repair, beside the test that always follows.
+/// The work that a technician can choose in a repair, besides the test that always follows.
 enum RepairWork: String, CaseIterable {
   case flash, pair, exchange, label
 
@@ -25,8 +25,8 @@ enum RepairWork: String, CaseIterable {
 }
 
 extension RepairRun {
-  /// Asks what is to be done. Nobody is asked where an option says it, where nobody can answer, and where an exchange is under
-  /// way.
+  /// Asks what is to be done. There is no question where an option says it, where nobody can answer, and while
+  /// an exchange is in progress.
   func asked(_ record: Installation) throws -> Set<RepairWork> {
     let isTold =
       options.flashes || options.pairs || options.makesLabel || options.oldModule != nil || options.isTestOnly
@@ -51,14 +51,14 @@ extension RepairRun {
     return chosen
   }
 
-  /// Says of some work that this repair has it on record already.
+  /// A note that this repair has some work on record already; nil where it has not.
   private func note(on work: RepairWork, _ record: Installation) -> Text? {
     record.historyOfRepair.last { $0.event == work.event }.map {
       Text(zh: "\($0.at.screenText) 已做", en: "done at \($0.at.screenText)")
     }
   }
 
-  /// Asks whether the old module is dead, so that it is fitted nowhere again.
+  /// Asks whether the old module is dead. A dead module is never fitted again.
   func askWhetherDead() throws -> Bool {
     try console.prompter.confirm(
       Text(zh: "旧模块坏了、没有应答，不再使用", en: "is the old module dead, and never used again"), fallback: false)

@@ -8,7 +8,7 @@ enum SealRefused: Error {
   case damaged(path: String)
   /// The certificate does not hold on this day; the values are its first and its last day.
   case notValid(from: CalendarDay, until: CalendarDay, today: CalendarDay)
-  /// A certificate came, and no key was requested or set up that it could belong to.
+  /// A certificate was given, but there is no key of a request or of the setup that it could belong to.
   case nothingRequested
   /// Others than the owner may read the file with the passphrase.
   case passphraseOpen(path: String, mode: Int)

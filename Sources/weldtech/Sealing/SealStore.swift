@@ -3,8 +3,9 @@ import Fieldbook
 import Files
 import FoundationEssentials
 
-/// The keys by which this laptop seals, in the folder `seal` of the home. Each file is PEM, readable by its owner only, and
-/// replaced as a whole or not at all, so that a key and its certificates always belong together:
+/// The keys by which this laptop seals, in the folder `seal` of the home. Each file is PEM, readable by its
+/// owner only, and replaced as a whole or not at all, so that a key and its certificates always belong
+/// together:
 ///
 ///     identity.pem      the key and the certificates that were set up, the key's certificate first
 ///     self-issued.pem   the key and the certificate that this laptop made for itself where none was set up
@@ -54,8 +55,8 @@ struct SealStore {
 
   // MARK: - Writing
 
-  /// Keeps the key that documents are sealed with from now on. It is on disk when this returns; a request for the same key is
-  /// forgotten after that, since its certificate has come.
+  /// Stores the key and the certificates with which documents are sealed from now on. They are on disk when
+  /// this returns. After that a request for the same key is removed, since its certificate is here.
   func keep(_ identity: SealIdentity) throws {
     try write(identity, to: identityPath)
     if let requested = try? requestedKey(), requested.publicKeyDigest == identity.key.publicKeyDigest {
@@ -68,7 +69,8 @@ struct SealStore {
   /// Keeps the key of a request. The key that documents are sealed with stays.
   func keepRequested(_ key: SealKey) throws { try write(key.pem(), to: requestedPath) }
 
-  /// Forgets the key that was set up. The one that this laptop made for itself seals again, or is made.
+  /// Removes the key that was set up. The laptop's self-issued key seals again, and is made where there is
+  /// none.
   func forgetSetUp() throws {
     guard FilePath(identityPath).kind != nil else { return }
     do throws(FileError) {

@@ -2,7 +2,7 @@ import Cryptography
 import Records
 import Terminal
 
-/// What `setup` and `status` show of the seal.
+/// The facts about the seal that `setup` and `status` show.
 struct SealView: Encodable {
   /// The subject of the certificate, as RFC 4514 writes it.
   var subject: String
@@ -41,12 +41,12 @@ struct SealView: Encodable {
 }
 
 extension Workplace {
-  /// What documents are sealed with; nil where this laptop has not sealed yet.
+  /// The seal with which this laptop seals documents; nil where this laptop has not sealed yet.
   /// - Throws: `SealRefused.damaged`.
   func sealView() throws -> SealView? { try sealStore.identity().map { SealView($0, clock: clock) } }
 
-  /// The finding about the certificate of the seal that was set up: that it has ended or ends soon; nil where there is none to
-  /// report.
+  /// The finding about the certificate of the seal that was set up: that it has ended or ends soon; nil where
+  /// there is none to report.
   /// - Throws: `SealRefused.damaged`.
   func sealFinding() throws -> HealthFinding? {
     guard let certificate = try sealStore.setUp()?.certificate else { return nil }

@@ -4,8 +4,8 @@ import Records
 extension Workplace {
   var sealStore: SealStore { SealStore(home: home) }
 
-  /// The key that this laptop seals with. Where none was set up, one is made on first use whose certificate only this laptop has
-  /// signed.
+  /// The key that this laptop seals with. Where none was set up, one is made on first use whose certificate
+  /// only this laptop has signed.
   /// - Throws: `SealRefused`, `CryptographyError`, and the errors of the home.
   func sealIdentity() throws -> SealIdentity {
     let identity = try sealStore.identity() ?? makeSelfIssued()
@@ -13,7 +13,7 @@ extension Workplace {
     return identity
   }
 
-  /// Checks before anybody signs that what is sealed with would be accepted. Nothing is made.
+  /// Checks before anybody signs that the certificate of the seal is valid now. No key is made.
   /// - Throws: `SealRefused`.
   func checkSeal() throws {
     if let identity = try sealStore.identity() { try check(identity) }
@@ -29,7 +29,7 @@ extension Workplace {
 
   private func makeSelfIssued() throws -> SealIdentity {
     let made = try SealIdentity.selfIssued(SealKey.generate(), subject: sealSubject())
-    // The folder is one of the fieldbook's home, which is made with it.
+    // The folder `seal` is in the fieldbook's home, and opening the fieldbook makes the home.
     _ = try fieldbook()
     try sealStore.keepSelfIssued(made)
     return made

@@ -7,12 +7,13 @@ import Sync
 import Terminal
 
 extension Workplace {
-  /// The file of an agreement with its timestamp in its seal; as the record names it where there is no timestamp.
+  /// The file of an agreement, with the timestamp in its seal where there is one.
   func agreementFile(_ agreement: AgreementRecord) throws -> Data {
     try timestamped(agreement.sha256)?.file ?? fieldbook().files.contents(of: agreement.sha256)
   }
 
-  /// The timestamp of an agreement, and the agreement with it in its seal; nil where there is none.
+  /// The timestamp of an agreement, and the agreement's file with the timestamp in its seal; nil where there is
+  /// no timestamp.
   /// - Parameter agreement: SHA-256 of the agreement's file, lower-case hex.
   func timestamped(_ agreement: String) throws -> (token: Data, file: Data)? {
     let fieldbook = try fieldbook()
@@ -22,8 +23,8 @@ extension Workplace {
     return (token, try sealed.joined(with: TimestampToken(der: [UInt8](token))))
   }
 
-  /// Takes the timestamp of an agreement that has just been signed, where an authority is set up and answers soon. The signature
-  /// stands in any case, and `sync` asks again.
+  /// Tries to get the timestamp of an agreement that has just been signed, where an authority is set up.
+  /// Without an answer the signature is valid all the same, and `sync` asks again.
   func takeTimestampWhenSigned(of agreement: String) {
     do {
       guard let client = try timestampClient() else { return }

@@ -1,8 +1,10 @@
 import Files
 
-/// Reads from gnumeric's own format which sheets of a workbook are hidden. The format is XML, in whose texts no `<` stands.
+/// Reads from gnumeric's own format which sheets of a workbook are hidden. The format is XML, whose texts
+/// contain no `<`.
 struct GnumericSheets {
-  /// The maximum length of the tag that begins a sheet, bytes; those that gnumeric writes have some five hundred.
+  /// The maximum length of the tag that begins a sheet, bytes; the tags that gnumeric writes have some five
+  /// hundred.
   private static let maxTagBytes = 8_192
   private static let beginning = Array("<gnm:Sheet ".utf8)
 

@@ -4,24 +4,26 @@ import FoundationEssentials
 import Glibc
 import Tables
 
-/// Turns workbooks of other kinds (`.xls`, `.et`, `.ods`) into `.xlsx` by a program that is installed. The program gets a folder of its
-/// own within the home, because the lists hold names and phone numbers, and is ended at the deadline with all that it started.
+/// Converts workbooks of other kinds (`.xls`, `.et`, `.ods`) into `.xlsx` by a program that is installed. The
+/// program gets a folder of its own within the home, because the lists hold names and phone numbers. At the
+/// deadline it is ended with all processes that it started.
 struct SpreadsheetConverter {
   let environment: Environment
   let home: String
   let isInterrupted: () -> Bool
-  /// The time that all programs may take together, seconds. LibreOffice takes two on a slow laptop, and its first start some ten.
+  /// The maximum time that all programs may take together, seconds. LibreOffice takes two on a slow laptop, and
+  /// some ten at its first start.
   var maxSeconds: Int64 = 90
 
   /// A workbook as a program has converted it.
   struct Converted {
-    /// The `.xlsx`.
+    /// The bytes of the `.xlsx`.
     var workbook: [UInt8]
-    /// Whether each sheet was hidden, in the order of the tabs, where the program leaves that out of the `.xlsx`; else nil.
+    /// Whether each sheet was hidden, in the order of the tabs; nil where the `.xlsx` itself says so.
     var areHidden: [Bool]?
   }
 
-  /// The maximum size of the workbook that comes out, bytes.
+  /// The maximum size of the converted workbook, bytes.
   private static let maxBytes = 24 << 20
   private static let folderPrefix = "converting-"
 
@@ -40,7 +42,8 @@ struct SpreadsheetConverter {
     throw TableFault.notConverted(kind, program: first.program.rawValue)
   }
 
-  /// The installed programs, the faster one first. LibreOffice is installed under two names.
+  /// The installed programs, with gnumeric's before LibreOffice, because it is faster. LibreOffice may be
+  /// installed under two names.
   private var installed: [(program: Program, path: String)] {
     let gnumeric = environment.program(Program.ssconvert.rawValue).map { (Program.ssconvert, $0) }
     let office = [Program.soffice, .libreoffice].lazy.compactMap { program in
@@ -49,13 +52,13 @@ struct SpreadsheetConverter {
     return [gnumeric, office].compactMap(\.self)
   }
 
-  /// Converts a workbook in a folder that is removed afterwards; nil where the program made none.
+  /// Converts a workbook in a folder that is removed afterwards; nil where the program failed.
   private func convert(
     _ bytes: [UInt8], _ kind: CSVError.DocumentKind, by program: Program, _ path: String,
     _ runner: BoundedProgram
   ) throws -> Converted? {
     let folder = try makeFolder()
-    // Another command takes the folder for a leftover as soon as nobody holds its lock.
+    // Another command would remove the folder as a leftover if nobody held its lock.
     let lock = try? FileLock.take(FilePath("\(folder)/lock"), removesFile: false)
     defer {
       try? FileManager.default.removeItem(atPath: folder)
@@ -69,7 +72,7 @@ struct SpreadsheetConverter {
       guard try runner.run(path, ["--export-type=Gnumeric_Excel:xlsx2", source, target], in: folder),
         let workbook = contents(of: target)
       else { return nil }
-      // Its .xlsx has every sheet as a visible one. Its own format says which are hidden.
+      // In gnumeric's .xlsx every sheet is visible. Gnumeric's own format says which sheets are hidden.
       let sheets = "\(folder)/out/sheets.xml"
       guard try runner.run(path, ["--export-type=Gnumeric_XmlIO:sax:0", source, sheets], in: folder),
         let areHidden = GnumericSheets.areHidden(in: FilePath(sheets))
@@ -101,7 +104,7 @@ struct SpreadsheetConverter {
     defer { free(path) }
     let root = path.map { String(cString: $0) } ?? home
     var template = Array("\(root)/\(Self.folderPrefix)XXXXXX".utf8CString)
-    // mkdtemp(3) makes a folder that only its owner can look into.
+    // mkdtemp(3) makes a folder that only its owner can read.
     let made = template.withUnsafeMutableBufferPointer { buffer in
       buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
     }
@@ -120,7 +123,7 @@ struct SpreadsheetConverter {
     }
   }
 
-  /// Removes what was left by conversions that were killed.
+  /// Removes the folders of conversions that were killed.
   private func removeLeftovers() {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: home)) ?? []
     where name.hasPrefix(Self.folderPrefix) {
@@ -135,7 +138,8 @@ struct SpreadsheetConverter {
 
   // MARK: - LibreOffice
 
-  /// Makes a profile in which LibreOffice fetches nothing: it asks a proxy for the pictures that a list links to, and there is none.
+  /// Makes a profile in which LibreOffice fetches nothing: it would fetch linked pictures through a proxy that
+  /// does not exist.
   private func makeProfile(in folder: String) throws {
     guard mkdir("\(folder)/profile", 0o700) == 0, mkdir("\(folder)/profile/user", 0o700) == 0 else {
       throw FileFailure.unwritable(path: folder, errno: errno)

@@ -4,18 +4,18 @@ import Tables
 
 /// Reads tables from outside: lists of labels, codes with their tags, and survey lists, as CSV or as a workbook.
 struct TableReader {
-  /// Reads a whole file up to this size in bytes.
+  /// A function that reads a whole file of at most `maxBytes` bytes.
   let read: (_ path: String, _ maxBytes: Int) throws -> Data
-  /// Turns a workbook of another kind into an `.xlsx`.
+  /// A function that converts a workbook of another kind into an `.xlsx`.
   let convert: (_ bytes: [UInt8], _ kind: CSVError.DocumentKind) throws -> SpreadsheetConverter.Converted
 
-  /// What a file holds.
+  /// The contents of a file.
   enum Contents {
     case csv([UInt8])
     case workbook(Workbook)
   }
 
-  /// Looks at the bytes of a file, and converts a workbook of another kind.
+  /// Detects the kind of a file by its bytes, and converts a workbook of another kind than `.xlsx`.
   /// - Throws: `TableFault`, `Cancelled`.
   func contents(of bytes: [UInt8], limits: Workbook.Limits = Workbook.Limits()) throws -> Contents {
     let kind = CSVError.DocumentKind(of: bytes)
@@ -36,9 +36,10 @@ struct TableReader {
     } catch { throw TableFault.workbook(error) }
   }
 
-  /// Reads a table whose first row with a text is its header. A workbook has to have one sheet with a text that is not hidden.
+  /// Reads a table whose first row with a text is its header. A workbook has to have exactly one visible sheet
+  /// with a text.
   /// - Parameters:
-  ///   - maxBytes: A longer file is refused.
+  ///   - maxBytes: The maximum size of the file, bytes; a longer file is refused.
   ///   - encoding: The encoding that the user named; nil finds it.
   /// - Throws: `ListRefused` where the file holds no table, `FileFailure`, `Cancelled`.
   func table(_ path: String, maxBytes: Int, encoding: TextEncoding? = nil) throws -> CSVTable {
@@ -91,11 +92,11 @@ struct TableReader {
 enum TableFault: Error, Hashable {
   case csv(CSVError)
   case workbook(WorkbookError)
-  /// Several sheets have a text, and one is wanted.
+  /// Several visible sheets have a text, and only one may.
   case severalSheets([String])
   /// The workbook is of another kind, and no program that converts it is installed.
   case noConverter(CSVError.DocumentKind)
-  /// The program that converts did not make a workbook of it in time.
+  /// No program converted the workbook in time; `program` is the first one that was tried.
   case notConverted(CSVError.DocumentKind, program: String)
 }
 

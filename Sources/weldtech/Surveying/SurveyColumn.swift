@@ -9,7 +9,7 @@ enum SurveyColumn: Hashable, CaseIterable {
   case quantity
   /// The responsible person's name and phone in one cell.
   case person
-  /// A phone whose person is the one whose name stands before it.
+  /// A phone without a person in its title; it belongs to the person whose column comes before it.
   case phone
   case filledBy
   case filledByPhone
@@ -18,7 +18,7 @@ enum SurveyColumn: Hashable, CaseIterable {
   case weldingProcess, supply, sourceType, supplyMaxAmps, maxCurrentAmps, maxPowerKilowatts, purpose
   case brand, model, serialNumber, purchasedOn
 
-  /// The field of the record; nil for a column that is none by itself.
+  /// The field of the record; nil for a column that is not one field.
   var field: RegistrationField? {
     switch self {
     case .number, .quantity, .person, .phone, .filledBy, .filledByPhone: nil
@@ -46,7 +46,7 @@ enum SurveyColumn: Hashable, CaseIterable {
     }
   }
 
-  /// Whether the column belongs to the unit, so that it is written once for several welders.
+  /// Whether the column belongs to the unit, so that its text may be written once for several welders.
   var isOfUnit: Bool {
     switch self {
     case .person, .phone, .unitName, .unitType, .responsibleName, .responsiblePhone, .street, .community,
@@ -68,19 +68,20 @@ enum SurveyColumn: Hashable, CaseIterable {
     }
   }
 
-  /// The title of the column, as 附件1 has it.
+  /// The title of the column in 附件1.
   var title: String { Self.names[self]?.first ?? "" }
 
   // MARK: - The dictionary
 
-  /// The columns that a list has to have; the person may stand in one column or in two.
+  /// The columns that a list has to have. The responsible person's name and phone may also be in one column,
+  /// `person`.
   static let required: [SurveyColumn] = [
     .unitName, .responsibleName, .responsiblePhone, .supply, .supplyMaxAmps, .maxCurrentAmps, .weldingProcess,
     .sourceType, .industry, .street,
   ]
 
-  /// The titles of each column, the one of 附件1 first. A title is compared without blanks, line breaks and signs, in small
-  /// letters, with and without what stands in brackets.
+  /// The titles of each column, with the title of 附件1 first. Titles are compared without blanks, line breaks
+  /// and signs, in lower case, and with and without the text in brackets.
   static let names: [SurveyColumn: [String]] = [
     .number: ["序号", "编号", "序", "no", "行号"],
     .quantity: ["数量", "焊机数量", "电焊机数量", "台数", "数量台", "焊机台数"],
@@ -143,7 +144,7 @@ enum SurveyColumn: Hashable, CaseIterable {
     for name in entry.value { columns[plain(name)] = entry.key }
   }
 
-  /// The column of a title, however it is broken; nil for a title that the dictionary does not have.
+  /// Finds the column of a title, whatever its line breaks; nil for a title that the dictionary does not have.
   init?(title: String) {
     let whole = Self.plain(title)
     let short = Self.plain(Self.withoutBrackets(title))
@@ -151,7 +152,7 @@ enum SurveyColumn: Hashable, CaseIterable {
     self = column
   }
 
-  /// The letters and digits of a title.
+  /// The letters and digits of a title, without words such as 必填 that say how to fill in a column.
   static func plain(_ title: String) -> String {
     var text = TextNormalization.folded(title)
     for word in ["必填项", "必填", "选填", "单选"] { text = text.replacing(word, with: "") }

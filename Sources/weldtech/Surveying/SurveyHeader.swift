@@ -1,25 +1,25 @@
 import Characters
 import Tables
 
-/// The header of a survey list: which column stands where.
+/// The header of a survey list, with the place of each column.
 struct SurveyHeader {
-  /// The maximum number of rows with a text among which the header is looked for.
+  /// The maximum number of rows that are searched for the header, without rows that are empty.
   static let maxRows = 30
   /// The maximum number of columns of a list.
   static let maxColumns = 256
-  /// The number of titles of 附件1 by which a row is known as a header.
+  /// The minimum number of known titles by which a row is a header.
   private static let minTitles = 4
 
   /// The numbers of the header's rows, one or two.
   let rows: ClosedRange<Int>
   /// The place of each column, from 1.
   let places: [SurveyColumn: Int]
-  /// The columns that stand twice, in the order of the second ones.
+  /// The columns whose titles stand twice, in the order of their second places.
   let twice: [(column: SurveyColumn, places: [Int])]
   /// The titles that the dictionary does not have.
   let unused: [String]
 
-  /// The columns of 附件1 that are missing and have to be there.
+  /// The required columns that are missing.
   var missing: [SurveyColumn] {
     SurveyColumn.required.filter { column in
       if places[column] != nil { return false }
@@ -27,7 +27,7 @@ struct SurveyHeader {
     }
   }
 
-  /// Finds the header; nil where no row is one.
+  /// Finds the header; nil where no row is a header.
   init?(_ cells: MergedCells) {
     var best: (titles: Int, header: SurveyHeader)?
     let rows = cells.sheet.rows.prefix(Self.maxRows)
@@ -39,8 +39,8 @@ struct SurveyHeader {
       for candidate in candidates {
         let header = SurveyHeader(cells, rows: candidate)
         let titles = header.places.keys.count { ![.number, .quantity].contains($0) }
-        // Two rows are a header only where the second has titles that the first lacks, and the first has any at all: the line of
-        // the reporter above a header has none.
+        // Two rows are a header only where the second has titles that the first lacks, and the first has at
+        // least one known title. The line of the reporter above a header has none.
         if candidate.count > 1, SurveyHeader(cells, rows: row.number...row.number).places.isEmpty { continue }
         guard titles >= Self.minTitles, titles > best?.titles ?? 0 else { continue }
         best = (titles, header)
@@ -56,7 +56,7 @@ struct SurveyHeader {
     var twice: [(SurveyColumn, [Int])] = []
     var unused: [String] = []
     var exact: Set<SurveyColumn> = []
-    /// Whether the person before a bare phone is who filled in the list.
+    /// Whether the last person's column before a bare phone is that of the person who filled in the list.
     var isAfterFilledBy = false
     for place in 1...max(1, min(cells.width, Self.maxColumns)) {
       let titles = Self.titles(of: place, rows, cells)
@@ -74,7 +74,8 @@ struct SurveyHeader {
         if isExact { exact.insert(column) }
         continue
       }
-      // The title of 附件1 is meant before any other word for it, and numbers of rows say nothing.
+      // The title of 附件1 is preferred to any other word for its column; a second column of row numbers is
+      // ignored.
       if column == .number || exact.contains(column) && !isExact {
         unused.append(TextNormalization.typed(shown))
       } else if isExact, exact.insert(column).inserted {
@@ -87,8 +88,8 @@ struct SurveyHeader {
     (self.places, self.twice, self.unused) = (places, twice, unused)
   }
 
-  /// The words that may be the title of a column, the fullest first. In a header of two rows these are both words together,
-  /// the lower one, and the upper one.
+  /// The texts that may be the title of a column, the fullest first. In a header of two rows these are both
+  /// cells' texts together, the lower text, and the upper text.
   private static func titles(of place: Int, _ rows: ClosedRange<Int>, _ cells: MergedCells) -> [String] {
     let upper = cells.title(row: rows.lowerBound, column: place)
     guard rows.count > 1 else { return upper.map { [$0] } ?? [] }
@@ -97,7 +98,7 @@ struct SurveyHeader {
     return [upper + lower, lower, upper]
   }
 
-  /// Whether a row has the titles of the header once more, as at the top of a printed page.
+  /// Whether a row has titles of the header again, as at the top of a printed page.
   func isRepeated(in row: Sheet.Row) -> Bool {
     let found = places.count { column, place in
       row[place].flatMap { SurveyColumn(title: $0.text) }.map { $0 == column || $0 == .phone } ?? false
@@ -106,15 +107,16 @@ struct SurveyHeader {
   }
 }
 
-/// The cells of a sheet, where merged cells show the text of their upper left one.
+/// The cells of a sheet, where merged cells show the text of their upper left cell.
 struct MergedCells {
   let sheet: Sheet
-  /// The number of columns that have a text.
+  /// The number of the last column with a text; 0 for an empty sheet.
   let width: Int
   private let rows: [Int: Sheet.Row]
-  /// The maximum number of merged columns that are looked at, over all ranges: more than any list that people fill in has.
+  /// The maximum number of columns of all merged ranges together that are read. Lists that people fill in have
+  /// fewer.
   private static let maxMerges = 200_000
-  /// The merged ranges of a column by ascending rows.
+  /// The merged ranges by column, each list by ascending rows.
   private let merges: [Int: [CellRange]]
 
   init(_ sheet: Sheet) {
@@ -132,14 +134,15 @@ struct MergedCells {
     self.merges = merges.mapValues { $0.sorted { $0.rows.lowerBound < $1.rows.lowerBound } }
   }
 
-  /// The cell of a place in a row of data, or the upper left one of the merged cells that go down from it in the same column.
+  /// The cell of a row of data, or where it is empty, the first cell of the merged range that it belongs to, if
+  /// that range begins in the same column.
   func cell(row: Int, column: Int) -> Sheet.Cell? {
     if let cell = rows[row]?[column], !cell.text.isEmpty || cell.kind == .uncalculated { return cell }
     guard let range = range(row: row, column: column), range.columns.lowerBound == column else { return nil }
     return rows[range.rows.lowerBound]?[column]
   }
 
-  /// The text of a place in a header, which may be merged to the right as well.
+  /// The text of a cell of a header, whose merged range may also begin in a column to the left.
   func title(row: Int, column: Int) -> String? {
     let own = rows[row]?[column]?.text
     if let own, !own.isEmpty { return own }
@@ -148,12 +151,12 @@ struct MergedCells {
     return text?.isEmpty == false ? text : nil
   }
 
-  /// Whether the cell is merged with at least two to its right, as titles and notes are.
+  /// Whether the cell's merged range is at least three columns wide, as those of titles and notes are.
   func isWide(row: Int, column: Int) -> Bool { (range(row: row, column: column)?.columns.count ?? 1) >= 3 }
 
   private func range(row: Int, column: Int) -> CellRange? {
     guard let ranges = merges[column] else { return nil }
-    // The last range that begins at the row or above it; ranges do not overlap.
+    // This finds the last range that begins at the row or above it; ranges do not overlap.
     var (low, high) = (0, ranges.count)
     while low < high {
       let middle = (low + high) / 2

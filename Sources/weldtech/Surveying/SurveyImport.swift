@@ -12,11 +12,11 @@ struct SurveyImport {
     /// The sheet's name; empty for a CSV.
     var name: String
     var isHidden: Bool
-    /// The rows of its header and behind it; nil where the sheet is left out.
+    /// The sheet's header and rows; nil where the sheet is left out.
     var judged: SurveySheet?
-    /// The number of hidden rows behind the header, which are read like the others.
+    /// The number of hidden rows below the header, which are read like the others.
     var hiddenRows: Int
-    /// Why the sheet is left out; nil where it is read.
+    /// The reason why the sheet is left out; nil where it is read.
     var omission: Omission?
   }
 
@@ -25,11 +25,11 @@ struct SurveyImport {
     case hidden, empty
     /// No row has the titles of a survey list.
     case noHeader
-    /// The sheet is a sample, by its name.
+    /// The sheet is a sample or an explanation, by its name.
     case sample
   }
 
-  /// A row of the list with what becomes of it.
+  /// A row of the list with its outcome.
   struct Row {
     enum Outcome {
       case skipped(SurveyRow.Skip)
@@ -37,7 +37,8 @@ struct SurveyImport {
       case new(InstallationID, InstallationEvent.Surveyed)
       case same(InstallationID)
       case changed(Fieldbook.SurveyedWelder, InstallationEvent.Surveyed)
-      /// All but the phone or the unit's name is that of a welder that no row of the list has any more.
+      /// All fields but the phone or the unit's name are those of a welder that no row of the list has any
+      /// more.
       case corrected(Fieldbook.SurveyedWelder, InstallationEvent.Surveyed)
       case registered(InstallationID)
     }
@@ -53,12 +54,12 @@ struct SurveyImport {
   let name: String
   /// SHA-256 of the file, lower-case hex.
   let sha256: String
-  /// The sheets with their headers; their rows are in `rows`.
+  /// The sheets with their headers, without rows; these are in `rows`.
   private(set) var sheets: [JudgedSheet]
   private(set) var rows: [Row]
   /// The appointments that an earlier version of the list made and that no row has any more.
   let missing: [Fieldbook.SurveyedWelder]
-  /// The streets of the rows that are no place of the Banner, each once.
+  /// The streets in the rows that are no place of the Banner, each once.
   let unknownStreets: [String]
   private let known: Fieldbook.SurveyedWelders
 
@@ -109,8 +110,9 @@ struct SurveyImport {
       .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
-  /// The appointments of earlier versions of a list that no row has any more. A list is an earlier version where it has the same
-  /// name, or one of its rows is met again; of other streets' welders this list says nothing.
+  /// The appointments of earlier versions of a list that no row has any more. A list is an earlier version
+  /// where it has the same name, or where one of its rows is found in this list. Welders in streets that this
+  /// list does not name are left out.
   private static func missing(
     among known: [Fieldbook.SurveyedWelder], _ rows: [InstallationEvent.Surveyed],
     _ matches: [SurveyMatching.Match], list: (name: String, sha256: String, sheet: String?)
@@ -130,7 +132,8 @@ struct SurveyImport {
 
   private static func rows(of sheets: [JudgedSheet], _ matches: [SurveyMatching.Match]) -> [Row] {
     var matches = matches[...]
-    // A list of records goes by the moment of the first event and then by id, so that ascending ids keep the order of the rows.
+    // Lists of records are sorted by the moment of the first event and then by id, so that ascending ids keep
+    // the order of the rows.
     var ids = matches.filter { $0.id == nil }.map { _ in InstallationID(UUID()) }.sorted { $0.text < $1.text }[
       ...]
     return sheets.flatMap { sheet in
@@ -192,7 +195,7 @@ struct SurveyImport {
     }
   }
 
-  /// Why a sheet is left out without being looked at.
+  /// The reason why a sheet is left out without being read; nil where it is read.
   private static func omission(of entry: Workbook.Entry) -> Omission? {
     if entry.isHidden { return .hidden }
     return ["示例", "样例", "样表", "填表说明", "填写说明", "模板"].contains { entry.name.contains($0) } ? .sample : nil
@@ -223,24 +226,25 @@ struct SurveyImport {
 
   // MARK: - Storing
 
-  /// A row that is recorded otherwise.
+  /// A row that differs from what was recorded of its welder.
   struct ChangedRow {
-    /// Its place among all rows.
+    /// The index of the row among all rows, from 0.
     let index: Int
     let row: Row
     let surveyed: InstallationEvent.Surveyed
-    /// Whether only its phone or the unit's name tells it from a welder that the list has no more, so that it may be another.
+    /// Whether the row differs only in its phone or the unit's name from a welder that the list has no more, so
+    /// that it may be another welder.
     let mayBeNew: Bool
   }
 
-  /// What becomes of a changed row.
+  /// The decision about a changed row.
   enum Decision {
     case accept, keep
     /// The row is another welder.
     case add
   }
 
-  /// The rows of welders that are recorded otherwise.
+  /// The rows that differ from what was recorded of their welders.
   var changedRows: [ChangedRow] {
     rows.enumerated().compactMap { index, row in
       switch row.outcome {
@@ -253,8 +257,8 @@ struct SurveyImport {
     }
   }
 
-  /// Makes the changed rows that are other welders new ones.
-  /// - Parameter decisions: what becomes of the rows, by their places among all rows.
+  /// Turns the changed rows that are other welders into new rows.
+  /// - Parameter decisions: the decisions about rows, by their indices among all rows.
   mutating func apply(_ decisions: [Int: Decision]) {
     for index in rows.indices where decisions[index] == .add {
       if case .corrected(_, var surveyed) = rows[index].outcome {
@@ -264,8 +268,8 @@ struct SurveyImport {
     }
   }
 
-  /// Stores all new rows and the changed ones that were accepted, all or none.
-  /// - Parameter decisions: what becomes of the changed rows, by their places among all rows.
+  /// Stores all new rows and the accepted changed rows, in one transaction.
+  /// - Parameter decisions: the decisions about changed rows, by their indices among all rows.
   /// - Throws: `FieldbookError`.
   func store(_ decisions: [Int: Decision], _ workplace: Workplace) throws {
     let orders = rows.enumerated().compactMap { index, row -> Fieldbook.SurveyOrder? in
@@ -286,9 +290,9 @@ struct SurveyListRefused: Error {
     case noTable(TableFault)
     /// No row has the titles of a survey list; the value holds the names of the sheets.
     case noHeader([String])
-    /// The sheet that an option names is not there.
+    /// The file has no sheet of the name that an option gives.
     case noSheet(String, names: [String])
-    /// Columns are missing that the form has to have.
+    /// Required columns are missing.
     case columnsMissing([SurveyColumn], sheet: String, row: Int, unused: [String])
     /// Two columns have the same title.
     case columnTwice(SurveyColumn, sheet: String, places: [CellAddress])

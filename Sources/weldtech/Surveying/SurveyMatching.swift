@@ -2,8 +2,8 @@ import Characters
 import Fieldbook
 import Records
 
-/// Compares the rows of a list with those that were imported before. A row is the same as one before when the unit, the phone and
-/// the n-th welder of equal data agree.
+/// Compares the rows of a list with rows that were imported before. The n-th row of a unit and phone with
+/// certain data is the same as the n-th earlier row with the same data.
 struct SurveyMatching {
   enum Match {
     case new
@@ -13,11 +13,11 @@ struct SurveyMatching {
     case changed(Fieldbook.SurveyedWelder, [FieldChange])
     /// The row has the data of a welder that no row of the list has any more, and another phone or another name of the unit.
     case corrected(Fieldbook.SurveyedWelder, [FieldChange])
-    /// The welder was imported before from another row, and is registered since, where a technician has seen it.
+    /// The welder was imported before, and has been registered since by a technician who has seen it.
     case registered(InstallationID)
   }
 
-  /// A unit at a phone number, however its name is spaced.
+  /// A unit at a phone number, whatever the spacing of its name.
   private struct Key: Hashable {
     let unit: String
     let phone: String
@@ -28,13 +28,14 @@ struct SurveyMatching {
     }
   }
 
-  /// The maximum number of welders of one unit that are compared each with each, to find the most similar.
+  /// The maximum number of welders of one unit with which a row is compared to find the most similar.
   private static let maxCompared = 50
 
-  /// The maximum number of fields in which a row may differ from that of a registered welder and still be its.
+  /// The maximum number of fields in which a row may differ from a registered welder's and still be about that
+  /// welder.
   private static let maxSlips = 2
 
-  /// What becomes of each row, in the order of the rows.
+  /// The match of each row, in the order of the rows.
   static func matches(of rows: [InstallationEvent.Surveyed], with known: [Fieldbook.SurveyedWelder]) -> [Match]
   {
     var matches = [Match](repeating: .new, count: rows.count)
@@ -47,22 +48,23 @@ struct SurveyMatching {
     return matches
   }
 
-  /// Looks for the rows of no known unit whose phone or whose unit's name was put right since the list before: all else agrees with
-  /// a welder that no row of this list has.
+  /// Looks among the new rows for those whose phone or unit's name was corrected since an earlier list: all
+  /// other fields agree with a welder that no row of this list has.
   private static func findCorrections(
     of rows: [InstallationEvent.Surveyed], among known: [Fieldbook.SurveyedWelder], _ matches: inout [Match]
   ) {
     guard let first = rows.first else { return }
     let taken = Set(matches.compactMap(\.id))
     var free: [CorrectableFields: [Fieldbook.SurveyedWelder]] = [:]
-    // Another phone of the same unit, or another name at the same phone.
+    // The keys of a row without its phone, and without its unit's name.
     func keys(_ row: InstallationEvent.Surveyed) -> [CorrectableFields] {
       var (phoneless, nameless) = (comparable(row), comparable(row))
       phoneless.owner.responsiblePhone = first.owner.responsiblePhone
       nameless.owner.unitName = WrittenText(asKept: "")
       return [phoneless, nameless]
     }
-    // A registered welder was seen by a technician: a row that only resembles it is another one, which nobody drops unasked.
+    // A registered welder was seen by a technician. A row that only resembles it is another welder, which is
+    // not dropped without a question.
     for welder in known.reversed() where welder.status == .surveyed && !taken.contains(welder.id) {
       for key in keys(welder.row) { free[key, default: []].append(welder) }
     }
@@ -85,7 +87,7 @@ struct SurveyMatching {
     _ indices: [Int], of rows: [InstallationEvent.Surveyed], with known: [Fieldbook.SurveyedWelder],
     _ matches: inout [Match]
   ) {
-    // The n-th row of equal data is the n-th welder of it.
+    // The n-th row of equal data is the n-th known welder with these data.
     var free: [CorrectableFields: [Fieldbook.SurveyedWelder]] = [:]
     for welder in known.reversed() { free[comparable(welder.row), default: []].append(welder) }
     var others: [Int] = []
@@ -98,25 +100,27 @@ struct SurveyMatching {
         others.append(index)
       }
     }
-    // An appointment that was cancelled is not made again by the same row, and stands in the way of no other one.
+    // The same row does not make a cancelled appointment again; for other rows a cancelled appointment does not
+    // count.
     var left = known.filter { !taken.contains($0.id) && $0.status != .void }
     for index in others where !left.isEmpty {
       let row = comparable(rows[index])
       let changes = left.prefix(maxCompared).map { row.changes(since: comparable($0.row)) }
       guard let place = changes.indices.min(by: { changes[$0].count < changes[$1].count }) else { continue }
-      // A registered welder is another one where more than a slip differs, and the row is then a welder more.
+      // A row that differs in more than `maxSlips` fields is not about the registered welder but about an
+      // additional one.
       if left[place].status != .surveyed, changes[place].count > maxSlips { continue }
       let welder = left.remove(at: place)
       matches[index] = welder.status == .surveyed ? .changed(welder, changes[place]) : .registered(welder.id)
     }
   }
 
-  /// The fields of a row by which it is compared: the unit's id and the spacing of its name say nothing.
+  /// The fields by which a row is compared, without the unit's id and the spacing of the unit's name.
   private static func comparable(_ row: InstallationEvent.Surveyed) -> CorrectableFields {
     var fields = row.fields
     fields.owner.unitID = nil
     fields.owner.unitName = WrittenText(asKept: TextNormalization.folded(fields.owner.unitName.text))
-    // An appointment of before may have the street as it was typed.
+    // An earlier appointment may have the street as it was typed.
     if let name = BannerStreet.name(of: fields.owner.street.text) {
       fields.owner.street = WrittenText(asKept: name)
     }

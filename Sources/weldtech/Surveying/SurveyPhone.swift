@@ -3,9 +3,9 @@ import Records
 
 /// A phone as lists write it: with an apostrophe, a note in brackets, an extension or a second phone beside it.
 struct SurveyPhone {
-  /// The first number that is a phone; the whole text where none is.
+  /// The first number that is a phone; the text without its apostrophe where there is none.
   let number: String
-  /// What else stands there, in words.
+  /// The other parts of the cell, in words.
   private(set) var notes: [String] = []
 
   init(_ text: String) {
@@ -46,7 +46,7 @@ struct SurveyPhone {
     (number, self.notes) = (found, notes)
   }
 
-  /// The phone in a word, and what stands for the extension behind it.
+  /// The phone in a word, and a note on the extension behind it; each is nil where there is none.
   private static func withExtension(_ word: String) -> (phone: String?, note: String?) {
     if PhoneNumber(word) != nil { return (word, nil) }
     guard let match = word.wholeMatch(of: /(.+?)\s*(?:转|分机|ext\.?|-|－)\s*(?:分机)?\s*(\d{1,6})/.ignoresCase())

@@ -4,17 +4,17 @@ import Tables
 
 /// One row of a survey list, judged.
 struct SurveyRow {
-  /// The reason why a row is no welder and says nothing that is lost.
+  /// The reason why a row is no welder and is skipped without a loss.
   enum Skip: String, CaseIterable {
     case empty
-    /// The header once more, as at the top of a printed page.
+    /// The row repeats the header, as at the top of a printed page.
     case header
-    /// The numbers of the columns below the header.
+    /// The row has the numbers of the columns below the header.
     case columnNumbers
     case sample, total, note
   }
 
-  /// What keeps a row from becoming an appointment.
+  /// A problem that keeps a row from becoming an appointment.
   struct Problem {
     enum Fault: Hashable {
       case field(RegistrationField, FieldProblem.Fault)
@@ -22,17 +22,17 @@ struct SurveyRow {
       case filledByPhone
       /// The name of whoever filled in the row cannot be kept.
       case filledBy(FieldProblem.Fault)
-      /// The text means several choices of the field.
+      /// The text names several choices of the field.
       case several(RegistrationField, text: String)
-      /// The field is 其他, which needs a remark.
+      /// The field is 其他, which needs an explanation.
       case otherNeedsNote(RegistrationField)
       /// The phone was saved with fewer digits than it has.
       case roundedPhone(text: String)
-      /// The row is of several welders.
+      /// The quantity of the row is not 1.
       case quantity(String)
       /// The cell has a formula whose value is not stored.
       case uncalculated
-      /// The cell has a formula's error.
+      /// The cell holds the error of a formula.
       case formulaError(String)
       /// The line of a CSV cannot be read.
       case line(CSVProblem.Fault)
@@ -41,9 +41,9 @@ struct SurveyRow {
     /// The cell, such as `D7`; nil where the list has no such column.
     var cell: CellAddress?
     var fault: Fault
-    /// What is written in the cell, where that helps to find the slip and is no name and no phone.
+    /// The text of the cell, where it helps to find the mistake and is no name and no phone; else nil.
     var text: String?
-    /// The number of digits in the cell of a phone.
+    /// The number of digits in the cell of a phone; nil for any other cell.
     var digits: Int?
   }
 
@@ -53,7 +53,7 @@ struct SurveyRow {
     case welder(InstallationEvent.Surveyed)
   }
 
-  /// Number of the row in its sheet, or of the line in a CSV, from 1.
+  /// The number of the row in its sheet, or of the line in a CSV, from 1.
   let number: Int
   let outcome: Outcome
 }

@@ -2,7 +2,8 @@ import Characters
 import Records
 import Tables
 
-/// Judges the rows of one sheet. Whatever is not understood becomes a reason with the row and the cell, and nothing is guessed.
+/// Judges the rows of one sheet. A text that is not understood becomes a problem with its row and cell; nothing
+/// is guessed.
 struct SurveySheet {
   let header: SurveyHeader
   private(set) var rows: [SurveyRow] = []
@@ -10,17 +11,18 @@ struct SurveySheet {
   private var cells: MergedCells
   private let list: SurveySource
   private let rules: Rules
-  /// The unit's texts of the row before, which several welders of one unit share; nil behind an empty row or a total.
+  /// The unit's texts of the row before, which several welders of one unit share; nil after a row that was
+  /// skipped, other than a repeated header, or could not be read.
   private var unit: [SurveyColumn: Value]?
-  /// The texts of the row before, which 同上 repeats; empty behind an empty row or a total.
+  /// The texts of the row before, which 同上 repeats; empty where `unit` is nil.
   private var above: [SurveyColumn: Value] = [:]
 
   /// The facts by which the rows are judged.
   struct Rules {
-    /// Days of purchase may not lie behind this one.
+    /// The last day that a day of purchase may be.
     var today: CalendarDay
     var glyphs: (any GlyphCoverage)?
-    /// The id of a unit, made of its name and phone.
+    /// A function that makes the id of a unit from its name and phone.
     var unitID: (Owner) -> WrittenText
   }
 
@@ -47,10 +49,10 @@ struct SurveySheet {
     }
   }
 
-  /// Gives up the cells, once the rows are judged: of a long list they take more room than all else.
+  /// Releases the cells after the rows are judged, because the cells of a long list take most of the memory.
   mutating func releaseCells() { cells = MergedCells(Sheet(name: cells.sheet.name, rows: [])) }
 
-  /// Gives up the rows, once they stand elsewhere.
+  /// Releases the rows after they are stored elsewhere.
   mutating func releaseRows() { rows = [] }
 
   // MARK: - Rows that are no welders
@@ -73,7 +75,7 @@ struct SurveySheet {
       guard let cell = cells.cell(row: row.number, column: entry.value),
         cell.kind == .uncalculated || !TextNormalization.typed(cell.text).isEmpty
       else { return }
-      // A stroke in a cell that need not be filled in says that there is nothing.
+      // A dash, or a word for nothing, in an optional cell means that there is no value.
       if entry.key.mayBeEmpty, Self.nothing.contains(TextNormalization.folded(cell.text)) { return }
       values[entry.key] = Value(
         text: cell.text, kind: cell.kind, cell: CellAddress(row: row.number, column: entry.value))
@@ -89,7 +91,7 @@ struct SurveySheet {
       let word = TextNormalization.folded(first.text)
       let unit = values[.unitName].map { TextNormalization.folded($0.text) } ?? ""
       if [word, unit].contains(where: Self.isSample) { return .sample }
-      // The lines below a table may have other words in the column of phones.
+      // A row with at least ten digits in the column of phones is no total and no note.
       let hasPhone = [values[.responsiblePhone], values[.person]].contains { value in
         (value?.text.count { $0.isNumber } ?? 0) >= 10
       }
@@ -101,7 +103,7 @@ struct SurveySheet {
       header.places.contains { $0.value == cell.column && $0.key != .number }
         && (cell.kind == .uncalculated || !TextNormalization.typed(cell.text).isEmpty)
     }
-    // Numbers were written for rows that nobody filled in, and formulas that only count on.
+    // A row with only its number, typed or by a formula, was not filled in.
     return own ? nil : .empty
   }
 
@@ -120,7 +122,7 @@ struct SurveySheet {
     "主要负责人签字", "负责人签字", "审核人", "审核:", "制表", "填表人:", "填报人:", "联系人:", "联系电话:", "一家多个焊机", "蓝色", "附件", "单位(盖章)",
     "(盖章)", "盖章", "复核", "审批", "经办人:", "单位负责人:", "分管领导", "主要负责人:", "日期:",
   ]
-  /// The words that stand where somebody is to sign or to stamp, and in no name of a unit.
+  /// The words for places to sign or to stamp, which are in no name of a unit.
   private static let signWords = ["签字", "签名", "签章", "盖章", "公章"]
 
   private func isNote(_ row: Sheet.Row, _ texts: [Sheet.Cell], _ word: String) -> Bool {
@@ -170,7 +172,7 @@ struct SurveySheet {
     }
   }
 
-  /// The row's texts, with that of the row before wherever one says 同上.
+  /// The row's texts, with the text of the row before in place of each 同上.
   private func repeating(_ own: [SurveyColumn: Value]) -> [SurveyColumn: Value] {
     own.reduce(into: [:]) { values, entry in
       let (column, value) = entry
@@ -182,8 +184,9 @@ struct SurveySheet {
     }
   }
 
-  /// The row's texts, with those of the unit from the row before where the unit is written once for several welders: its name
-  /// is missing or the same, and nothing that is written contradicts it.
+  /// The row's texts, completed by the unit's texts of the row before where the unit is written once for
+  /// several welders: the name, the person and the phone are each missing or the same, and where the name is
+  /// missing, the same holds for street, community and industry.
   private func sharing(_ own: [SurveyColumn: Value]) -> [SurveyColumn: Value] {
     guard let unit else { return own }
     func isSame(_ column: SurveyColumn) -> Bool {
@@ -192,20 +195,21 @@ struct SurveySheet {
     }
     let identity: [SurveyColumn] = [.unitName, .responsibleName, .responsiblePhone, .person]
     guard identity.allSatisfy(isSame) else { return own }
-    // A row without a name that stands in another street or trade is another unit, whose name was forgotten.
+    // A row without a name that has another street, community or industry is another unit, whose name is
+    // missing.
     let place: [SurveyColumn] = [.street, .community, .industry]
     guard own[.unitName] != nil || place.allSatisfy(isSame) else { return own }
     return own.merging(unit) { own, _ in own }
   }
 }
 
-/// Reads the texts of one row into the fields of a registration, and collects what is not understood.
+/// Reads the texts of one row into the fields of a registration, and collects the problems.
 private struct Reading {
   let values: [SurveyColumn: SurveySheet.Value]
   let header: SurveyHeader
   let row: Int
   var problems: [SurveyRow.Problem] = []
-  /// What stands in the cell of a phone besides the phone that is kept.
+  /// The texts in the cell of the phone besides the phone that is kept.
   private var phoneNotes: [String] = []
 
   init(values: [SurveyColumn: SurveySheet.Value], header: SurveyHeader, row: Int) {
@@ -255,7 +259,7 @@ private struct Reading {
     return fields
   }
 
-  /// Takes the remark for every 其他 of the row, which a note in its own cell explains as well.
+  /// Explains each 其他 of the row by the note in its own cell, or else by the remark.
   private mutating func explain(
     _ others: [RegistrationField], _ notes: [RegistrationField: String], _ remark: SurveySheet.Value?,
     _ fields: inout [RegistrationField: JSONValue]
@@ -271,15 +275,16 @@ private struct Reading {
         let parts = Self.industryNote(in: remark.text)
         fields[.industryNote] = .string(Self.oneLine(parts.note))
         rest = parts.rest
-        // What only explains the industry is no remark on the welder, unless it has to explain that as well.
+        // A remark that only explains the industry is not kept as the welder's remark, unless it has to explain
+        // another field as well.
         if rest == nil, others.contains(where: { $0 != .industry && notes[$0] == nil }) { rest = remark.text }
       } else {
         problems.append(.init(cell: values[.industry]?.cell, fault: .otherNeedsNote(.industry)))
-        // The reason is named once.
+        // This keeps the registration from naming the same problem again.
         fields[.industryNote] = .string("其他")
       }
     }
-    // What the unit of the welder's own words cannot keep stays as a remark.
+    // Notes for which the record has no field of their own are kept as remarks.
     let kept =
       others.filter { $0 != .industry }.compactMap { field in
         notes[field].map { "\(column(of: field).title)：\($0)" }
@@ -288,8 +293,8 @@ private struct Reading {
     fields[.remarks] = remarks.isEmpty ? nil : .string(remarks.joined(separator: "；"))
   }
 
-  /// The part of a remark that explains the industry, and the other parts. A form of our own has both in one cell, parted by `；`,
-  /// and what explains another column begins with its title.
+  /// The part of a remark that explains the industry, and the other parts. This program's own form has both in
+  /// one cell, separated by `；`, and a part about another column begins with that column's title.
   private static func industryNote(in remark: String) -> (note: String, rest: String?) {
     let parts = remark.split(separator: "；", omittingEmptySubsequences: false).map(String.init)
     let titles = SurveyColumn.allCases.map { $0.title + "：" }
@@ -304,7 +309,7 @@ private struct Reading {
     case value(JSONValue)
   }
 
-  /// Reads a text as a field has it; nil where a problem was added.
+  /// Reads a text as the value of a field; nil where a problem was added.
   private mutating func read(_ value: SurveySheet.Value, as field: RegistrationField) -> Read? {
     switch field.kind {
     case .choice:
@@ -314,7 +319,7 @@ private struct Reading {
       switch SurveyWords.meaning(of: value.text, in: field) {
       case .choice(let code, let note): return .choice(code, note: note)
       case .several: return fail(value, .several(field, text: Self.oneLine(value.text)))
-      // The registration says which words there are.
+      // The registration refuses the word and names the known ones.
       case .unknown: return .value(.string(value.text))
       }
     case .phone:
@@ -345,7 +350,8 @@ private struct Reading {
 
   // MARK: - Phones and texts
 
-  /// A phone as a list saved it: as a number with a point or an exponent, or as a text; nil where digits of it are lost.
+  /// The phone in a cell, which the list saved as a number with a point or an exponent, or as a text; nil where
+  /// digits were lost.
   static func phone(_ value: SurveySheet.Value) -> String? {
     let typed = TextNormalization.typed(value.text).lowercased()
     let parts = typed.split(separator: "e", omittingEmptySubsequences: false)
@@ -360,7 +366,7 @@ private struct Reading {
     return typed
   }
 
-  /// The text on one line: a line break between Chinese characters goes, and any other becomes a blank.
+  /// The text on one line: a line break between two ASCII characters becomes a blank, and any other is removed.
   static func oneLine(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return text }
     let lines = text.split(whereSeparator: \.isNewline).map { TextNormalization.trimmed(String($0)) }
@@ -406,7 +412,8 @@ private struct Reading {
     SurveyColumn.allCases.first { $0.field == field } ?? .remarks
   }
 
-  /// Adds the problems of the registration, each with the cell of its field, but for those that are there already.
+  /// Adds the problems of the registration, each with the cell of its field, except for cells that have a
+  /// problem already.
   mutating func add(_ found: [FieldProblem]) {
     let known = Set(problems.compactMap(\.cell))
     for problem in found {
@@ -414,7 +421,7 @@ private struct Reading {
       let column = column(of: field == .industryNote ? .industry : field)
       let isOfPerson = [.responsibleName, .responsiblePhone].contains(column)
       let place = header.places[column] ?? (isOfPerson ? header.places[.person] : nil)
-      // A text that is shared with the row above stands there.
+      // A text that is shared with the row above has the cell of that row.
       let value = values[column] ?? (isOfPerson ? values[.person] : nil)
       let cell = value?.cell ?? place.map { CellAddress(row: row, column: $0) }
       if let cell, known.contains(cell) { continue }

@@ -25,7 +25,7 @@ enum SurveyTexts {
     return first + [Choice("new", Text(zh: "是另一台，都要", en: "it is another welder; keep both"), value: .add)]
   }
 
-  /// Says how the list was read, so that a sheet or a column that was overlooked is noticed.
+  /// Tells the user how the list was read, so that an overlooked sheet or column is noticed.
   static func announce(_ list: SurveyImport, on console: Console) {
     for sheet in list.sheets {
       let name =
@@ -56,7 +56,7 @@ enum SurveyTexts {
     }
   }
 
-  /// Shows what differs between a row and what was imported of it before.
+  /// Shows the differences between a row and what was imported of its welder before.
   static func show(_ row: SurveyImport.ChangedRow, on console: Console) {
     let place = place(of: row.row)
     let unit = row.surveyed.owner.unitName
@@ -69,7 +69,7 @@ enum SurveyTexts {
     }
   }
 
-  /// The old and the new value. Two phones or names may differ only where they are masked.
+  /// The old and the new value of a change. Two phones or names may differ only in characters that are masked.
   static func difference(_ change: FieldChange) -> Text {
     let old = CorrectionTexts.value(change.from, of: change.field)
     let new = CorrectionTexts.value(change.to, of: change.field)
@@ -79,7 +79,7 @@ enum SurveyTexts {
       en: "\(old.en) → \(new.en)" + (isMasked ? " (another where it is masked)" : ""))
   }
 
-  /// The changes but for that of the unit's id, which is made of the others.
+  /// The changes without that of the unit's id, which is derived from the others.
   static func shown(_ changes: [FieldChange]) -> [FieldChange] { changes.filter { $0.field != .unitID } }
 
   private static func place(of row: SurveyImport.Row) -> Text { place(sheet: row.sheet, row: row.number) }
@@ -93,7 +93,8 @@ enum SurveyTexts {
     return Text(zh: "“\(sheet)”第 \(row) 行", en: "'\(sheet)' row \(row)")
   }
 
-  /// Writes what became of the list: every row that is no appointment with its cell and its reason, then the numbers.
+  /// Writes the outcome of an import: each problem of a rejected row with its cell, the skipped rows, unknown
+  /// streets, missing appointments, and the numbers.
   static func put(_ document: LedgerImportCommand.Document, of list: SurveyImport, to console: Console) {
     for row in list.rows {
       guard case .rejected(let problems) = row.outcome else { continue }
@@ -153,7 +154,7 @@ enum SurveyTexts {
     }
   }
 
-  /// The number of missing appointments that are named; `--json` has all.
+  /// The maximum number of missing appointments that are named; `--json` has all.
   private static let maxMissing = 20
 
   /// Names the appointments that an earlier version of the list had, and says what can be done about them.
@@ -184,7 +185,7 @@ enum SurveyTexts {
         en: "to cancel one that is gone, or that a new row stands for: weldtech void ID --reason TEXT"))
   }
 
-  /// Writes the rows that are no welders by their reasons; empty ones are nobody's concern.
+  /// Writes the rows that are no welders by their reasons, without empty rows.
   private static func putSkipped(_ list: SurveyImport, to console: Console) {
     for skip in SurveyRow.Skip.allCases where skip != .empty {
       let rows = list.rows.filter { if case .skipped(skip) = $0.outcome { true } else { false } }

@@ -6,17 +6,17 @@ enum SurveyWords {
   enum Meaning: Hashable {
     /// The code of a choice, and the note that stands with it, as in 其他（冷焊）.
     case choice(String, note: String?)
-    /// The words mean several choices.
+    /// The words name several choices.
     case several
     case unknown
   }
 
-  /// What a text means in a field.
+  /// The meaning of a text in a field.
   static func meaning(of text: String, in field: RegistrationField) -> Meaning {
     let plain = TextNormalization.folded(text)
     if let other = other(text) { return .choice("other", note: other.isEmpty ? nil : other) }
     if let code = code(of: plain, in: field) { return .choice(code, note: nil) }
-    // No choice of the plan, and its own explanation.
+    // The text is no choice of the plan and explains itself.
     if others[field]?.contains(plain) == true { return .choice("other", note: TextNormalization.typed(text)) }
     if field == .supply, isSinglePhase380(plain) {
       return .choice("other", note: TextNormalization.typed(text))
@@ -30,7 +30,7 @@ enum SurveyWords {
     return .several
   }
 
-  /// The note behind 其他, empty where there is none; nil where the text does not begin with 其他.
+  /// The note behind 其他, empty where there is none; nil where the text begins with none of 其他, 其它 and `other`.
   private static func other(_ text: String) -> String? {
     let typed = TextNormalization.typed(text)
     guard let word = ["其他", "其它", "other"].first(where: { typed.lowercased().hasPrefix($0) }) else {
@@ -51,7 +51,8 @@ enum SurveyWords {
 
   // MARK: - Supply
 
-  /// The words of a supply, the longer before what they contain: what each says of the phases, and nil where it says nothing.
+  /// The words of a supply, each longer word before the words that it contains. Each has the supply that it
+  /// names, or nil where it names none.
   private static let supplyTokens: [(word: String, supply: Supply?)] = [
     ("三相四线", .threePhase380), ("三相五线", .threePhase380), ("380", .threePhase380), ("220", .singlePhase220),
     ("三相", .threePhase380), ("单相", .singlePhase220), ("工业", .threePhase380),
@@ -61,7 +62,8 @@ enum SurveyWords {
     (",", nil), (":", nil),
   ]
 
-  /// The supply of a text of nothing but words for one supply: `380v`, `三相`, `单相220V`; nil for any other.
+  /// The supply of a text that consists of words for one supply only, such as `380v`, `三相` or `单相220V`; nil for
+  /// any other text.
   private static func supply(_ plain: String) -> Supply? {
     var (rest, found) = (plain, Set<Supply>())
     for (word, supply) in supplyTokens where rest.contains(word) {
@@ -71,7 +73,7 @@ enum SurveyWords {
     return rest.isEmpty && found.count == 1 ? found.first : nil
   }
 
-  /// Whether a text says that a welder takes 380 V from two phases, as some of one phase do.
+  /// Whether a text says that a single-phase welder takes 380 V, which comes from two phases.
   private static func isSinglePhase380(_ plain: String) -> Bool {
     ["单相", "两相", "二相"].contains { phase in
       [phase + "380", phase + "380v", "380" + phase, "380v" + phase].contains(

@@ -4,8 +4,8 @@ import Records
 import Terminal
 
 extension Workplace {
-  /// Runs `body` with the reason for which a welder or a module has another record. Where there is no reason and one is
-  /// needed, the records that have it are pointed out, and the reason is asked for.
+  /// Runs `body` with the reason why a welder or a module is right although another record has it. Where `body`
+  /// needs a reason and has none, the user is shown the other records and asked for the reason.
   /// - Parameter leadsBack: whether `<` in place of the reason throws `PromptError.back`.
   /// - Throws: `FieldbookError.welderKnown` or `FieldbookError.moduleKnown` where nobody can be asked.
   func withDuplicateReason<Result>(
@@ -50,7 +50,7 @@ extension Workplace {
 }
 
 extension Parameters {
-  /// Adds the option for why a welder or a module is right although another record has it.
+  /// Adds the option for the reason why a welder or a module is right although another record has it.
   mutating func duplicateReason(_ path: WritableKeyPath<Options, String?>) {
     option(
       "reason", path, .string, placeholder: "TEXT",

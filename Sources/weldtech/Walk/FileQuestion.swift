@@ -5,8 +5,9 @@ import FoundationEssentials
 import Records
 import Terminal
 
-/// Asks for a file: the newest of its kind in the folder is taken by Enter, Tab completes a path, and a name of a folder
-/// looks there. What is typed may be what a file manager or a chat puts on the clipboard, see `TypedPath`.
+/// Asks for a file. Enter takes the newest file of its kind, Tab completes a path, and the path of a folder
+/// leads to the newest file in that folder. The answer may also be what a file manager or a chat puts on the
+/// clipboard, see `TypedPath`.
 struct FileQuestion {
   enum Kind {
     case photo, signature
@@ -30,7 +31,8 @@ struct FileQuestion {
   /// Whether a label's code, or the address that a scanner types, is an answer as well.
   var takesCode = false
 
-  /// The number of files that are held against the records before none is offered, since each is read as a whole.
+  /// The maximum number of files that are compared with the records, since each is read as a whole; where all
+  /// of them are known, none is offered.
   private static let maxCompared = 5
   /// The maximum size of a file that is offered, bytes.
   private static let maxBytes = 64 << 20
@@ -39,8 +41,8 @@ struct FileQuestion {
 
   // MARK: - Asking
 
-  /// Asks for a file until `body` takes one; its folder is where the next one is looked for.
-  /// - Parameter goesBack: whether going back leads out of here, by `PromptError.back`.
+  /// Asks for a file until `body` accepts one, and remembers the folder of that file for the next question.
+  /// - Parameter goesBack: whether going back throws `PromptError.back`; otherwise the question comes again.
   func take<Result>(_ question: Text, goesBack: Bool = false, _ body: (String) throws -> Result) throws
     -> Result
   {
@@ -53,8 +55,8 @@ struct FileQuestion {
     }
   }
 
-  /// Asks until a file is named that is there.
-  /// - Returns: its path.
+  /// Asks until the answer is an existing file, or a label's code where `takesCode` is set.
+  /// - Returns: the path of the file, or the code as it was typed.
   private func ask(_ question: Text) throws -> String {
     var folders = defaultFolders()
     while true {
@@ -90,9 +92,9 @@ struct FileQuestion {
 
   // MARK: - The newest
 
-  /// The newest file that no record has yet; nil where there is none.
+  /// The newest file that no record has yet; nil where there is none among the newest `maxCompared` files.
   private func newest(in folders: [String]) -> Found? {
-    // Pictures that were copied within one second are numbered by their camera.
+    // Files of the same second are sorted by their names, in which cameras number their pictures.
     let found = folders.flatMap(files).sorted {
       ($0.modifiedSeconds, $0.path) > ($1.modifiedSeconds, $1.path)
     }
@@ -138,7 +140,8 @@ struct FileQuestion {
 
   private var home: String { workplace.environment["HOME"] ?? "/" }
 
-  /// The folder of the last file, or else the folders into which phones and browsers put pictures, and the present one.
+  /// The folder of the last file, or else the folders into which phones and browsers put pictures, and the
+  /// working folder.
   private func defaultFolders() -> [String] {
     let habits = (try? workplace.fieldbook())?.habits()
     let last = kind == .photo ? habits?.photoFolder : habits?.signatureFolder

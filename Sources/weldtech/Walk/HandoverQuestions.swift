@@ -2,14 +2,16 @@ import Arguments
 import Records
 import Terminal
 
-/// Asks how many operators were trained and how the operating rules were settled; Enter takes the operators that are
-/// registered and the rules of the last time.
+/// Asks how many operators were trained and how the operating rules were settled; Enter takes the number of
+/// operators that is registered, and the answer about the rules of the last handover.
 struct HandoverQuestions {
   let workplace: Workplace
   let installation: Installation
-  /// What options have answered.
+  /// The number of trained operators that an option gave; nil asks for it or counts `trainees`.
   var trained: Int?
+  /// The operating rules that an option gave; nil asks for them.
   var rules: OperatingRules?
+  /// The note that an option gave; nil for none.
   var note: WrittenText?
   /// The names of those who were trained; nil where none was given.
   var trainees: [PersonName]?
@@ -17,7 +19,7 @@ struct HandoverQuestions {
   private var console: Console { workplace.console }
   private var prompter: Prompter { Prompter(console, goesBack: true) }
 
-  /// Gives the handover from options and answers.
+  /// Makes the handover from options and answers.
   /// - Throws: `UsageError` where an option is missing and nobody can be asked; `TraineesDiffer` where more are named than
   ///   were trained.
   func handover() throws -> Handover {
@@ -43,7 +45,7 @@ struct HandoverQuestions {
         }
         return Handover(trainedOperators: trained, operatingRules: rules, note: given.note, trainees: trainees)
       } catch PromptError.back {
-        // The first question asked is the first of this step.
+        // Without an answer in this step, there is no question to go back to.
         if given.trained == trained { console.sayNoWayBack() }
         (given.trained, given.rules) = given.rules == rules ? (trained, rules) : (given.trained, rules)
       }
@@ -113,7 +115,7 @@ extension Console {
       .yellow)
   }
 
-  /// Asks until there is an answer other than going back, for the first question of a step.
+  /// Calls `ask` until it returns an answer; for the first question of a step, from which nothing leads back.
   func asking<Answer>(_ ask: () throws -> Answer) throws -> Answer {
     while true {
       do { return try ask() } catch PromptError.back { sayNoWayBack() }

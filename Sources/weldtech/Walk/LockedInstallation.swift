@@ -47,7 +47,7 @@ extension Walk {
   }
 
   /// Appends an inspection of the installed welder, which makes a revision of its own.
-  /// - Returns: the record with it.
+  /// - Returns: the record with the inspection.
   func append(_ inspection: Inspection, to installation: LockedInstallation) throws -> Installation {
     installation.record = try fieldbook.append(inspection, holding: installation.lock, at: now())
     return installation.record
@@ -84,14 +84,16 @@ extension Walk {
 }
 
 extension Workplace {
-  /// The installation on which a step works. Whoever takes no step of an installation is refused before anything is asked.
+  /// Finds the installation on which a step works. A laptop without a technician is refused before any
+  /// question.
   /// - Throws: the errors of `technician()` and of the fieldbook.
   func installation(forStepOn reference: String) throws -> Installation {
     _ = try technician()
     return try fieldbook().installation(matching: reference)
   }
 
-  /// The installation that is corrected, planned or voided, which a company's office may do as long as it is only surveyed.
+  /// Finds the installation that is corrected, planned or voided. A company's office may do this only while the
+  /// installation is surveyed.
   /// - Throws: the errors of `technician()` and of the fieldbook.
   func installation(forCorrecting reference: String) throws -> Installation {
     guard try fieldbook().setup().desk == true else { return try installation(forStepOn: reference) }

@@ -6,11 +6,12 @@ import Records
 import Sync
 import Terminal
 
-/// The module on the cable is another welder's, whose record is in force on this laptop or on the platform.
+/// The error that the module on the cable belongs to another welder, whose record is in force on this laptop or
+/// on the platform.
 struct ModuleInUse: Error {
   let serialNumber: String
   let holder: Installation
-  /// Whether the record is another laptop's, so that only that one repairs its welder.
+  /// Whether the record is another laptop's, so that only that laptop can repair its welder.
   let isElsewhere: Bool
 }
 
@@ -19,12 +20,12 @@ extension Walk {
   enum ModuleClaim {
     /// No record in force claims the module.
     case free
-    /// The platform could not be asked, and so gives no proof either.
+    /// The platform could not be asked, and therefore cannot give a proof either.
     case notAsked
   }
 
-  /// Checks, before a module is given anything, that it belongs to no other welder and was not taken out as dead. A module
-  /// keeps the id of its record, which this laptop or the platform has.
+  /// Checks, before anything is written to a module, that the module belongs to no other welder and was not
+  /// taken out as dead. A module keeps the id of its record, which this laptop or the platform has.
   /// - Throws: `ModuleInUse`, `FieldbookError.moduleDead`, `InspectionRefused.recordUnreadable` where the platform has a record
   ///   that cannot be judged, `SyncError` where the platform answers with anything but the record.
   @discardableResult
@@ -54,7 +55,7 @@ extension Walk {
       body = answer
     } catch {
       switch error {
-      // Whoever has waited once does not wait again for the proof.
+      // After one wait in vain, the user does not wait for the platform again to get a proof.
       case .unreachable, .timedOut, .interrupted: return .notAsked
       default: throw error
       }
@@ -74,8 +75,8 @@ extension Walk {
 }
 
 extension Installation {
-  /// Whether the record is in force and its welder has the module, or is about to. The module of a void, a refused or a retired
-  /// record is free for another welder, and so is one that was taken out.
+  /// Whether the module, which names this record, is not free for another welder. It is free where the record
+  /// is void, refused or retired, and where it was taken out of this welder and not fitted again.
   fileprivate func holds(_ serialNumber: String) -> Bool {
     switch status {
     case .void, .refused, .retired: return false

@@ -2,7 +2,7 @@ import Photos
 import Records
 import Terminal
 
-/// What is known when a photo is attached, against which the camera's words are held.
+/// The facts that are known when a photo is attached, with which the camera's data are compared.
 struct PhotoContext {
   /// The laptop's clock.
   let now: Timestamp
@@ -14,26 +14,30 @@ struct PhotoContext {
   /// The places of the other photos of the installation.
   let others: [CameraFacts.Place]
 
-  /// The first moment from which a photo can be: 24 July 2024, the day of the plan that orders this work.
+  /// The first day on which a photo can have been taken: 24 July 2024, the day of the plan that orders this
+  /// work.
   static let planDay = CalendarDay(daysSince1970: 19_928)
   /// The seconds by which the clocks of a phone and a laptop may differ without a contradiction.
   static let toleranceSeconds: Int64 = 600
-  /// The seconds by which the camera may differ from the satellites: a phone without a new fix writes the last one's time.
+  /// The seconds by which the camera may differ from the satellites: a phone without a new fix writes the time
+  /// of the last fix.
   static let satelliteToleranceSeconds: Int64 = 1_800
   /// The seconds after which a photo is an old one: 30 days.
   static let longSeconds: Int64 = 30 * 86_400
-  /// The metres between two photos of one installation: some phones write China's own coordinates, 700 m away at most.
+  /// The maximum distance between two photos of one installation, metres. Some phones write China's own
+  /// coordinates, which are at most 700 m off.
   static let maxMetres = 2_000.0
-  /// 达拉特旗, the Banner, with some 15 km around it: degrees north and east.
+  /// The ranges of latitude and longitude of 达拉特旗, the Banner, with some 15 km around it: degrees north and
+  /// east.
   static let banner = (north: 39.85...40.65, east: 108.85...110.9)
 
-  /// Whether a photo can be from that moment: not before the plan, and not in the future.
+  /// Whether a photo can be from `moment`: not before the day of the plan, and not in the future.
   func isPlausible(_ moment: Timestamp) -> Bool {
     moment.isWritable && moment.day >= Self.planDay && moment <= now
   }
 
-  /// What contradicts the camera, in the order of the cases.
-  /// - Parameter exif: nil where the camera wrote nothing.
+  /// The contradictions of the camera's data, in the order of the cases of `PhotoContradiction`.
+  /// - Parameter exif: the camera's data; nil where the camera wrote nothing.
   func contradictions(of exif: PhotoExif?) -> [PhotoContradiction] {
     let exif = exif ?? PhotoExif(takenAt: nil, gpsAt: nil, latitude: nil, longitude: nil, camera: nil)
     return PhotoContradiction.allCases.filter { contradicts($0, exif) }
@@ -51,10 +55,10 @@ struct PhotoContext {
     case .longBeforeClock: return !isBeforePlan && (ahead(of: now) ?? 0) < -Self.longSeconds
     case .beforePlan: return isBeforePlan
     case .afterFile:
-      // A file's date that cannot be is no witness.
+      // A file's date that is not plausible proves nothing.
       return (ahead(of: written.flatMap { isPlausible($0) ? $0 : nil }) ?? 0) > Self.toleranceSeconds
     case .beforeRecord:
-      // Where the camera says nothing, the file's date is all that there is.
+      // Where the camera wrote no time, only the file's date is left.
       guard let openedAt, let taken = exif.takenAt ?? written else { return false }
       return taken.secondsSince1970 < openedAt.secondsSince1970 - Self.toleranceSeconds
     case .satelliteTime: return abs(ahead(of: exif.gpsAt) ?? 0) > Self.satelliteToleranceSeconds
@@ -69,7 +73,7 @@ struct PhotoContext {
 }
 
 extension PhotoExif {
-  /// What the record keeps of the camera's words; nil where nothing is of use.
+  /// Takes the camera's data that the record keeps; nil where nothing is of use.
   init?(_ camera: CameraFacts, zoneOf clock: any Clock) {
     let takenAt = camera.takenAt(zoneOf: clock).flatMap { $0.isWritable ? $0 : nil }
     let gpsAt = camera.gpsSeconds.map { Timestamp(secondsSince1970: $0, offsetSeconds: 0) }

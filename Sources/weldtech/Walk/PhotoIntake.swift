@@ -12,16 +12,17 @@ struct PhotoIntake {
     zh: "照片与另一台焊机的相近时，写明为什么没有错", en: "why a photo is right although it resembles one of another welder")
   /// The maximum number of photos of an earlier program that one command looks at, so that nobody waits for long.
   private static let maxOldPhotos = 50
-  /// The maximum number of photos that a record names as resembling one.
+  /// The maximum number of other photos that a record names as resembling a photo.
   private static let maxResemblances = 5
 
   let walk: Walk
-  /// Why a photo is right although it resembles one of another installation; asked for where it is nil and somebody can
-  /// answer.
+  /// The reason why a photo is right although it resembles one of another installation; nil where it is not
+  /// known yet and must be asked for.
   private(set) var reason: WrittenText?
-  /// The id of the installation, and its code, which are in the copies' watermarks. The code is nil for a retired welder,
-  /// and at registration where it is not drawn yet.
+  /// The id of the installation, which is in the copies' watermarks.
   let id: InstallationID
+  /// The code of the installation, which is in the copies' watermarks; nil for a retired welder, and at registration
+  /// where no code was assigned yet.
   let code: LabelCode?
   /// The installation; nil where it is being registered.
   let installation: Installation?
@@ -35,8 +36,8 @@ struct PhotoIntake {
   private var hasLookedAtOldPhotos = false
   private let copies = UploadCopy()
 
-  /// Takes photos for an installation.
-  /// - Parameter reviewer: answers the questions; nil asks on the terminal.
+  /// Prepares to take photos for an installation.
+  /// - Parameter reviewer: the reviewer that answers the questions; nil asks on the terminal.
   init(
     walk: Walk, reason: WrittenText?, installation: Installation, reviewer: (any PhotoReviewer)? = nil,
     title: Text? = nil
@@ -50,7 +51,7 @@ struct PhotoIntake {
     code = installation.code
   }
 
-  /// Takes photos for an installation that is being registered.
+  /// Prepares to take photos for an installation that is being registered.
   init(walk: Walk, reason: WrittenText?, registering id: InstallationID, code: LabelCode?) {
     self.walk = walk
     self.reason = reason
@@ -72,7 +73,7 @@ struct PhotoIntake {
     try takeAgain(file, stage: stage).photo
   }
 
-  /// Inspects one file as `take` does, and also says which it is.
+  /// Inspects one file as `take` does, and also returns its digest.
   /// - Returns: the photo, nil where the step has it already, and its SHA-256 in lower-case hex.
   mutating func takeAgain(_ file: String, stage: Photo.Stage) throws -> (photo: Photo?, sha256: String) {
     let prepared = try prepare(file)
@@ -104,9 +105,10 @@ struct PhotoIntake {
 
   // MARK: - Another look
 
-  /// Tells the technician, and asks where an answer is possible.
+  /// Points out what was noticed on a photo, and asks the reviewer whether the photo is attached all the same.
   /// - Throws: `PhotoDeclined`.
-  /// - Parameter other: SHA-256 of the photo that it resembles; nil where it is about no other photo.
+  /// - Parameter other: the SHA-256 of the other photo that the photo resembles, lower-case hex; nil for any
+  ///   other question.
   private mutating func lookAgain(_ file: String, _ code: String, _ what: Text, like other: String? = nil)
     throws
   {
@@ -138,7 +140,7 @@ struct PhotoIntake {
       let other = picture.resemblance
       let isHere = other.installation == installation?.id
       if picture.isSame, !isHere || other.stage != stage {
-        // The refusal names the photo by its digest, which nobody knows.
+        // The refusal names the photo only by its digest, so that the path is shown here.
         let path = fieldbook.files.path(of: other.sha256)
         remark(file, "same", Self.resembles(other, of: isHere ? nil : other.installation, at: path))
         throw FieldbookError.pictureUsed(sha256: sha256, by: other.installation, stage: other.stage)
@@ -169,8 +171,8 @@ struct PhotoIntake {
     return Array(named.prefix(Self.maxResemblances))
   }
 
-  /// Points out a photo of another installation and takes the reason for it.
-  /// - Throws: `FieldbookError.photoResembles` where there is no reason.
+  /// Points out that a photo resembles one of another installation, and asks for the reason.
+  /// - Throws: `FieldbookError.photoResembles` where nobody can be asked for a reason; `PhotoDeclined`.
   private mutating func needReason(
     _ file: String, _ sha256: String, _ other: PhotoResemblance, at path: String
   ) throws {
@@ -187,6 +189,7 @@ struct PhotoIntake {
     }
   }
 
+  /// The resemblance to another photo, as the rest of a sentence that begins with the photo.
   /// - Parameter path: the path of the other photo on this laptop; nil for words that a phone shows.
   private static func resembles(
     _ other: PhotoResemblance, of installation: InstallationID?, at path: String? = nil
@@ -200,7 +203,8 @@ struct PhotoIntake {
     )
   }
 
-  /// Looks at photos that an earlier program stored, so that they are found as well.
+  /// Computes the marks of photos that an earlier program stored without marks, so that new photos are compared
+  /// with them as well; at most `maxOldPhotos` at a time.
   private mutating func lookAtOldPhotos() throws {
     guard !hasLookedAtOldPhotos else { return }
     hasLookedAtOldPhotos = true
@@ -229,7 +233,8 @@ struct PhotoIntake {
 
   // MARK: - Time and place
 
-  /// The photo with the best time that there is, and what contradicts its camera.
+  /// The photo with the most reliable time, and with the contradictions of its camera's data. The time is the
+  /// camera's where it is plausible, else the file's, else now.
   private mutating func dated(_ facts: PhotoFacts, stage: Photo.Stage, sha256: String, file: String) -> Photo {
     let written = walk.workplace.modified(file)
     let clock = walk.workplace.clock

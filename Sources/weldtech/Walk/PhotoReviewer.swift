@@ -13,13 +13,14 @@ struct PhotoQuestion: Hashable {
   let text: Text
   /// Whether a yes needs a reason too.
   let needsReason: Bool
-  /// SHA-256 of the photo that it resembles, lower-case hex; nil where it is about no other photo.
+  /// The SHA-256 of the other photo that the photo resembles, lower-case hex; nil where the question concerns
+  /// no other photo of this welder.
   let resembling: String?
 }
 
-/// Whoever answers the questions about a photo. What is judged, and when it is asked, is `PhotoIntake`'s alone.
+/// Answers the questions about a photo. Only `PhotoIntake` decides what is judged and when a question is asked.
 protocol PhotoReviewer {
-  /// Whether this was pointed out before, so that it need not be said again.
+  /// Whether the finding with this code was pointed out before, so that it need not be said again.
   func knows(_ code: String) -> Bool
 
   /// Whether the photo is attached in spite of what was noticed.

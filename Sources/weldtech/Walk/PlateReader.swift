@@ -35,7 +35,8 @@ struct PlateReader {
     }
   }
 
-  /// The one plate on a photo. A symbol for payments or another maker's beside it does not count.
+  /// Reads the one plate on a photo. Other symbols beside the plate, for payments or of another maker, do not
+  /// count.
   /// - Throws: `PlateUnread`, `FileFailure`, `PictureRefused`.
   func plate(onPhoto file: String) throws -> Plate {
     var plates: [Plate] = []
@@ -48,7 +49,7 @@ struct PlateReader {
     return plate
   }
 
-  /// The code of options: one that was typed, or one on a photo.
+  /// The code that options give: the one that was typed, or the one on a photo; nil where neither is given.
   /// - Throws: `CodeMistyped`, `UsageError`, and the errors of `plate(onPhoto:)`.
   func code(typed: String?, photo: String?) throws -> LabelCode? {
     if typed != nil, photo != nil { throw UsageError.conflictingOptions("--code", "--code-photo") }
@@ -61,7 +62,8 @@ struct PlateReader {
   /// Whether this laptop's welders get plates from stock.
   var isStock: Bool { get throws { try workplace.fieldbook().setup().plates == .stock } }
 
-  /// The code of an answer: the code, the address that a scanner types, or the path of a photo. It is no other record's.
+  /// The code of an answer: the code, the address that a scanner types, or the path of a photo. A code that
+  /// another record has is refused.
   /// - Throws: `CodeMistyped`, `FieldbookError.codeBound`, `FieldbookError.labelIs`, and the errors of `plate(onPhoto:)`.
   func code(answered text: String) throws -> LabelCode {
     let code: LabelCode
@@ -78,7 +80,7 @@ struct PlateReader {
   }
 
   /// Asks for the code of the plate in hand.
-  /// - Throws: `PromptError`, whose `back` leads out of here.
+  /// - Throws: `PromptError`, also `back`.
   func ask() throws -> LabelCode {
     var code: LabelCode?
     while true {
@@ -109,6 +111,7 @@ enum PlateUnread: Error, Hashable {
   /// No label's symbol can be read on it.
   case none(file: String)
   case several(file: String, [LabelCode])
-  /// The symbol leads to another address than the platform's, or has another tag than the company's list.
+  /// The symbol leads to another address than the platform's, or has another tag than the one in the company's
+  /// list.
   case otherPayload(String, expected: String)
 }

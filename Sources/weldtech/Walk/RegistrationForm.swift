@@ -5,8 +5,8 @@ import Records
 import Tables
 import Terminal
 
-/// Collects a registration from a document, a draft and options, the later before the earlier, and on a terminal from
-/// questions about what is missing.
+/// Collects a registration from options, a document, a draft and a surveyed record, of which the first that has
+/// a value counts, and on a terminal from questions about what is missing.
 struct RegistrationForm {
   /// What the command line says of the registration.
   struct Request {
@@ -20,7 +20,7 @@ struct RegistrationForm {
     var beginsWalk = false
     /// Whether the code of a plate in hand is asked for.
     var asksForPlate = false
-    /// The command that asks.
+    /// The name of the command that the user typed.
     var verb = "register"
     /// The phone on which the fields are filled in; nil asks on the terminal.
     var phone: PhoneOptions?
@@ -80,7 +80,8 @@ struct RegistrationForm {
 }
 
 extension RegistrationField {
-  /// The code of a choice that was written as the plan's word; any other text stays as it is.
+  /// The code of a choice that was written as the plan's word, or as the code in capital or small letters; any
+  /// other text stays as it is.
   fileprivate func code(of text: String) -> String {
     guard case .choice(let choices) = kind else { return text }
     let word = TextNormalization.typed(text)

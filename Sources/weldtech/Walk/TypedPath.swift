@@ -39,7 +39,8 @@ enum TypedPath {
     return home + path.dropFirst()
   }
 
-  /// The words of a text by the rules of a POSIX shell for quotes and backslashes. A quote without its end is a character.
+  /// The words of a text by the rules of a POSIX shell for quotes and backslashes. A quote without its end is
+  /// an ordinary character.
   private static func words(of text: String) -> [String] {
     var words: [String] = []
     var word = ""

@@ -8,11 +8,13 @@ extension Walk {
   struct CorrectionOrder {
     /// The new values as they were typed; an empty text empties its field.
     var fields: [RegistrationField: String]
-    /// The day of the appointment as it was typed, an empty text to take it back; nil leaves it.
+    /// The day of the appointment as it was typed; an empty text cancels the appointment, and nil leaves it as
+    /// it is.
     var day: String?
-    /// The note on the appointment as it was typed; nil leaves it.
+    /// The note on the appointment as it was typed; nil leaves the note as it is.
     var note: String?
-    /// Why the welder is right although another record has it; asked for where it is nil and somebody can answer.
+    /// The reason why the welder is right although another record has it; asked for where it is nil and
+    /// somebody can answer.
     var duplicateReason: WrittenText?
   }
 
@@ -138,13 +140,13 @@ extension Walk {
     var steps: [Step] = []
     if try printsChanged(record, changes) { steps.append(.label) }
     if hasOtherScheme, record.test != nil { steps.append(.test) }
-    // How many were trained, and why nobody was, was said of another number of operators.
+    // The number trained, or the reason why nobody was trained, refers to the earlier number of operators.
     if record.handover != nil, changes.contains(where: { $0.field == .operators }) { steps.append(.handover) }
     if record.agreement != nil { steps.append(.sign) }
     return steps
   }
 
-  /// Whether the label shows a word that was corrected. Its code never changes.
+  /// Whether a verified label shows a word that was corrected. The code of a label never changes.
   func printsChanged(_ record: Installation, _ changes: [FieldChange]) throws -> Bool {
     guard let label = record.label, label.verified else { return false }
     let names: [(RegistrationField, String)] = [(.unitName, "unitName"), (.street, "street")]
@@ -177,7 +179,8 @@ extension CorrectionRejected: Explained {
   }
 }
 
-/// Whether a welder is fit or retired decides what its record is, and is not corrected.
+/// The error that a welder's condition was to be corrected. Fit or retired decides what kind of record a welder
+/// has, so that it is not corrected.
 struct ConditionUncorrectable: Error {}
 
 extension ConditionUncorrectable: Explained {

@@ -5,8 +5,8 @@ extension Walk {
   /// Inspects the files, stores them, and attaches them as evidence; where one is not a whole photo, none is
   /// attached.
   /// - Parameters:
-  ///   - reason: why a photo is right although it resembles one of another installation.
-  ///   - reviewer: answers the questions about a photo; nil asks on the terminal.
+  ///   - reason: the reason why a photo is right although it resembles one of another installation.
+  ///   - reviewer: the reviewer that answers the questions about a photo; nil asks on the terminal.
   ///   - title: the words for the photo in place of its path.
   /// - Throws: `PhotoRejected`, `PhotoDeclined`, and the fieldbook's refusals.
   func photograph(
@@ -20,9 +20,8 @@ extension Walk {
     return (try append(photos.map { .photographed($0) }, to: installation), intake.remarks)
   }
 
-  /// Records a seal. The present seal stays as it is: the same number again changes nothing, except that its
-  /// photo is added.
-  /// - Parameter reason: why the photo is right although it resembles one of another installation.
+  /// Records a seal. Where the present seal has the same number and no new photo is given, nothing changes.
+  /// - Parameter reason: the reason why the photo is right although it resembles one of another installation.
   func seal(
     _ installation: LockedInstallation, number: String, photoFile: String?, reason: WrittenText? = nil
   ) throws -> (installation: Installation, remarks: [PhotoRemark]) {

@@ -12,9 +12,9 @@ extension Walk {
     /// Path of a photo of the plate from stock on the welder, from which its code is read; nil makes a label, or takes
     /// `stockCode`.
     var platePhoto: String?
-    /// Why the photo is right although it resembles one of another installation.
+    /// The reason why the photo is right although it resembles one of another installation.
     var photoReason: WrittenText?
-    /// Answers the questions about the photo; nil asks on the terminal.
+    /// The reviewer that answers the questions about the photo; nil asks on the terminal.
     var photoReviewer: (any PhotoReviewer)?
     /// The words for the photo in place of its path.
     var photoTitle: Text?
@@ -39,7 +39,7 @@ extension Walk {
   /// The reason in the stock for a label that is made again in a repair, or for another owner.
   private static let repairReason = "维修更换"
 
-  /// Makes the label and reads it back, or confirms the one from stock.
+  /// Makes the label and reads it back, or confirms the label from stock.
   func label(_ locked: LockedInstallation, _ request: LabelRequest) throws -> LabelOutcome {
     try require(.label, of: locked)
     let installation = locked.record
@@ -74,7 +74,7 @@ extension Walk {
     return LabelOutcome(installation: changed, payload: payload.text, file: file)
   }
 
-  /// Why a label that was made before is made again; nil where it is the first.
+  /// The reason why a label is made again, in a repair or after a correction; nil for a first label.
   private func reason(for installation: Installation) -> String? {
     if installation.isInRepair { return Self.repairReason }
     return installation.isOutdated(.label) ? Self.correctedReason : nil
@@ -102,7 +102,8 @@ extension Walk {
 }
 
 extension LabelPayload {
-  /// Whether two texts are one label's, as far as is known: a tag may be missing on one of them.
+  /// Whether two texts can be those of one label: their addresses are equal, and so are their tags unless one
+  /// text has none.
   fileprivate static func mayBeSame(_ left: String, _ right: String) -> Bool {
     func parts(_ text: String) -> (address: String, tag: String?) {
       let lower = text.lowercased()
@@ -114,7 +115,7 @@ extension LabelPayload {
   }
 }
 
-/// The label of the record's own code was made before, so that it only has to be stuck on.
+/// The error that the label of the record's code was made before, so that it only has to be stuck on.
 struct LabelIsPrinted: Error {
   let code: LabelCode
   let id: InstallationID

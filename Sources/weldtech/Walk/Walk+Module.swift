@@ -8,7 +8,8 @@ import Terminal
 extension Walk {
   // MARK: - Pairing
 
-  /// Checks the other requirements of pairing, so that no module is flashed for a walk that stops afterwards.
+  /// Checks the requirements of pairing that concern no module, so that no module is flashed for a walk that
+  /// stops afterwards.
   /// - Throws: `SetupMissing.platform`, `SetupMissing.platformKey`, `SyncError.platformKeyShort`.
   func checkPairing() throws {
     _ = try workplace.platformAddress()
@@ -19,7 +20,8 @@ extension Walk {
   /// - Parameters:
   ///   - serviceReason: the reason for replacing a key with the case open and without a proof; nil where a
   ///     proof is required.
-  ///   - duplicateReason: why the module is right although another record names it; nil where nobody said.
+  ///   - duplicateReason: the reason why the module is right although another record names it; nil where none
+  ///     was given.
   ///   - renewsKey: whether a module that has this record's key gets a new one.
   func pair(
     _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
@@ -53,7 +55,7 @@ extension Walk {
     {
       throw StepRefused(step: .pair, refusal: .moduleOnRecord(present))
     }
-    // Whoever opens the case and says why needs no leave of another record.
+    // A replacement by service, with the case open and a reason, needs no consent of another record.
     let claim = serviceReason == nil ? try claim(on: module, by: installation.id) : .free
     var authority: (any ProofAuthority)?
     if claim == .free { authority = workplace.proofAuthority() }
@@ -61,7 +63,8 @@ extension Walk {
       authority: authority, serviceReason: serviceReason, renewsKey: renewsKey,
       inspection: installation.record.module?.inspection, recorded: installation.record.module?.replacement,
       record: { try append(.inspected($0), to: installation) })
-    // Whoever said why a key is replaced by service has said why the module is here; a run that was cut off left it on record.
+    // The reason for a replacement by service also says why the module is here. A run that was cut off has left
+    // this reason on record.
     let duplicate = try duplicate(
       of: module, in: installation,
       reason: duplicateReason ?? serviceReason ?? installation.record.module?.inspection?.reason)
@@ -78,13 +81,13 @@ extension Walk {
     return (try append(.paired(event), to: installation), result)
   }
 
-  /// The other records that name the module on the cable; nil where there are none. It is asked before the module is given
-  /// anything.
+  /// The other records that name the module on the cable; nil where there are none. They are looked up before
+  /// anything is written to the module.
   /// - Throws: `FieldbookError.moduleKnown`, unless there is a reason or somebody who can name one.
   private func duplicate(
     of module: ModuleIdentity, in installation: LockedInstallation, reason: WrittenText?
   ) throws -> Duplicate? {
-    // The reason for a module that the record has already is on record.
+    // Where this record has the module already, the reason is on record too.
     if installation.record.isPaired(with: module.serialNumber) { return nil }
     return try workplace.withDuplicateReason(reason) {
       try fieldbook.duplicate(ofModule: module.serialNumber, otherThan: installation.id, reason: $0)
@@ -134,7 +137,7 @@ extension Walk {
       authority: authority, hasAuthorityElsewhere: workplace.deliversElsewhere, clock: workplace.clock,
       isCancelled: { workplace.isInterrupted }, onEvent: onEvent)
     var report = try test.run(testPlan)
-    // A test that is done stands, also where the module can no longer be asked.
+    // A finished test counts, even where the module no longer replies.
     report.moduleState = try? client.identity().state
     return try append(.tested(report), to: installation)
   }
@@ -145,14 +148,16 @@ extension Walk {
 
   struct FlashOrder {
     var port: String
-    /// The image and its manifest, both or none; none means the newest release for the connected chip.
+    /// The path of the image; nil takes the one that the manifest names.
     var image: String?
+    /// The path of the image's manifest; nil takes the newest release for the connected chip.
     var manifest: String?
     var allowsDowngrade = false
     var readsBack = false
     var erasesKey = false
     var profile: BoardProfile?
-    /// The reason for which a paired module is updated by its open seal and no proof; nil where it takes one.
+    /// The reason why a paired module is updated by its open seal instead of a proof; nil where a proof is
+    /// needed.
     var serviceReason: WrittenText?
   }
 
@@ -166,10 +171,10 @@ extension Walk {
     return ChipModel.known.contains { $0.name == record.module?.chip && $0.canBeProtected }
   }
 
-  /// Protects the module's flash from reading, as the last thing that is done to it. Where the record says already what was
-  /// found, it gets no entry.
-  /// - Parameter serviceReason: the reason for which the module's seal is open, so that no proof is needed; nil where it
-  ///   takes one.
+  /// Protects the module's flash from reading, as the last thing that is done to the module. Where the flash
+  /// was protected and the record says so already, no entry is added.
+  /// - Parameter serviceReason: the reason why the module's seal is open, so that no proof is needed; nil where
+  ///   a proof is needed.
   func protect(
     _ installation: LockedInstallation, port: String, serviceReason: WrittenText? = nil,
     onEvent: @escaping (FlashStep) -> Void
@@ -193,9 +198,9 @@ extension Walk {
     return (try append(.protected(event), to: installation), result)
   }
 
-  /// Runs `body` with the flasher of a link, to which a paired module's key or else the platform gives the authority. What
-  /// an authority is about to be used for is on record before the module is given it.
-  /// - Parameter serviceReason: the reason for which the module's seal is open instead; nil where it takes a proof.
+  /// Runs `body` with a flasher on the link. The authority over a paired module comes from the module's key, or
+  /// else from the platform. The use of an authority is on record before the module gets the authority.
+  /// - Parameter serviceReason: the reason why the module's seal is open instead; nil where a proof is needed.
   private func flashing<Result>(
     _ installation: LockedInstallation, over link: any Link, on port: String, _ serviceReason: WrittenText?,
     _ body: (Flasher) throws -> Result
@@ -220,8 +225,8 @@ extension Walk {
     }
   }
 
-  /// Puts on record what an authority is about to be used for, unless the record says just that already and nothing came of
-  /// it.
+  /// Puts on record what an authority is about to be used for, unless the record has the same attempt already
+  /// and the module has not changed since.
   private func begin(
     _ attempt: FlashAttempt, of installation: LockedInstallation, _ serviceReason: WrittenText?
   ) throws {
@@ -265,7 +270,7 @@ extension Walk {
 }
 
 extension FlashResult {
-  /// Adds what a run that was cut off before its entry has left on record.
+  /// Adds facts that a run left on record which was cut off before its own entry.
   fileprivate mutating func complete(by record: Installation) {
     guard let recorded = record.module, let module else { return }
     // A key that the record has and the module does not was erased by such a run, or by somebody else.
@@ -278,7 +283,8 @@ extension FlashResult {
     {
       authority = used
     }
-    // The first attempt knew what ran before; a later one may have found its image already.
+    // The first attempt recorded the version that ran before; a later attempt may have found the new image
+    // already.
     let since = record.history.lastIndex { $0.event == "flashed" } ?? record.history.startIndex
     let first = record.history[since...].first {
       $0.event == "flashBegun" && $0.serialNumber == module.serialNumber
@@ -290,11 +296,11 @@ extension FlashResult {
 }
 
 extension FlashAuthority {
-  /// The same with the reason for which the seal was opened.
+  /// The same authority with the reason why the seal was opened; any other kind of authority gets no reason.
   fileprivate func because(_ reason: WrittenText?) -> FlashAuthority {
     FlashAuthority(kind: kind, deed: deed, reason: kind == .openSeal ? reason : nil)
   }
 }
 
-/// The error that read protection is set last, and the test that counts has not been passed.
+/// The error that read protection was asked for before the test that counts was passed.
 struct ProtectionRefused: Error {}

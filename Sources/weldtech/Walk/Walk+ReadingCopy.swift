@@ -4,7 +4,8 @@ import Records
 import Terminal
 
 extension Walk {
-  /// Writes an agreement in English for reading, beside the agreement. It is made of what the signed file has inside it.
+  /// Writes a copy of the agreement in English, which is only for reading, beside the agreement. The copy is
+  /// made from the record inside the signed file.
   /// - Returns: the path of the copy.
   /// - Throws: `ReadingCopyMissing`, `AgreementError`, and what reading the fieldbook and writing throws.
   func writeReadingCopy(of installation: Installation) throws -> String {
@@ -21,7 +22,7 @@ extension Walk {
   }
 }
 
-/// The signed file has no record inside, of which a copy could be written.
+/// The error that there is no signed agreement, or no record inside it from which a copy could be made.
 struct ReadingCopyMissing: Error {
   let id: InstallationID
 }

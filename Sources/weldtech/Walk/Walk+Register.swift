@@ -16,11 +16,12 @@ extension Walk {
   /// Opens an installation: chooses the scheme, takes a code and stores the record.
   /// - Parameters:
   ///   - code: the code of a label from stock; nil takes the next one of this laptop's block.
-  ///   - reason: why a photo is right although it resembles one of another installation.
-  ///   - duplicateReason: why the welder is registered although another record has it; asked for where it is nil and
-  ///     somebody can answer.
-  ///   - draft: the draft with the answers, which ends when the record is opened; nil where there is none.
-  ///   - surveyed: the surveyed record that goes on as the welder's; nil for a new one.
+  ///   - reason: the reason why a photo is right although it resembles one of another installation.
+  ///   - duplicateReason: the reason why the welder is registered although another record has it; asked for
+  ///     where it is nil and somebody can answer.
+  ///   - draft: the number of the draft with the answers, which is removed when the record is opened; nil where
+  ///     there is none.
+  ///   - surveyed: the id of the surveyed record that becomes the welder's record; nil opens a new record.
   func register(
     _ registration: Registration, code: LabelCode?, photos: [String], reason: WrittenText? = nil,
     duplicateReason: WrittenText? = nil, draft: Int? = nil, surveyed: InstallationID? = nil
@@ -37,7 +38,8 @@ extension Walk {
     }
   }
 
-  /// - Parameter survey: the surveyed record, which nobody else works on; nil for a new one.
+  /// Opens the installation under an id.
+  /// - Parameter survey: the surveyed record, which is locked; nil for a new record.
   private func register(
     _ registration: Registration, as id: InstallationID, survey: Installation?, code: LabelCode?,
     photos: [String],

@@ -21,14 +21,14 @@ extension Walk {
   /// What a technician says of a welder before anything on it is changed.
   struct FindingOrder {
     var seal: Repair.SealFound
-    /// nil where the module did not answer.
+    /// The verdict of the inspection; nil where the module did not reply.
     var verdict: Inspection.Verdict?
     var isUnsafe = false
     var isTampered = false
     var note: WrittenText?
     /// Paths of the photos of the seal and of the welder as they were found.
     var photos: [String]
-    /// Why a photo is right although it resembles one of another installation.
+    /// The reason why a photo is right although it resembles one of another installation.
     var photoReason: WrittenText?
   }
 
@@ -50,7 +50,7 @@ extension Walk {
   /// Puts on record that the module was taken out.
   /// - Parameters:
   ///   - photos: paths of photos of the module; at least one of a dead one.
-  ///   - reason: nil takes the fault that was reported.
+  ///   - reason: the reason for taking the module out; nil takes the fault that was reported.
   /// - Throws: `RepairNeedsPhoto`, `StepRefused`, and the errors of photos.
   func retireModule(
     _ serialNumber: String, isDead: Bool, reason: WrittenText?, photos files: [String],
@@ -73,7 +73,7 @@ extension Walk {
 
   // MARK: - Another owner, another place, the end
 
-  /// Puts another owner on record, who is trained and signs anew.
+  /// Puts another owner on record, who then has to be trained and to sign anew.
   func transfer(_ owner: Owner, of installation: LockedInstallation) throws -> Installation {
     let record = installation.record
     if let refusal = record.refusalOfChanging() { throw StepRefused(step: nil, refusal: refusal) }
@@ -88,7 +88,8 @@ extension Walk {
   }
 
   /// Puts another place or another purpose on record.
-  /// - Returns: the record, and whether its label prints what is not so any more.
+  /// - Returns: the record, the changes, which are empty where nothing changed, and whether the label shows a
+  ///   word that is no longer right.
   /// - Throws: `CorrectionRejected`, `StepRefused`.
   func move(_ fields: [RegistrationField: String], of installation: LockedInstallation) throws
     -> (installation: Installation, changes: [FieldChange], isLabelOutdated: Bool)
@@ -106,7 +107,8 @@ extension Walk {
     )
   }
 
-  /// Whether an installed welder was moved since its label was made, and the label prints what is not so any more.
+  /// Whether an installed welder was moved since its label was made, and the label shows a word that is no
+  /// longer right.
   func isLabelOutdated(of record: Installation) throws -> Bool {
     guard record.isInstalled, let labelled = record.history.lastIndex(where: { $0.event == "labelled" }) else {
       return false
@@ -144,7 +146,7 @@ extension Walk {
   }
 }
 
-/// What was found at a welder has to be shown by a photo.
+/// The error that there is no photo of what was found at a welder.
 struct RepairNeedsPhoto: Error {}
 
 extension RepairNeedsPhoto: Explained {

@@ -12,7 +12,7 @@ extension Walk {
     var name: PersonName?
     var phone: PhoneNumber?
     var capacity = SignatoryCapacity.proprietor
-    /// nil where this program did not show the text.
+    /// The means by which the text was shown, and the moment; nil where this program did not show the text.
     var shown: AgreementRecord.Showing?
     /// SHA-256 of the text that was shown, lower-case hex; nil where none was.
     var shownSha256: String?
@@ -41,7 +41,7 @@ extension Walk {
       of: installation, terms: try workplace.agreementTerms(), at: at, schemeTitle: title, done: done)
   }
 
-  /// Says where the clauses are not those of the agreement that this one replaces.
+  /// Tells the user where the clauses differ from those of the agreement that this one replaces.
   func tellOtherTerms(of text: AgreementText, than installation: Installation) {
     guard let earlier = installation.earlierAgreements?.last?.terms, earlier != text.terms.reference else {
       return
@@ -55,13 +55,14 @@ extension Walk {
       ), .yellow)
   }
 
-  /// The step that a signature under the record is: its owner signs the agreement, or confirms the repair.
+  /// The step that the owner's signature under the record completes: the confirmation of a repair, otherwise
+  /// the agreement.
   static func signature(under installation: Installation) -> Step { installation.isInRepair ? .confirm : .sign }
 
-  /// Takes the proprietor's signature: the agreement, or in a repair the confirmation, is made and stored, and the record is
-  /// closed and queued.
-  /// The signed record is computed from its events, every file that it names is read, and nothing can be added
-  /// meanwhile. Unless the signatory agrees that the course of the writing is kept, only its shape is, in the file and on paper.
+  /// Takes the proprietor's signature: the agreement, or in a repair the confirmation, is made and stored, and
+  /// the record is closed and queued. The signed record is computed from its events, every file that it names
+  /// is read, and nothing can be added meanwhile. Where the signatory does not agree that the course of the
+  /// writing is kept, only the shape of the signature is kept, in the file and on paper.
   /// - Throws: `AgreementError.textChanged` where the text is not the one that was shown.
   func sign(_ locked: LockedInstallation, _ order: SignOrder) throws -> SignOutcome {
     try require(Self.signature(under: locked.record), of: locked)
@@ -69,7 +70,7 @@ extension Walk {
     try require(Self.signature(under: installation), of: installation)
     let written = try SignatureStrokes(json: order.strokes)
     let shape = written.shape()
-    // A signature is written once for each agreement, whatever was kept of it.
+    // A signature may be used for one agreement only, whether its course or its shape was kept.
     let digests = [order.strokes, shape].map { SHA256Digest(of: $0).hex }
     if let other = try fieldbook.installation(signedWith: digests) {
       throw SignatureReused(id: other)
@@ -106,7 +107,7 @@ extension Walk {
         pictures: try smallPictures(of: installation.photos.filter { $0.stage != .authority }))
     ).render()
     let sealed = try SealedAgreement(document.pdf, by: identity).file
-    // Nothing of the signature is kept before all that can fail has been made.
+    // Nothing of the signature is stored before everything that can fail has been made.
     try fieldbook.beginSigning(installation.id, strokesSha256: strokesSha256)
     let sha256 = try files.store(sealed)
     _ = try files.store(kept)
@@ -132,13 +133,15 @@ extension Walk {
   }
 }
 
-/// The signature was written under another agreement already, be it an earlier one of the same installation.
+/// The error that the signature stands under another agreement already, which may be an earlier one of the same
+/// installation.
 struct SignatureReused: Error {
   let id: InstallationID
 }
 
-/// Whoever signs by authority has not shown it.
+/// The error that a signatory signs by authority and the record has no photo of that authority.
 struct AuthorityMissing: Error {}
 
-/// The last digits of the signatory's phone were wrong too often, and nobody at the laptop can be asked.
+/// The error that the last digits of the signatory's phone were wrong too often, and nobody at the laptop can
+/// be asked.
 struct SignatoryPhoneUnproven: Error {}

@@ -13,8 +13,8 @@ struct Walk {
 
   func technician() throws -> Technician { try workplace.technician() }
 
-  /// The technician at work; nil in a company's office, where the fieldbook takes what plans, corrects and voids a surveyed
-  /// welder, and nothing else.
+  /// The technician at work; nil in a company's office, whose fieldbook accepts only events that plan, correct
+  /// or void a surveyed welder.
   func technicianOrOffice() throws -> Technician? {
     try fieldbook.setup().desk == true ? nil : try technician()
   }
@@ -25,7 +25,8 @@ struct Walk {
     try require(step, of: installation.record)
   }
 
-  /// Checks whether the record allows a step, for a record that is only read.
+  /// Checks that a record, which is only read, allows a step.
+  /// - Throws: the refusal of the lifecycle.
   func require(_ step: Step, of installation: Installation) throws {
     workplace.concerned = installation.id
     try fieldbook.checkClock(now())

@@ -4,16 +4,17 @@ import Glibc
 import Records
 import Terminal
 
-/// What a walk needs of this laptop, looked at before anybody answers a question in vain. Each refusal is the error with
-/// which the step itself would end, with its cure.
+/// Checks that this laptop has what a walk needs, before anybody answers a question in vain. Each refusal is
+/// the error with which the step itself would end, with its remedy.
 struct WalkReadiness {
-  /// The space below which nothing is begun: a walk's photos and agreement, bytes.
+  /// The minimum free space with which a walk is begun, for its photos and its agreement, bytes.
   private static let minBytes = 50_000_000
 
   let workplace: Workplace
 
   /// Checks what registering needs.
-  /// - Parameter needsCode: false where the code comes with the label, or the welder takes none.
+  /// - Parameter needsCode: whether this laptop has to give a code; false where the code comes with the label,
+  ///   or the welder takes none.
   /// - Throws: `SetupMissing`, `StepRefused`, `FieldbookError`, `SyncError`.
   func checkRegistering(needsCode: Bool) throws {
     let fieldbook = try workplace.fieldbook()
@@ -21,7 +22,7 @@ struct WalkReadiness {
     try workplace.technicianAtWork()
     try checkDisk()
     guard needsCode else { return }
-    // A laptop without a network may have none left and not be able to get any.
+    // A laptop without a network may have no code left and not be able to get any.
     try workplace.codeSupply().fetchIfExhausted()
     guard try fieldbook.codesLeft() > 0 else { throw FieldbookError.codesExhausted(left: 0) }
   }

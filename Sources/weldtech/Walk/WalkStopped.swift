@@ -5,13 +5,13 @@ import Photos
 import Records
 import Terminal
 
-/// The error that ended a walk, with the command that goes on as it is typed.
+/// The error that ended a walk, with the command that continues the walk, as it is typed.
 struct WalkStopped: Error {
   let cause: any Error
   let command: String
 
   /// Runs `body` and names the command in its errors.
-  /// - Parameter command: nil names none.
+  /// - Parameter command: the command that continues; nil names none.
   static func naming<Result>(_ command: String?, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -42,8 +42,10 @@ extension WalkStopped: Explained {
 enum WalkSlip {
   /// Runs `body`, which asks and then does the work, until it goes through.
   /// - Parameters:
-  ///   - isAsking: false where `body` has its answer from an option, whose errors end the command.
-  ///   - goesBack: whether going back leads out of here; else it is said that the step before is on record.
+  ///   - isAsking: whether `body` asks a person; false where it has its answer from an option, whose errors end
+  ///     the command.
+  ///   - goesBack: whether going back throws `PromptError.back`; otherwise the user is told that the step
+  ///     before is on record.
   static func askingAgain<Result>(
     on console: Console, isAsking: Bool = true, goesBack: Bool = false, _ body: () throws -> Result
   ) throws -> Result {
@@ -55,7 +57,7 @@ enum WalkSlip {
       } catch  where isAsking && console.canPrompt && isSlip(error) {
         let failure = explain(error)
         console.say(Text(zh: "  \(failure.message.zh)", en: "  \(failure.message.en)"), .yellow)
-        // A phone's own format is mended on the phone.
+        // The hint is shown for HEIC, a phone's own format, because it is changed on the phone.
         if case .notAPhoto(.heic)? = (error as? PhotoRejected)?.error {
           console.say(Text(zh: "  → \(failure.hint.zh)", en: "  → \(failure.hint.en)"))
         }
@@ -69,7 +71,7 @@ enum WalkSlip {
     case is FileFailure, is PhotoRejected, is PhotoDeclined, is SealMistyped, is PictureRefused, is PlateUnread:
       true
     case let error as StepRefused:
-      // Another plate was read than the one that the module is paired to.
+      // The plate that was read has another code than the record.
       if case .otherCode = error.refusal { true } else { false }
     case AgreementError.strokes: true
     case let error as FieldbookError:

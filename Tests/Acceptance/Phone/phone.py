@@ -7,7 +7,7 @@ import time
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-# The one guard against a wait that never ends, seconds.
+# The time after which every wait fails, seconds.
 GUARD = 60
 
 FINGER = """
@@ -19,7 +19,8 @@ return all.filter(function (node) {
 });
 """
 
-# Where the middle of an element is on the screen, after it was scrolled to if something else covers it.
+# This script gives the place of an element's middle on the screen. It first scrolls to an element that
+# something else covers.
 PLACE = """
 const node = arguments[0];
 function look() {

@@ -25,7 +25,7 @@ final class ForgedModule: Sendable {
 
   /// - Parameters:
   ///   - module: the port of the module behind this one.
-  ///   - command: the command of group 64 whose answer is forged, each time.
+  ///   - command: the command of group 64 to which every answer is forged.
   init(before module: String, command: UInt8, _ forgery: Forgery) throws {
     var (primary, secondary): (Int32, Int32) = (-1, -1)
     var name = [CChar](repeating: 0, count: 256)

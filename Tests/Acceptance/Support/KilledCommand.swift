@@ -2,20 +2,20 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A command that is killed before each of its writes to the disk and to the answer, by the kernel and so at exactly that
-/// write, and run again.
+/// Runs a command, has the kernel kill it before one of its writes to the disk or to stdout, and runs it again,
+/// for one write after the other.
 enum KilledCommand {
   static let isPossible = InstalledProgram("strace").isInstalled
 
-  /// The record of an installation in a copy of a laptop's home.
+  /// Returns the record of an installation in a copy of a laptop's home.
   static func record(_ id: String, in home: String) throws -> [String: Any] {
     try Weldtech.run(["--home", home, "--json", "show", id]).document()
   }
 
-  /// Kills one command at each write, or at every `stride`th, until it makes no more.
+  /// Kills one command at each write, or at every `stride`th write, until the command makes fewer writes.
   /// - Parameters:
-  ///   - first: the number of the first write at which it is killed, from 1.
-  ///   - check: judges a copy of the home after the kill and the same command again.
+  ///   - first: the number of the first write at which the command is killed, from 1.
+  ///   - check: judges a copy of the home, in which the command was killed and run again.
   static func everywhere(
     _ laptop: Laptop, _ command: [String], stride: Int = 1, from first: Int = 1,
     _ check: (_ home: String, _ again: ProgramOutcome, _ place: String) throws -> Void

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 
 extension Weldtech {
-  /// Runs the program and has the kernel kill it at its `number`th write to the disk or to its answer, from 1.
-  /// - Returns: whether it was killed; false where it makes fewer writes.
+  /// Runs the program and has the kernel kill it at its `number`th write to the disk or to stdout, from 1.
+  /// - Returns: true where the program was killed; false where it makes fewer writes.
   static func kill(atWrite number: Int, _ arguments: [String]) throws -> Bool {
     let calls = "pwrite64,fdatasync,fsync,write,rename,renameat2"
     let outcome = try InstalledProgram("strace").run(

@@ -61,7 +61,7 @@ final class Laptop: Sendable {
   // MARK: - Getting there
 
   /// Sets the laptop up.
-  /// - Parameter platform: the address, stored even where no server is there.
+  /// - Parameter platform: the platform's address, which is stored even where no server is there.
   func setUp(
     codes: String = "00A000+50", platform: String = "http://127.0.0.1:9", expires: String = "2099-12-31"
   ) throws {

@@ -4,7 +4,8 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A phone in the test's hand: it speaks HTTP by sockets of its own and does what the page does, without its scripts.
+/// A simulated phone that speaks HTTP by sockets of its own and sends the page's requests without running its
+/// scripts.
 final class Phone {
   struct Answer {
     let status: Int
@@ -27,7 +28,7 @@ final class Phone {
   private let port: UInt16
   private let path: String
   private var actions = 0
-  /// Tells two phones of one test apart in the ids of their actions.
+  /// The first part of the IDs of this phone's actions, which differs between the phones of one test.
   private let name: String
 
   init(at address: String, name: String = "a") throws {
@@ -123,20 +124,20 @@ final class Phone {
     return try #require(try JSONSerialization.jsonObject(with: answer.body) as? [String: Any])
   }
 
-  /// Asks for the state, as the page does, until it is as it is waited for.
+  /// Asks for the state, as the page does, until `isSo` returns true for it, and returns that state.
   @discardableResult
   func state(until isSo: ([String: Any]) -> Bool) throws -> [String: Any] {
     while true {
       let state = try state()
       if isSo(state) { return state }
-      // The server takes a hundred requests in a second from one phone.
+      // The server accepts at most a hundred requests per second from one phone.
       _ = poll(nil, 0, 50)
     }
   }
 
   func view() throws -> [String: Any] { try #require(try state()["view"] as? [String: Any]) }
 
-  /// Waits for a view of this kind.
+  /// Waits until the laptop is not busy and shows a view of this kind.
   @discardableResult
   func view(_ kind: String) throws -> [String: Any] {
     let state = try state {
@@ -178,9 +179,9 @@ final class Phone {
 
   // MARK: - Photos
 
-  /// Sends a file in pieces, from where the laptop has got.
+  /// Sends a file in pieces, beginning at the laptop's offset.
   /// - Parameter pieces: the number of pieces after which the phone stops; nil sends all.
-  /// - Returns: the upload.
+  /// - Returns: the name of the upload.
   @discardableResult
   func upload(_ bytes: Data, as shot: String, pieces: Int? = nil) throws -> String {
     let announced = try json(

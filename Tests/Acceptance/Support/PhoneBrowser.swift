@@ -8,7 +8,7 @@ enum PhoneBrowser {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Phone"
   private static let python = InstalledProgram("\(folder)/../../../.build/peers/bin/python3")
 
-  /// Why the tests with a browser cannot run here; nil where they can.
+  /// The reason why the tests with a browser cannot run here; nil where they can.
   static let missing: String? = {
     for (name, list) in [("chromium", "tests"), ("chromedriver", "tests")]
     where !InstalledProgram(name).isInstalled {
@@ -18,9 +18,9 @@ enum PhoneBrowser {
     return hasSelenium ? nil : "selenium is not installed: scripts/setup peers"
   }()
 
-  /// Drives the phone.
-  /// - Parameter arguments: as `drive-phone` takes them.
-  /// - Returns: what happened.
+  /// Runs `drive-phone`.
+  /// - Parameter arguments: the arguments of `drive-phone`.
+  /// - Returns: the JSON document that `drive-phone` prints.
   static func drive(_ arguments: [String], environment: [String: String] = [:]) throws -> [String: Any] {
     let outcome = try python.run(
       ["-B", "\(folder)/drive-phone"] + arguments,

@@ -25,7 +25,7 @@ final class Plug: Sendable {
     try self.init(configuration)
   }
 
-  /// Plugs the same module into another cable after its power was off; the previous cable is pulled.
+  /// Plugs the same module into another cable, after its power was off and the previous cable was pulled.
   convenience init(of other: Plug, fault: String? = nil) throws {
     other.module.stop()
     var configuration = other.module.configuration

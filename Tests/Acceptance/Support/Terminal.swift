@@ -15,11 +15,11 @@ final class TerminalSession {
 
   /// The number of questions that were answered.
   private(set) var questions = 0
-  /// The strokes for the answers: one for a key, three and a half for a Chinese character, and Enter.
+  /// The number of key strokes for all answers: 1 for a key and for Enter, 3.5 for a Chinese character.
   private(set) var strokes = 0.0
 
   /// Starts the program on a terminal.
-  /// - Parameter folder: the folder in which it runs; nil for that of the tests.
+  /// - Parameter folder: the folder in which the program runs; nil for that of the tests.
   init(
     _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, columns: UInt16 = 80
   ) throws {
@@ -59,7 +59,8 @@ final class TerminalSession {
     type(answer + "\r")
   }
 
-  /// Waits for `question` and answers it with a scanner, which types and sends by itself.
+  /// Waits for `question` and answers it as a scanner does, which types the text and Enter and takes no key
+  /// strokes.
   func scan(_ question: String, _ text: String, place: SourceLocation = #_sourceLocation) throws {
     try read(until: question, place: place)
     seen = screen.count
@@ -67,17 +68,18 @@ final class TerminalSession {
     type(text + "\r")
   }
 
-  /// The strokes for a line and its Enter.
+  /// Returns the number of key strokes for a line and its Enter.
   static func strokes(for line: String) -> Double {
     line.unicodeScalars.reduce(1) { $0 + ((0x2E80...0x9FFF).contains($1.value) ? 3.5 : 1) }
   }
 
-  /// Changes the width of the window, as the terminal's program tells it.
+  /// Changes the width of the window and signals the change to the program, as a terminal emulator does.
   func resize(columns: UInt16) {
     var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(primary, UInt(TIOCSWINSZ), &size)
     seen = screen.count
-    // The kernel tells only the programs of the session that the terminal controls.
+    // The kernel signals only the programs of the session that the terminal controls, to which this one does
+    // not belong.
     program.signal(SIGWINCH)
   }
 
@@ -99,7 +101,7 @@ final class TerminalSession {
     return program.end().status
   }
 
-  /// Interrupts the program where it asks nothing, as Ctrl-C does on a terminal that controls it.
+  /// Interrupts the program while it asks nothing, as Ctrl-C does on a terminal that controls the program.
   func interrupt() { program.signal(SIGINT) }
 
   /// Ends the program without a chance to do anything, as a dead battery does.
@@ -116,7 +118,8 @@ final class TerminalSession {
       && now.c_oflag == settings.c_oflag
   }
 
-  /// Takes what the program shows next, as soon as it does; false where it has ended and everything is taken.
+  /// Waits for the program's next output and takes it; returns false where the program has ended and all output
+  /// is taken.
   private func take() -> Bool {
     guard program.waitForInput(on: primary) else { return false }
     var buffer = [UInt8](repeating: 0, count: 4096)

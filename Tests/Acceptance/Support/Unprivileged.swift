@@ -8,7 +8,8 @@ struct Unprivileged {
   private static let nobody = 65_534
   private let laptop: Laptop
 
-  /// Gives the laptop's folder to that user, so that only those entries are closed which a test closes.
+  /// Makes that user the owner of the laptop's folder, so that the user is refused only the entries that a test
+  /// protects.
   init(_ laptop: Laptop) throws {
     self.laptop = laptop
     guard getuid() == 0 else { return }

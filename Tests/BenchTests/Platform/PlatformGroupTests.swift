@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Requests that are brought to disk together, and the journal by which they are.
+/// Checks that requests come to disk in groups, by the journal.
 @Suite struct PlatformGroupTests {
   /// Requests that are sent at once, each on a thread of its own.
   private final class Burst: Sendable {
@@ -55,7 +55,7 @@ import Testing
   @Test func `64 records that come at once are acknowledged each by its own digest`() throws {
     let harness = try PlatformHarness()
     let http = harness.http
-    // They wait for the same time, so that many of them are judged together.
+    // The requests wait for the same time, so that many of them are judged together.
     harness.platform.inject(.delay(milliseconds: 300), method: "PUT", times: 64)
     let burst = Burst()
     for number in 0..<64 {
@@ -104,7 +104,7 @@ import Testing
 
   // MARK: - The journal
 
-  /// Has a platform take some of everything, and returns the key's id.
+  /// Sends ten records, a key and two requests for code blocks to a platform, and returns the key's id.
   private func filled(_ harness: PlatformHarness) throws -> String {
     for number in 0..<10 {
       #expect(try Self.put(harness.http, Self.record(number), id: Self.id(number))?.status == 201)
@@ -173,7 +173,7 @@ import Testing
       let record = Self.record(number, remarks: remarks)
       #expect(try Self.put(harness.http, record, id: Self.id(number))?.status == 201)
     }
-    // 24 MB have gone through it, and the third record was too many for one journal.
+    // Eight records of 3 MB each have passed. A journal takes at most three of them before a new one is begun.
     let journal = try Data(contentsOf: URL(filePath: harness.folder + "/journal"))
     #expect(journal.count < 16 << 20)
     try harness.restart()

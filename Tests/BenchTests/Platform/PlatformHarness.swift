@@ -28,7 +28,7 @@ final class PlatformHarness {
 
   deinit { platform.stop() }
 
-  /// Starts the platform as after a crash, with nothing left but the folder.
+  /// Stops the platform and starts it again on the same folder.
   func restart() throws {
     platform.stop()
     // The lock on the folder is released with the old platform.
@@ -48,7 +48,8 @@ final class PlatformHarness {
     try http.send(method, path, headers, body: [UInt8](JSONSerialization.data(withJSONObject: body)))
   }
 
-  /// - Returns: the key's id.
+  /// Delivers a key to the platform.
+  /// - Returns: the key's id, and the platform's answer.
   func deliverKey(_ secret: [UInt8], serial: String = "WM-1", keyID: String? = nil) throws -> (
     keyID: String, answer: RawHTTP.Answer?
   ) {
@@ -67,6 +68,7 @@ final class PlatformHarness {
 
   static let tus = ["Tus-Resumable": "1.0.0"]
 
+  /// Begins an upload of these bytes.
   /// - Returns: the upload's path.
   func createUpload(_ contents: [UInt8], sha256: String? = nil) throws -> String {
     let digest = sha256 ?? SHA256Digest(of: contents).hex
@@ -94,7 +96,7 @@ final class PlatformHarness {
   }
 }
 
-/// A platform on a copy of another one's folder as it is at this moment, as after a kill.
+/// A platform on a copy of another platform's folder as the folder is at this moment, as after a kill.
 final class PlatformCopy {
   private let temporary = TemporaryFolder(isInMemory: true)
   let platform: LocalPlatform

@@ -5,7 +5,7 @@ import Records
 import Testing
 
 @Suite struct PlatformInstallationTests {
-  /// A platform that has the key and the files of one complete record.
+  /// A platform that has the key and the files of one complete record, unless `delivered` is false.
   private final class Site {
     let harness: PlatformHarness
     let id = UUID().uuidString.lowercased()
@@ -139,7 +139,7 @@ import Testing
 
     #expect(try site.put(["If-Match": "\"\(firstDigest)\""])?.status == 200)
     #expect(site.harness.platform.installations().map(\.revision) == [2])
-    // The earlier revision 1 is unchanged.
+    // Revision 1 is acknowledged when it is sent again, and does not replace revision 2.
     #expect(try site.put(body: first)?.status == 200)
     #expect(site.harness.platform.installations().map(\.revision) == [2])
   }

@@ -4,7 +4,7 @@ import Foundation
 import ModuleCore
 import Testing
 
-/// The proofs of a local platform, one of each purpose.
+/// Checks the proofs of a local platform for each purpose.
 @Suite struct PlatformProofTests {
   private static let secret = (0..<32).map { UInt8($0 &* 7) }
   private static let challenge = [UInt8](0..<16)
@@ -56,7 +56,7 @@ import Testing
       #expect(body["proof"] as? String == Hex.encode(proof) && body["proven"] == nil)
       proofs.append(try #require(body["proof"] as? String))
     }
-    // The module's own answer to the same challenge is none of them either.
+    // The module's own answer to the same challenge differs from these proofs, too.
     proofs.append(
       Hex.encode(Authenticator.proof(key: Self.secret, challenge: Self.challenge, uniqueID: Self.uniqueID)))
     #expect(Set(proofs).count == 4)
@@ -148,7 +148,7 @@ import Testing
     #expect(try harness.json("POST", "/v1/keys/\(keyID)/starts", [:], upper)?.errorCode == "start.malformed")
     let shouted = delivery.merging(["installation": UUID().uuidString]) { $1 }
     #expect(try harness.json("PUT", "/v1/keys/\(keyID)", [:], shouted)?.errorCode == "key.malformed")
-    // A body that is no JSON is another matter.
+    // A body that is no JSON gets another error.
     let broken = try harness.http.send("POST", "/v1/keys/\(keyID)/proofs", [:], body: Array("{".utf8))
     #expect(broken?.status == 400 && broken?.errorCode == "request.json")
   }

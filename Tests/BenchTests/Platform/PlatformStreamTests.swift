@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Bodies that are larger than any buffer and go to the disk while they come.
+/// Checks bodies that are larger than any buffer and go to the disk while they come.
 @Suite struct PlatformStreamTests {
   /// Three MB, more than a connection's memory.
   private let contents = SplitMix64.bytes(3_000_000, seed: 3)
@@ -100,7 +100,7 @@ import Testing
   @Test func `a connection that comes later has the upload, and the one before it adds nothing more`() throws {
     let harness = try PlatformHarness()
     let upload = try harness.createUpload(contents)
-    // The first connection says that all comes, brings a part, and stays open without a word.
+    // The first connection announces the whole file, sends a part, and then stays open and silent.
     let silent = try harness.http.begin(
       "PATCH", upload,
       PlatformHarness.tus.merging([

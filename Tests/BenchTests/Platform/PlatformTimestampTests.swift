@@ -2,7 +2,7 @@ import Cryptography
 import Foundation
 import Testing
 
-/// The timestamps of files, which come by an upload of their own.
+/// Checks the timestamps of files, each of which comes by an upload of its own.
 @Suite struct PlatformTimestampTests {
   private let token = (0..<700).map { UInt8(truncatingIfNeeded: $0 &* 13) }
   private let agreement = String(repeating: "ab", count: 32)

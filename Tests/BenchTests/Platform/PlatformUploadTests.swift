@@ -88,8 +88,9 @@ import Testing
     #expect(try harness.platform.file(sha256) == Data(contents))
   }
 
-  /// Asks for the offset until it is what it has to become: the end of a connection that was cut here can reach the
-  /// platform's thread after the next requests. Each request waits for that thread; a wrong offset ends after 10,000.
+  /// Asks for the offset until it is `expected`, at most 10,000 times more, and returns the latest offset. The
+  /// end of a connection that the test cuts can reach the platform's thread after the next requests, and each
+  /// request waits for that thread.
   private func finalOffset(_ harness: PlatformHarness, _ upload: String, _ expected: Int) throws -> Int? {
     var offset = try harness.offset(of: upload)
     for _ in 0..<10_000 where offset != expected { offset = try harness.offset(of: upload) }

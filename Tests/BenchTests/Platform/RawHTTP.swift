@@ -44,6 +44,7 @@ struct RawHTTP {
     func end() { close(descriptor) }
   }
 
+  /// Sends a request on a connection of its own and reads the answer.
   /// - Parameters:
   ///   - length: the length that Content-Length states; nil for the true one.
   /// - Returns: nil where the connection was closed without an answer.
@@ -53,7 +54,7 @@ struct RawHTTP {
   ) throws -> Answer? {
     let connection = try begin(method, path, headers, body: body, length: length)
     defer { connection.end() }
-    // A body that is not whole: the connection is cut here.
+    // The connection is cut here where the body is shorter than `length`.
     if let length, length > body.count { return nil }
     return try connection.answer()
   }

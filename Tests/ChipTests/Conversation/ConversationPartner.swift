@@ -10,9 +10,9 @@ protocol ConversationPartner: AnyObject {
   func send(_ bytes: [UInt8])
   /// Gives the bytes that the module has sent since, after at most a moment of its time.
   func hear() -> [UInt8]
-  /// How often `hear` may stay without what has to come.
+  /// Number of calls of `hear` after which bytes that have to come count as missing.
   var patience: Int { get }
-  /// How often `hear` stays without anything where nothing comes.
+  /// Number of calls of `hear` after which nothing more is expected.
   var moment: Int { get }
   func cyclePower()
 }
@@ -51,8 +51,8 @@ extension ConversationPartner {
       var said: [UInt8] = []
       for _ in 0..<moment where said.suffix(echo.count) != echo[...] { said += hear() }
       guard said.suffix(echo.count) == echo[...] else { continue }
-      // The seal's loop reads open, which a module believes and counts 50 ms after its start. No request may come before
-      // that at one module and after it at the other.
+      // The seal's loop reads open, which a module believes and counts 50 ms after its start. Both modules have
+      // to have counted it before the next request.
       for _ in 0..<moment { _ = hear() }
       return true
     }
@@ -97,15 +97,16 @@ final class ExecutedPartner: ConversationPartner {
 /// The same image in QEMU, in real time.
 final class EmulatedPartner: ConversationPartner {
   private let chip: EmulatedChip
-  /// The guard against waiting for ever, in the two milliseconds that `hear` takes at least.
+  /// The guard time against waiting for ever, as a number of calls of `hear`, each of which takes at least two
+  /// milliseconds.
   let patience = Int(Waiting.guardTime.components.seconds) * 500
-  /// Half a second.
+  /// This number of calls lasts at least half a second.
   let moment = 250
 
   init(program: String, flash: FlashArray) throws { chip = try EmulatedChip(program: program, flash: flash) }
 
-  /// The bytes are sent no faster than on the line. QEMU may not get processor time for a while, and without
-  /// the real chip's DMA the firmware can buffer only a few bytes.
+  /// Sends bytes no faster than the line would. QEMU may not get processor time for a while, and without the
+  /// real chip's DMA the firmware can buffer only a few bytes.
   func send(_ bytes: [UInt8]) {
     for start in stride(from: 0, to: bytes.count, by: 16) {
       for byte in bytes[start..<min(start + 16, bytes.count)] { _ = chip.receive(byte) }

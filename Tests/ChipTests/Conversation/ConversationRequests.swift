@@ -10,9 +10,9 @@ struct ConversationRequest {
   /// A description for the report of a difference.
   var name: String
   var bytes: [UInt8]
-  /// The module restarts after its reply.
+  /// Whether the module restarts after its reply.
   var resets = false
-  /// The module enters its ROM bootloader, so that only a power cycle brings the firmware back.
+  /// Whether the module enters its ROM bootloader, so that only a power cycle brings the firmware back.
   var leavesFirmware = false
 }
 
@@ -109,7 +109,7 @@ struct ConversationRequests {
     return good(.pairProve, fields)
   }
 
-  /// The proof is the right one under the committed or the pending key.
+  /// Draws a request whose code is computed with the committed or the pending key.
   private mutating func authentic() -> ConversationRequest {
     var fields = CBORMapWriter()
     let names = pairing == .replacing && dice.below(2) == 0 ? Self.otherKey : Self.key
@@ -211,7 +211,7 @@ struct ConversationRequests {
 
   // MARK: - Malformed
 
-  /// The frame is sound, but its contents are no message.
+  /// Draws a message in a sound frame, with contents that are not in order.
   private mutating func malformedMessage() -> ConversationRequest {
     var payload: [UInt8]
     var group = [SMPGroup.operatingSystem, SMPGroup.image, SMPGroup.module][dice.below(3)]

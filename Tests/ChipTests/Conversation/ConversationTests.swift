@@ -71,8 +71,8 @@ import Testing
     bytes.map { String(decoding: $0, as: UTF8.self) } ?? "no echo"
   }
 
-  /// Three modules take part: one that was never paired, one that was, and one in which another key waits to
-  /// replace the first.
+  /// Holds the conversation with three modules: one that was never paired, one that was, and one in which
+  /// another key waits to replace the first.
   private static func converse(_ program: String) throws -> [Exchange] {
     var exchanges: [Exchange] = []
     for (pairing, count) in zip(ConversationRequests.Pairing.allCases, [400, 300, 300]) {

@@ -3,11 +3,12 @@ import Testing
 
 @testable import Chip
 
-/// Whoever has the cable, and not the key, talks to a paired module: no foreign image ever runs, the pairing and the
-/// running image stay, and every use of the open case is counted.
+/// Holds conversations in which somebody who has the cable, but not the key, talks to a paired module. No
+/// foreign image ever runs, the pairing and the running image stay, and every use of the open case is counted.
 ///
-/// `WELDTECH_CONVERSATIONS` is the number that is held (10,000 in `make soak`), `WELDTECH_CONVERSATION_SEED` the seed
-/// of the first; the others follow by one. A failure prints `WELDTECH_CONVERSATION=<seed>`, which does that one again.
+/// `WELDTECH_CONVERSATIONS` is the number of conversations (10,000 in `make soak`),
+/// `WELDTECH_CONVERSATION_SEED` the seed of the first; the seeds of the others follow by one. A failure prints
+/// `WELDTECH_CONVERSATION=<seed>`, which holds that conversation again.
 @Suite struct HostileConversationTests {
   private static let environment = ProcessInfo.processInfo.environment
   private static let count = environment["WELDTECH_CONVERSATIONS"].flatMap(Int.init) ?? 40

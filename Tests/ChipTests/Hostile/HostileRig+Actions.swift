@@ -2,14 +2,15 @@ import ModuleCore
 
 @testable import Chip
 
-/// What is said in a hostile conversation.
+/// The actions of a hostile conversation.
 extension HostileRig {
   private enum Action: CaseIterable {
     case foreignNamed, foreignAsUpdate, foreignUnnamed, strayPiece, markSomething, erase, reset, enterBootloader
     case replay, misusedProof, ownKey, anyRequest, cutFrame, seal, wait, laptopEntersBootloader
   }
 
-  /// Does one thing: in a third of all cases, and less often where the case is open, the laptop goes on with its update.
+  /// Takes one action. In a third of all cases, and less often where the case has been open, the laptop
+  /// continues its update instead.
   func act() throws {
     let dice = talk.dice
     if talk.mayServe, dice.below(3) == 0 {
@@ -59,7 +60,8 @@ extension HostileRig {
       piece(of: foreign[0], at: 0, digest: SHA256.digest(foreign[0])))
   }
 
-  /// Sends a foreign image, which one piece holds, and asks for its start.
+  /// Uploads a foreign image in one piece, in most cases marks it for the next start, and now and then asks for
+  /// a reset.
   private func uploadForeign(digest: [UInt8]?) throws {
     let fields = piece(of: foreign[0], at: 0, digest: digest)
     _ = try ask(SMPGroup.image, ImageCommand.upload.rawValue, fields)
@@ -68,7 +70,7 @@ extension HostileRig {
     if talk.dice.below(3) == 0, !rig.chip.isCut { try reset(.application) }
   }
 
-  /// Has a foreign image started, which the case allows as long as it is open.
+  /// Uploads, marks and starts a foreign image, which the module allows as long as the case is open.
   private func installForeign() throws {
     let fields = piece(of: foreign[0], at: 0, digest: nil)
     _ = try ask(SMPGroup.image, ImageCommand.upload.rawValue, fields)
@@ -76,7 +78,8 @@ extension HostileRig {
     if !rig.chip.isCut { try reset(.application) }
   }
 
-  /// Goes on with the update where it is, or anywhere, with some of its bytes changed.
+  /// Sends a piece of the update, at the offset that is due or at any other, with up to two of its bytes
+  /// changed.
   private func sendStrayPiece() throws {
     let dice = talk.dice
     var offset = dice.below(2) == 0 ? min(talk.laptop.offset, update.count - 4) : dice.below(update.count)
@@ -86,11 +89,11 @@ extension HostileRig {
     let digest = dice.below(3) == 0 ? SHA256.digest(file) : SHA256.digest(update)
     let reply = try ask(
       SMPGroup.image, ImageCommand.upload.rawValue, piece(of: file, at: offset, digest: digest))
-    // The laptop hears the offset that is wanted next.
+    // The reply tells the laptop the offset that is due next.
     if let next = reply?[ModuleField.offset]?.unsigned { talk.laptop.offset = min(Int(next), update.count) }
   }
 
-  /// Takes a proof that the laptop has made for something else to a fresh challenge.
+  /// Answers a fresh challenge with a proof that was made for something else.
   private func misuseProof() throws {
     let dice = talk.dice
     guard let challenge = try challenge() else { return }
@@ -128,14 +131,14 @@ extension HostileRig {
     }
     fields.put(ModuleField.proof, bytes: proofs[dice.below(proofs.count)])
     let holds = talk.mayHold
-    // Whoever has put his own key in with the case open has a right proof among these.
+    // Where the attacker has put in a key of his own with the case open, a proof among these may be right.
     if talk.hasOwnKey { talk.updateProofs += 1 }
     guard let reply = try ask(.authorize, fields), refusal(reply) == nil else { return }
-    // The authority that it holds is answered again, whatever the proof.
+    // The module confirms an authority that it holds already, whatever the proof.
     try expect(holds && kind == 2 || talk.hasOwnKey, "a proof made for something else was taken")
   }
 
-  /// Brings a key of one's own in by every way there is.
+  /// Tries to bring in a key of the attacker's own, in one of three ways.
   private func pushOwnKey() throws {
     let dice = talk.dice
     let key = Self.otherKey
@@ -160,7 +163,7 @@ extension HostileRig {
     (talk.hasServed, talk.hasOwnKey) = (true, true)
   }
 
-  /// Opens the case for less than ten seconds, now and then for more; closes one that is open.
+  /// Closes an open case, or opens a closed one for less than ten seconds, now and then for longer.
   private func moveSeal() throws {
     let dice = talk.dice
     if talk.openSince != nil {

@@ -30,7 +30,7 @@ extension HostileRig {
     let reply = try askRecorded(command.operation, SMPGroup.module, command.rawValue, fields)
     guard let reply, refusal(reply) == nil else { return }
     talk.laptop.hasAuthority = true
-    // The same authority once more is not counted.
+    // The module does not count an authority that it holds already.
     if !held { talk.updateCounts += 1 }
     countAuthority()
   }
@@ -92,7 +92,7 @@ extension HostileRig {
     return fields
   }
 
-  /// Asks for a reset, and waits for the module where it does so.
+  /// Asks for a reset, and waits for the module where it obeys.
   func reset(_ mode: ModuleReset) throws {
     var fields = CBORMapWriter()
     if mode != .application { fields.put(ModuleField.bootMode, unsigned: UInt64(mode.rawValue)) }

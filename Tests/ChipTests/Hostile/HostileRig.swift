@@ -4,11 +4,12 @@ import Testing
 
 @testable import Chip
 
-/// Hostile conversations at the service connector of a paired module. In between speaks the laptop that has the key
-/// and updates the module; power goes at an instruction, in a write of the flash, or at the end.
+/// Holds hostile conversations at the service connector of a paired module. Between the hostile requests, the
+/// laptop that has the key updates the module. The power fails at an instruction, in a write of the flash, or
+/// at the end.
 ///
-/// Two chips share one flash, as in `PowerCutRig`: the first holds the conversation, the second starts from what is
-/// left, with the case closed, and shows what runs.
+/// Two chips share one flash, as in `PowerCutRig`: the first holds the conversation; the second starts from the
+/// flash that is left, with the case closed, and shows which image runs.
 final class HostileRig {
   /// A fact that did not hold.
   struct Finding: Error, CustomStringConvertible {
@@ -18,13 +19,13 @@ final class HostileRig {
   /// The moments at which conversations begin, of a module that is paired.
   enum Beginning: CaseIterable {
     case idle
-    /// It has the authority for the update, and nothing of it.
+    /// The module has the authority for the update, and none of its bytes.
     case authorized
     /// Two pieces of the update are missing.
     case nearlyUploaded
-    /// The update is there and not marked.
+    /// The update is uploaded and not marked.
     case uploaded
-    /// The update is there, and the authority ended with a reset.
+    /// The update is uploaded, and the authority ended with a reset.
     case restarted
     case marked
     /// The update runs and is confirmed.
@@ -37,7 +38,7 @@ final class HostileRig {
     case foreignUploaded
   }
 
-  /// The numbers of what happened in all conversations.
+  /// The counts of events in all conversations.
   struct Tally: CustomStringConvertible {
     var conversations = 0
     /// Number of requests that were refused for want of an authority.
@@ -50,9 +51,9 @@ final class HostileRig {
     var updates = 0
     /// Number of entries into the ROM bootloader.
     var entries = 0
-    /// Number of conversations in which the open case let something be done and, next, of those in which a foreign image
-    /// ran then.
+    /// Number of conversations in which the open case allowed an action.
     var services = 0
+    /// Number of conversations in which a foreign image ran because of the open case.
     var foreign = 0
 
     var description: String {
@@ -63,7 +64,7 @@ final class HostileRig {
 
   /// The state of the laptop that updates the module.
   struct Laptop {
-    /// Whether it was given the authority since the last reset.
+    /// Whether the laptop has got the authority since the last reset.
     var hasAuthority = false
     var offset = 0
     var isMarked = false
@@ -74,21 +75,23 @@ final class HostileRig {
     let record: StoredRecord
     let laptop: Laptop
     let sealIsClosed: Bool
-    /// Whether the module holds an authority for the update and, next, for the bootloader.
+    /// Whether the module holds an authority for the update.
     let mayHold: Bool
+    /// Whether the module holds an authority for its ROM bootloader.
     let mayEnter: Bool
     /// The images that may run after a conversation in which no authority is given.
     let images: [[UInt8]]
   }
 
-  /// A conversation as far as it has come.
+  /// The state of one conversation.
   struct Talk {
     let dice: Dice
     var requests: ConversationRequests
     var laptop: Laptop
     var decoder = ConsoleFrameDecoder()
-    /// Whether the module may hold an authority for the update now and, next, for its bootloader.
+    /// Whether the module may hold an authority for the update now.
     var mayHold: Bool
+    /// Whether the module may hold an authority for its ROM bootloader now.
     var mayEnter: Bool
     /// Whether an authority for the update was given, or asked for with a right proof.
     var mayRun = false
@@ -100,8 +103,9 @@ final class HostileRig {
     var hasRunForeign = false
     /// Whether a foreign key was put in with the case open.
     var hasOwnKey = false
-    /// Number of right proofs for the update that were sent and, next, of those that were certainly counted.
+    /// Number of right proofs for the update that were sent.
     var updateProofs = 0
+    /// Number of right proofs for the update that were certainly counted.
     var updateCounts = 0
     var entryProofs = 0
     var entryCounts = 0
@@ -112,20 +116,21 @@ final class HostileRig {
   let rig: ChipRig
   private let survivor: ChipRig
   private var moments: [Moment] = []
-  /// The application that is shipped, without its container, and the one that the laptop updates it to.
+  /// The shipped application, without its container.
   private let shipped: [UInt8]
+  /// The application of the laptop's update, without its container.
   private let updated: [UInt8]
   /// The laptop's update, as a file.
   let update: [UInt8]
   /// Foreign files of the same version: one that a single piece holds, and one that runs and confirms itself.
   let foreign: [[UInt8]]
   private let shippedFile: [UInt8]
-  /// The laptop's frames, as somebody has recorded them.
+  /// The laptop's frames that the attacker has recorded.
   private(set) var recorded: [[UInt8]] = []
   private var sequence: UInt8 = 0
   private(set) var tally = Tally()
   var talk: Talk
-  /// Takes what happens, for whoever holds one conversation again.
+  /// Takes a line for each event, to be printed where one conversation is held again.
   var log: (String) -> Void = { _ in }
 
   static let key = ChipRig.key
@@ -138,7 +143,7 @@ final class HostileRig {
     update = try ChipRig.shippedUpdate(version: (9, 2, 0))
     shippedFile = try ChipRig.shippedUpdate()
     let confirming = try ChipRig.shippedUpdate(version: (9, 2, 0)) { image in
-      // It says that it may replace another version than ours says.
+      // This image states another lowest replaceable version than the laptop's update.
       image[0x228 + 4] ^= 1
     }
     foreign = [Self.foreignFile(), confirming]
@@ -176,7 +181,7 @@ final class HostileRig {
 
   // MARK: - Beginnings
 
-  /// Brings the module to a moment and keeps it, by what the laptop says.
+  /// Brings the module to a beginning by the laptop's requests, and stores that moment.
   private func reach(_ beginning: Beginning) throws {
     func back(to beginning: Beginning) throws {
       guard let index = Beginning.allCases.firstIndex(of: beginning) else { return }
@@ -215,7 +220,7 @@ final class HostileRig {
       rig.surroundings.world.sealClosed = false
       rig.wait(milliseconds: 1_000 * Self.secondsOfService + 200)
     case .foreignUploaded:
-      // No time has passed since the moment before.
+      // The chip has not seen the case closed since the beginning before, because no time has passed.
       rig.surroundings.world.sealClosed = false
       try rig.upload(foreign[1])
       rig.surroundings.world.sealClosed = true
@@ -233,12 +238,12 @@ final class HostileRig {
 
   // MARK: - A conversation
 
-  /// Holds one conversation, and then against the module that starts from what is left: it is the old image that runs,
-  /// or the authorised one; the pairing is the same; and all that was allowed was counted.
+  /// Holds one conversation, and checks the module that starts from the flash that is left: the old image or
+  /// the authorised one runs, the pairing is the same, and all that was allowed was counted.
   /// - Throws: `Finding`.
   func hold(seed: UInt64) throws {
     let dice = Dice(seed: seed)
-    // Each moment has its turn, so that a few conversations have come by all of them.
+    // The moments take turns, so that a few conversations cover all of them.
     let index = Int(seed % UInt64(moments.count))
     let moment = moments[index]
     try rig.chip.restore(moment.snapshot)
@@ -281,7 +286,7 @@ final class HostileRig {
     }
   }
 
-  /// Holds the chip's state against what was allowed.
+  /// Checks the chip's state against what was allowed.
   private func look() throws {
     watchSeal()
     switch rig.chip.state {
@@ -330,7 +335,7 @@ final class HostileRig {
     try judgeCounts(moment)
   }
 
-  /// Waits for the second chip to say who it is; nil where a foreign image runs, or nothing does.
+  /// Waits for the second chip's identity; nil where a foreign image runs, or nothing does.
   private func identityOfSurvivor() throws -> CBORItem? {
     for _ in 0..<16 {
       survivor.wait(milliseconds: 500)
@@ -401,7 +406,7 @@ final class HostileRig {
     return try say(frame, awaits: sequence)
   }
 
-  /// Sends a request that the laptop makes, which somebody records.
+  /// Sends a request of the laptop, which the attacker may record.
   func askRecorded(
     _ operation: SMPMessage.Operation, _ group: UInt16, _ command: UInt8, _ fields: CBORMapWriter
   ) throws -> CBORItem? {
@@ -416,8 +421,8 @@ final class HostileRig {
     return try say(frame, awaits: sequence)
   }
 
-  /// Puts bytes on the wire and waits for what the module says to them.
-  /// - Parameter sequence: the number of the request that is to be answered; nil where none needs to be.
+  /// Puts bytes on the wire and waits for the module's reply.
+  /// - Parameter sequence: the sequence number of the awaited reply; nil where no reply is awaited.
   @discardableResult
   func say(_ bytes: [UInt8], awaits sequence: UInt8? = nil) throws -> CBORItem? {
     let chip = rig.chip
@@ -436,7 +441,7 @@ final class HostileRig {
     return answer
   }
 
-  /// The code of a refusal; nil where a reply is none.
+  /// The code of a refusal; nil where the reply is no refusal.
   func refusal(_ reply: CBORItem) -> UInt64? {
     (reply[ModuleField.error] ?? reply)[ModuleField.returnCode]?.unsigned
   }

@@ -6,7 +6,7 @@ import Bench
 struct StoredRecord {
   private let bytes: [UInt8]
 
-  /// Nil where no place of either slot holds a whole record.
+  /// Finds the newest record; nil where no place of either slot holds a whole record.
   init?(_ flash: FlashArray) {
     var newest: [UInt8]?
     for start in [FlashMap.recordSlots.0, FlashMap.recordSlots.1] {
@@ -30,11 +30,13 @@ struct StoredRecord {
   var committedKey: [UInt8] { Array(bytes[28..<60]) }
   /// Number of replacements of the key with the case open.
   var serviceReplacements: UInt32 { Self.word(bytes, 404) }
-  /// Number of authorities for updates that were given for a proof and, next, for an open seal.
+  /// Number of authorities for updates that were given for a proof.
   var provenUpdates: UInt32 { Self.word(bytes, 432) }
+  /// Number of authorities for updates that were given for an open seal.
   var serviceUpdates: UInt32 { Self.word(bytes, 436) }
-  /// Number of authorities for entering the ROM bootloader, for a proof and, next, for an open seal.
+  /// Number of authorities for entering the ROM bootloader that were given for a proof.
   var provenEntries: UInt32 { Self.word(bytes, 440) }
+  /// Number of authorities for entering the ROM bootloader that were given for an open seal.
   var serviceEntries: UInt32 { Self.word(bytes, 444) }
 
   /// The number of uses of the open case.

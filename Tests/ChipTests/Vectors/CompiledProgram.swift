@@ -31,7 +31,8 @@ final class CompiledProgram {
     0xde00, 0xbf00,  // udf   #0
     0x0100, 0x2001,  // the parameters
   ]
-  /// Calls one C function with four arguments; behind it a function of two that loads a word from the second.
+  /// Calls one C function with four arguments. Behind it is a function of two arguments that loads a word from
+  /// the second.
   private static let call: [UInt16] = [
     0x4f03,  // ldr   r7, =parameters
     0x6838, 0x6879, 0x68ba, 0x68fb,  // ldr   r0…r3, [r7, #0…12]
@@ -71,7 +72,7 @@ final class CompiledProgram {
     }
   }
 
-  /// The bytes of the program without its header's digest, which is filled in after linking.
+  /// Whether the program is the shipped one but for its header, whose digest is filled in after linking.
   private static func isShipped(_ elf: URL, in flash: FlashArray) throws -> Bool {
     let bytes = [UInt8](try Data(contentsOf: elf.deletingPathExtension().appendingPathExtension("bin")))
     let isBoot = elf.lastPathComponent == "boot.elf"
@@ -84,13 +85,13 @@ final class CompiledProgram {
 
   // MARK: - The module's SHA-256
 
-  /// `SHA256` of ModuleCore as it was compiled: the message is fed by `update(_: UInt8)`, and `finish()` gives
-  /// the digest.
+  /// The digest by ModuleCore's `SHA256` as it was compiled: `update(_: UInt8)` takes the message byte by byte,
+  /// and `finish()` computes the digest.
   func sha256(_ message: [UInt8]) throws -> [UInt8] {
     let initial: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    // The fields are the state, the block, the number of bytes in the block, and the number of all bytes.
+    // The fields are the state, the block and the number of all bytes; the words behind them are room to spare.
     processor.write(Self.object, words: initial + [UInt32](repeating: 0, count: 20))
     put(message)
     let update = try function("$e8Firmware6SHA256V6updateyys5UInt8VF")

@@ -52,7 +52,7 @@ import Testing
 
 /// The boot block's digest reads flash by the word and counts the place of the image's own digest as zeros.
 enum BootDigest {
-  /// The messages have whole words and end before that place.
+  /// Whether a message has whole words and ends before that place, as the boot block's digest needs it.
   static func takes(_ message: [UInt8]) -> Bool { message.count % 4 == 0 && message.count <= 0x230 }
 
   static func digest(_ message: [UInt8]) -> [UInt8] {

@@ -27,15 +27,15 @@ struct PublishedVectors {
     }
   }
 
-  /// Keys, messages and codes.
+  /// The keys, messages and authentication codes of a file.
   static func codes(_ name: String) throws -> [(key: [UInt8], message: [UInt8], code: [UInt8])] {
     try PublishedVectors(name).records.filter { $0["Key"] != nil }.map {
       (try $0.bytes("Key"), try $0.bytes("Msg"), try $0.bytes("MD"))
     }
   }
 
-  /// A run of NIST's Monte Carlo test. Each checkpoint is the last of 1,000 digests, each computed over the
-  /// three digests before it.
+  /// Runs NIST's Monte Carlo test. Each checkpoint is the last of 1,000 digests, each computed over the three
+  /// digests before it.
   /// - Parameter count: number of checkpoints, from the first.
   static func followMonteCarlo(checkpoints count: Int, digest: ([UInt8]) throws -> [UInt8]) throws {
     let records = try PublishedVectors("SHA256Monte.rsp").records

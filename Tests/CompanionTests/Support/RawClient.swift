@@ -1,11 +1,11 @@
 import Foundation
 
-/// A client that writes bytes to a socket and reads what comes back. It shares no code with the server and lets a test send
-/// what no browser sends.
+/// A client that writes bytes to a socket and reads the replies. The client shares no code with the server, and
+/// can send what no browser sends.
 final class RawClient {
   struct Answer {
     let status: Int
-    /// The names in lower case.
+    /// The headers, with their names in lower case.
     let headers: [String: String]
     let body: Data
 
@@ -27,14 +27,15 @@ final class RawClient {
   let descriptor: Int32
   private var received = Data()
 
-  /// - Parameter source: the address of this end; another one stands for another phone.
+  /// Connects to the server.
+  /// - Parameter source: the address of this end; each address stands for another phone.
   init(port: UInt16, from source: String = "127.0.0.1", address: String = "127.0.0.1") throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var yes: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
-    // Without this a body that follows its head waits for the acknowledgement of the head.
+    // Without this option, a body that follows its head waits for the acknowledgement of the head.
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, 4)
-    // A server that never answers must fail a test and not hang it.
+    // A server that never replies must make a test fail, not hang.
     var patience = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let isBound = Self.with(source, port: 0) { bind(descriptor, $0, $1) == 0 }
@@ -60,7 +61,8 @@ final class RawClient {
 
   // MARK: - Sending
 
-  /// - Returns: false where the other end is gone.
+  /// Sends bytes.
+  /// - Returns: false where the other end has closed the connection.
   @discardableResult
   func send(_ bytes: Data) -> Bool {
     var rest = bytes[...]
@@ -77,8 +79,8 @@ final class RawClient {
 
   // MARK: - Receiving
 
-  /// Reads one answer.
-  /// - Parameter isHead: whether a body is only announced.
+  /// Reads one reply.
+  /// - Parameter isHead: whether the reply is one to HEAD, which announces a body without sending it.
   func answer(isHead: Bool = false) throws -> Answer {
     let blank = Data("\r\n\r\n".utf8)
     while received.range(of: blank) == nil { try receive() }
@@ -109,7 +111,7 @@ final class RawClient {
     received.append(contentsOf: buffer[..<count])
   }
 
-  /// Whether the other end closes the connection; what comes before that is thrown away.
+  /// Whether the other end closes the connection; bytes that come before the end are discarded.
   func isClosed() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {

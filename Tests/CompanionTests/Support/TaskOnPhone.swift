@@ -6,7 +6,7 @@ import TestSupport
 
 /// A task with its server on the loopback interface, and a phone that sends requests to it.
 final class TaskOnPhone {
-  /// A clock that a test moves on; time passes besides as it does on the wall.
+  /// A clock that runs like the monotonic clock, and that a test can move forward.
   final class Clock: Sendable {
     private let ahead = Mutex(Duration.zero)
     func now() -> ContinuousClock.Instant { .now + ahead.withLock { $0 } }
@@ -58,7 +58,7 @@ final class TaskOnPhone {
   private var url: URL { URL(string: session.address) ?? URL(filePath: "/") }
   var port: UInt16 { UInt16(url.port ?? 0) }
   var host: String { "127.0.0.1:\(port)" }
-  /// `/TOKEN/`.
+  /// The path of the page, `/TOKEN/`.
   var base: String { url.path.hasSuffix("/") ? url.path : url.path + "/" }
 
   // MARK: - Requests
@@ -144,7 +144,7 @@ final class TaskOnPhone {
 
   // MARK: - Events
 
-  /// The next action; other events are skipped. Nil where nothing comes for a minute.
+  /// Waits for the next action, and skips other events; nil where no event comes for a minute.
   func nextAction() -> CompanionAction? {
     while let event = session.next(waitMilliseconds: 60_000) {
       if case .action(let action) = event { return action }
@@ -152,7 +152,7 @@ final class TaskOnPhone {
     return nil
   }
 
-  /// Sends a photo's action and gives the upload that the task gets.
+  /// Sends the action of a photo, and returns the upload that the task receives; nil where it receives none.
   func attach(_ upload: String, shot: String = "before-machine", id: String) throws -> CompanionUpload? {
     let answer = try ask(
       "POST", base + "actions",

@@ -25,7 +25,7 @@ struct DetachedSealTests {
     changed[50_000] ^= 1
     try program.write(changed, "changed.bin")
     #expect(throws: OpenSSLProgram.Failed.self) { try program.run("\(verify) changed.bin") }
-    // Root and stranger are not in the bag, the authority in between is.
+    // The seal has two certificates, the signer's and the intermediate authority's; the root is not in it.
     let listing = String(
       decoding: try program.run("cms -cmsout -print -noout -inform DER -in seal.p7s"), as: UTF8.self)
     #expect(listing.components(separatedBy: "d.certificate:").count == 3)
@@ -137,7 +137,7 @@ struct DetachedSealTests {
     #expect(throws: CryptographyError.notPKCS12) {
       try SealIdentity(pkcs12: Array(file.dropLast(40)), passphrase: "秘密")
     }
-    // What the old algorithms need is not left loaded.
+    // An empty file is refused as well.
     #expect(throws: CryptographyError.notPKCS12) { try SealIdentity(pkcs12: [], passphrase: "") }
   }
 

@@ -42,13 +42,13 @@ final class OpenSSLAuthority {
     try program.write(Self.extensions, "ca.cnf")
     try program.write("01\n", "serial")
     try makeRoot("root")
-    // An authority in between, so that a chain has three certificates.
+    // An intermediate authority makes a chain of three certificates.
     try program.run(
       "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout mid.key -subj /CN=mid -out mid.csr")
     try sign("mid", by: "root", as: "root")
   }
 
-  /// Makes a root that vouches for itself.
+  /// Makes a self-issued root.
   func makeRoot(_ name: String) throws {
     try program.run(
       "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout \(name).key -subj /CN=\(name) -out \(name).csr"
@@ -68,8 +68,8 @@ final class OpenSSLAuthority {
     try Certificate(file: program.read("\(name).pem"))
   }
 
-  /// Lets the authority in between issue the certificate of a key.
-  /// - Returns: the key with its certificate, the one in between and the root, in an order that is none.
+  /// Lets the intermediate authority issue the certificate of a key.
+  /// - Returns: the key with its own certificate, the intermediate and the root, given in no particular order.
   func identity(of key: SealKey, as section: String = "seal") throws -> SealIdentity {
     try program.write(
       key.request(subject: SealSubject(organization: "达拉特旗某某农机服务有限公司", commonName: "张三")), "seal.csr")
@@ -79,17 +79,17 @@ final class OpenSSLAuthority {
   }
 
   /// Makes the timestamp authority's key and certificate.
-  /// - Parameter section: the extensions of its certificate.
+  /// - Parameter section: the section with the extensions of the authority's certificate.
   func makeTimestampAuthority(as section: String = "timestamps") throws {
     try program.run("req -new -newkey rsa:3072 -nodes -keyout tsa.key -subj /CN=tsa -out tsa.csr")
     try sign("tsa", by: "mid", as: section)
-    // A certificate and a copy of the root that no path needs stand in the bag as well.
+    // The token also carries the root and a stranger's certificate, which no path needs.
     try makeRoot("stranger")
     let chain = try ["mid", "root", "stranger"].flatMap { try program.read("\($0).pem") }
     try program.write(chain, "tsa-chain.pem")
   }
 
-  /// The answer to a query, as the responder of the openssl program gives it.
+  /// Returns the openssl program's reply to a query.
   func reply(to query: TimestampQuery) throws -> [UInt8] {
     try program.write(query.der, "query.tsq")
     try program.run("ts -reply -config ca.cnf -section tsa_config -queryfile query.tsq -out reply.tsr")

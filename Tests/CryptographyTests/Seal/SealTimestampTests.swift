@@ -41,7 +41,7 @@ struct SealTimestampTests {
     try program.run(
       "cms -verify -cades -binary -inform DER -in stamped.p7s -CAfile root.pem -purpose any -content document.bin -out out.bin"
     )
-    // libcrypto's own writer writes the same bytes.
+    // The openssl program writes the same bytes again.
     try program.run("cms -cmsout -inform DER -in stamped.p7s -outform DER -out again.p7s")
     #expect(try program.read("again.p7s") == stamped.der)
     try program.write(seal.signatureValue, "value.bin")
@@ -82,7 +82,7 @@ struct SealTimestampTests {
     #expect(fault(reply + [0], to: query) == .notReply)
     #expect(fault(Array(reply.dropLast()), to: query) == .notReply)
     #expect(fault([UInt8](repeating: 0x30, count: 70_000), to: query) == .tooLarge(bytes: 70_000))
-    // TimeStampResp { status { 2 } }
+    // The reply is TimeStampResp { status { 2 } }.
     #expect(fault([0x30, 0x05, 0x30, 0x03, 0x02, 0x01, 0x02], to: query) == .refused(status: 2))
     #expect(throws: CryptographyError.timestamp(.otherImprint)) {
       try seal.timestamped(
@@ -104,7 +104,8 @@ struct SealTimestampTests {
         "cms -sign -cades -binary -nodetach -econtent_type 1.2.840.113549.1.9.16.1.4 -in statement.bin -signer \(name).pem -inkey \(name).key -outform DER -out signed.der"
       )
       let signed = try program.read("signed.der")
-      // TimeStampResp { status { 0 }, token }, which is longer than 255 and shorter than 65,536 bytes.
+      // The reply is TimeStampResp { status { 0 }, token }. It has 256 to 65,535 bytes, so two octets hold its
+      // length.
       let body = [0x30, 0x03, 0x02, 0x01, 0x00] + signed
       return [0x30, 0x82, UInt8(body.count >> 8), UInt8(body.count & 0xFF)] + body
     }
@@ -123,7 +124,8 @@ struct SealTimestampTests {
       var changed = reply
       let place = generator.next(below: reply.count)
       changed[place] ^= 1 << UInt8(generator.next(below: 8))
-      // Nobody signs which certificates above the authority's own come with a token.
+      // No signature covers which certificates above the authority's own a token carries, so some changes are
+      // accepted.
       guard let other = try? query.token(fromReply: changed) else { continue }
       let isSame = other.time == token.time && other.authority == token.authority
       #expect(isSame, "byte \(place)")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct SealVerificationTests {
-  /// 24 November 2026, half past nine in China.
+  /// The moment 2026-11-24 09:30 in China, seconds since 1970.
   private static let now: Int64 = 1_795_483_800
   private static let day: Int64 = 86_400
   private static let content = Data(SplitMix64.bytes(5_000, seed: 3))
@@ -76,7 +76,7 @@ import Testing
       #expect(try !verify(der, [other.root]).isTrusted)
       #expect(try verify(der, [other.root, sealed.authority.root]).isTrusted)
     }
-    // An authority of the same name with another key issued nothing here.
+    // The other root has the same name and another key, so it is the key that decides.
     #expect(other.root.subject == sealed.authority.root.subject)
   }
 
@@ -100,7 +100,7 @@ import Testing
     #expect(
       try verify(sealed.seal.der, [root], at: Self.now - 5 * Self.day).trust
         == .notBegun(sealed.identity.certificate))
-    // The timestamp is of a time when the certificate had ended.
+    // The time of this timestamp is after the certificate's end.
     let late = try Sealed(validity: (Self.now - 5 * Self.day)...(Self.now - Self.day))
     #expect(
       try verify(late.stamped.der, [late.authority.root]).trust == .ended(late.identity.certificate))
@@ -137,7 +137,7 @@ import Testing
         if let found { places[found.place, default: 0] += 1 }
       }
     }
-    // The faults name many places, and no part of a seal is without one.
+    // The faults are in at least eight different places.
     #expect(places.count >= 8, "\(places)")
   }
 
@@ -159,7 +159,8 @@ import Testing
 
   @Test func `a timestamp of another seal is refused`() throws {
     let (one, other) = (try Sealed(), try Sealed())
-    // What timestamped(by:) refuses is put together by hand: both tokens have the same size.
+    // timestamped(by:) refuses the token of another seal, so the bytes are exchanged by hand: both tokens have
+    // the same size.
     let token = try #require(try one.stamped.withoutTimestamp().token).der
     let foreign = try #require(try other.stamped.withoutTimestamp().token).der
     let start = try #require(one.stamped.der.firstRange(of: token)?.lowerBound)
@@ -175,14 +176,15 @@ import Testing
   }
 
   @Test func `the other form of a P-256 signature is refused, though it verifies as well`() throws {
-    // Each key is another one, so that half of the signatures come out of libcrypto with the greater s.
+    // Each seal has a new key and signature, and libcrypto makes about half of all signatures with the greater
+    // s.
     for _ in 0..<8 {
       let sealed = try Sealed()
       let other = SecondForm.of(sealed.seal.der)
       #expect(other != sealed.seal.der)
       let found = try #require(fault(other, [sealed.authority.root]))
       #expect(found.place == .signature && found.reason == .encoding)
-      // The same way back gives the seal again, so that the exchange itself is right.
+      // A second exchange restores the seal, so the exchange itself is right.
       #expect(SecondForm.of(other) == sealed.seal.der)
     }
   }
@@ -224,7 +226,7 @@ import Testing
     let seal = try DetachedSeal.over(Self.content, by: authority.identity(of: SealKey.generate()))
     let query = try TimestampQuery(over: seal.signatureValue, nonce: SplitMix64.bytes(8, seed: 9))
     let stamped = try seal.timestamped(by: query.token(fromReply: authority.reply(to: query))).der
-    // The openssl program takes the time from the machine, and its certificates begin with it.
+    // The openssl program takes the time from the machine's clock, and its certificates begin at that time.
     let time = try #require(try verify(stamped, []).timestamp?.time)
     let root = try authority.certificate("root")
     let judged = try verify(stamped, [root], at: time)
@@ -235,7 +237,8 @@ import Testing
       var changed = stamped
       let index = generator.next(below: changed.count)
       changed[index] ^= 1 << UInt8(generator.next(below: 8))
-      // A certificate between signer and root whose issuer's name was changed leads to no given root, as far as anybody can tell.
+      // A certificate between signer and root whose issuer's name was changed is not found as a fault: the path
+      // leads to no given root.
       do throws(SealFault) {
         let judged = try verify(changed, [root], at: time)
         #expect(!judged.isTrusted, "byte \(index)")

@@ -1,5 +1,5 @@
-/// A seal with the other form of its ECDSA signature, in which s is taken from the order of the group of P-256. It is put
-/// together here, byte by byte, so that no code is tried by itself.
+/// A seal with the other form of its ECDSA signature, in which s is replaced by the order of the group of P-256
+/// minus s. The seal is put together here, byte by byte, so that the test shares no code with what it checks.
 enum SecondForm {
   /// Exchanges the form of a seal without a timestamp, whose signature is its last element.
   static func of(_ der: [UInt8]) -> [UInt8] {
@@ -25,7 +25,7 @@ enum SecondForm {
     0xBC, 0xE6, 0xFA, 0xAD, 0xA7, 0x17, 0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x51,
   ]
 
-  /// A positive INTEGER's contents without needless zeros.
+  /// The contents of a positive INTEGER, without needless zeros.
   private static func number(_ bytes: [UInt8]) -> [UInt8] {
     let digits = Array(bytes.drop { $0 == 0 })
     return (digits.first ?? 0) >= 0x80 ? [0] + digits : digits

@@ -1,14 +1,14 @@
 import Records
 
-/// What a test counts of one welder by itself, from what it did and not from what the fieldbook says. Days are numbers of days
-/// since 1970 where the laptop is.
+/// The state of one welder that a test counts from its own steps, and not from what the fieldbook says. Days
+/// are numbers of days since 1970 in the laptop's zone.
 struct LifeCount: Codable {
   enum Standing: String, Codable {
-    /// On a survey list, and not registered.
+    /// The welder is on a survey list, and not registered.
     case surveyed
-    /// Registered, and not signed.
+    /// The welder is registered, and its record not signed.
     case begun
-    /// Signed at least once.
+    /// The record was signed at least once.
     case installed
     case retired, refused, void
   }
@@ -20,14 +20,17 @@ struct LifeCount: Codable {
 
   // MARK: - What was fitted
 
-  /// All that the welder ever had, the present one last.
+  /// The modules that the welder ever had, the present module last.
   var modules: [String] = []
+  /// The seals that the welder ever had, the present seal last.
   var seals: [String] = []
+  /// The templates of the labels that the welder ever had, the present label last.
   var labels: [String] = []
+  /// The units that ever owned the welder, the present owner last.
   var owners: [String] = []
-  /// Whether the last of the modules is still in.
+  /// Whether the last of the modules is still in the welder.
   var hasModule = false
-  /// Number of times that its label was printed again.
+  /// Number of times that the welder's label was printed again.
   var reprints = 0
   var inspections = 0
 
@@ -35,12 +38,13 @@ struct LifeCount: Codable {
 
   /// Whether the open repair is of a fault that makes the welder unsafe.
   var isUnsafe = false
-  /// Whether a technician is at work on it.
+  /// Whether a technician is at work on the welder.
   var isInWork = false
   /// Whether the last test passed, with the seal, module and firmware that are there now.
   var testHolds = false
-  /// Whether the work is a repair, and whether the last test of it failed.
+  /// Whether the work is a repair.
   var isInRepair = false
+  /// Whether the last test of the repair failed.
   var hasFailed = false
   var isOutOfUse: Bool { isInRepair && hasFailed || isUnsafe && !(isInWork && testHolds) }
 
@@ -51,7 +55,7 @@ struct LifeCount: Codable {
   let serial: String
   var street: String
   var industry: String
-  /// The industry by which was decided who pays.
+  /// The industry that decided who pays.
   var fundedIndustry: String
   let purchased: Int?
   let recorded: Int
@@ -61,18 +65,21 @@ struct LifeCount: Codable {
   var installationID: InstallationID? { InstallationID(id) }
 }
 
-/// The figures of docs/ledger.md, counted from the counts of single welders by its table and nothing else.
+/// The figures of docs/ledger.md, computed from the counts of single welders by the table of that document
+/// alone.
 struct LifeFigures {
   let welders: [LifeCount]
-  /// The period, as days since 1970; both ends belong to it.
+  /// The first day of the period, in days since 1970; nil for no first day.
   var from: Int?
+  /// The last day of the period, in days since 1970; nil for no last day.
   var to: Int?
   let today: Int
 
-  /// 24 July 2024 and 15 December 2024, as days since 1970.
+  /// 24 July 2024, in days since 1970.
   private static let planDay = 19_928
+  /// 15 December 2024, in days since 1970.
   private static let deadline = 20_072
-  /// 住建, 应急管理 and 市场监管 lead these by section two of the plan, and their units pay themselves.
+  /// The industries that 住建, 应急管理 and 市场监管 lead by section two of the plan, and whose units pay themselves.
   private static let departments: Set = ["mining", "construction", "municipal", "specialEquipment"]
 
   private var isPeriod: Bool { from != nil || to != nil }
@@ -113,7 +120,7 @@ struct LifeFigures {
       if isInPeriod(welder.fitted) {
         let isBanner =
           (welder.fitted ?? .max) < Self.deadline && !Self.departments.contains(welder.fundedIndustry)
-        // Nobody pays for a welder that was retired with its registration; this one was fitted before.
+        // Nobody pays for a welder that was retired with its registration; this welder was fitted before.
         figures.formUnion(["done", isBanner ? "fundedByBanner" : "fundedByOwner"])
       }
       if welder.standing == .installed, welder.isOutOfUse { figures.insert("outOfUse") }
@@ -123,7 +130,7 @@ struct LifeFigures {
     switch welder.standing {
     case .surveyed: figures.insert("surveyed")
     case .refused: figures.insert("refused")
-    // What a record was before is not kept, so that a welder that was fitted later was begun.
+    // The earlier status of a record is not kept, so that a welder that was fitted later counts as begun.
     case .begun, .installed, .retired, .void: figures.insert("begun")
     }
     if let bought = welder.purchased, bought >= Self.planDay {
@@ -132,7 +139,7 @@ struct LifeFigures {
     return figures
   }
 
-  /// Adds the figures of some welders up by a property of theirs, such as the street.
+  /// Adds up the figures of some welders by one of their properties, such as the street.
   func sums(
     where includes: (LifeCount) -> Bool = { _ in true }, by property: (LifeCount) -> String
   ) -> [String: [String: Int]] {

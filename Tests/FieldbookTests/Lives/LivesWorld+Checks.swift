@@ -5,11 +5,11 @@ import Testing
 
 @testable import Fieldbook
 
-/// What has to hold of all lives at each moment.
+/// Checks what has to hold for all lives at each moment.
 extension LivesWorld {
   // MARK: - One welder
 
-  /// Holds one record against what was counted of it.
+  /// Compares one record with its count.
   func check(_ place: Int) throws {
     let (count, record) = (notes.welders[place], try record(place))
     let comment: Comment = "welder \(place) of \(home): \(count)"
@@ -31,13 +31,14 @@ extension LivesWorld {
     #expect((record.inspections ?? []).count == count.inspections, comment)
     #expect(
       record.owner.street.text == count.street && record.owner.industry.rawValue == count.industry, comment)
-    // The code of a record that nobody outside knew of belongs to the next one.
+    // The code of a void record that nobody outside knew of belongs to the next record.
     if let code = record.code, count.standing != .void {
       #expect(try fieldbook.label(of: code).events.count { $0.name == .reprinted } == count.reprints, comment)
     }
   }
 
-  /// The status that a record has to have. Whether the platform has answered is the record's own word.
+  /// The status that a record has to have. Whether the platform has acknowledged the record is read from the
+  /// record itself.
   private func status(of count: LifeCount, _ record: Installation) -> Installation.Status {
     switch count.standing {
     case .surveyed: .surveyed
@@ -53,8 +54,8 @@ extension LivesWorld {
 
   // MARK: - The whole laptop
 
-  /// Holds everything against what was counted, and judges every closed revision as a stranger's record, each after the one
-  /// before.
+  /// Compares everything with the counts, and checks every closed revision as another laptop's record, each
+  /// after the revision before it.
   func checkAll() throws {
     for place in notes.welders.indices {
       try check(place)
@@ -87,7 +88,7 @@ extension LivesWorld {
     var to: Int?
   }
 
-  /// The whole, and what filters cut out of it.
+  /// The filters whose results are checked: all welders, single properties and periods.
   private var cuts: [Cut] {
     var cuts = [Cut()]
     var cut = Cut()
@@ -114,7 +115,7 @@ extension LivesWorld {
     return cuts
   }
 
-  /// Holds rows, figures and units of the ledger against the count.
+  /// Compares rows, figures and units of the ledger with the counts.
   func checkLedger() throws {
     let day = CalendarDay(daysSince1970: today)
     for cut in cuts {
@@ -145,7 +146,7 @@ extension LivesWorld {
       try fieldbook.forEachLedgerUnit(cut.filter, today: day) {
         units["\($0.street ?? "") \($0.name ?? "")"] = Self.figures($0.counts)
       }
-      // The form by units has no places for what is due.
+      // The form by units has no columns for due and overdue welders.
       let sums = counted.sums(where: cut.includes) { "\($0.street) \($0.unit)" }
       #expect(units == sums.mapValues { $0.filter { $0.key != "due" && $0.key != "overdue" } }, comment)
     }
@@ -158,7 +159,7 @@ extension LivesWorld {
 
   // MARK: - The exports
 
-  /// Holds what the built program prints and exports against the count.
+  /// Compares what the built program prints and exports with the counts.
   func checkExports() throws {
     let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     let program = URL(filePath: bundle).deletingLastPathComponent().appending(path: "weldtech").path()

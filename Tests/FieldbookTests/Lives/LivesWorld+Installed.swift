@@ -5,7 +5,7 @@ import Testing
 
 @testable import Fieldbook
 
-/// What becomes of a welder that is installed.
+/// Takes the steps of a welder that is installed.
 extension LivesWorld {
   // MARK: - After the installation
 
@@ -66,7 +66,7 @@ extension LivesWorld {
     }
   }
 
-  /// Prints a faded label again. An order that a kill cut off is gone on with, since it is the same request.
+  /// Prints a faded label again. An order that a kill interrupted is continued, since the request is the same.
   mutating func reprint(_ place: Int) throws {
     let code = try #require(try record(place).code)
     if try !fieldbook.label(of: code).events.contains(where: { $0.name == .printed }) {

@@ -6,20 +6,24 @@ import Testing
 
 @testable import Fieldbook
 
-/// One laptop with the lives of several welders, and what the test counts of them. The counts are written down before each step,
-/// with what they are after it, so that a process that goes on after a kill knows both states that can be there.
+/// One laptop with the lives of several welders, and the test's own counts of them. Before each step, the
+/// counts before and after the step are written down, so that a process that continues after a kill knows both
+/// possible states.
 struct LivesWorld {
-  /// What is written down.
+  /// The notes in the file, written before each step.
   struct Notes: Codable {
     var welders: [LifeCount] = []
-    /// The count of a welder after the step that is being taken, and its place; that of a new welder is behind the others.
+    /// The count of a welder after the step that is being taken; nil between two steps.
     var next: LifeCount?
+    /// The index of this welder in `welders`; a new welder has the index after the last.
     var place = 0
-    /// The seconds of the laptop's clock since the world began, and the numbers that were given to things.
+    /// The seconds of the laptop's clock since the world began.
     var second: Int64 = 0
+    /// The last number that was used in a unique name.
     var number = 0
-    /// The steps that are still to be taken, and the welders that are still to come.
+    /// The number of steps that are still to be taken.
     var steps: Int
+    /// The number of welders that are still to be added.
     var coming: Int
   }
 
@@ -32,6 +36,7 @@ struct LivesWorld {
 
   // MARK: - Beginning and going on
 
+  /// Makes an empty fieldbook and its notes.
   /// - Parameter folder: a folder for the fieldbook and the notes.
   static func begin(in folder: String, welders: Int) throws {
     let fieldbook = try Fieldbook(home: folder + "/home", busyMilliseconds: 20_000)
@@ -40,7 +45,7 @@ struct LivesWorld {
     try JSONEncoder().encode(notes).write(to: URL(filePath: folder + "/notes.json"))
   }
 
-  /// Goes on with a world, after a kill or for the first time.
+  /// Continues a world, after a kill or for the first time.
   init(in folder: String, seed: UInt64, killSwitch: KillSwitch? = nil) throws {
     home = folder + "/home"
     notesFile = folder + "/notes.json"
@@ -48,13 +53,14 @@ struct LivesWorld {
     random = SplitMix64(seed: seed)
     notes = try JSONDecoder().decode(Notes.self, from: Data(contentsOf: URL(filePath: notesFile)))
     fieldbook = try Fieldbook(home: home, busyMilliseconds: 20_000)
-    // What was made and not recorded before the kill keeps its number.
+    // Things that were made and not recorded before the kill keep their numbers, so that new things get higher
+    // numbers.
     notes.number += 1_000
     try adopt()
     killSwitch?.watch(fieldbook)
   }
 
-  /// Finds out which of the two states that were written down is there. There is no third.
+  /// Finds which of the two states that were written down the fieldbook has. No third state is possible.
   mutating func adopt() throws {
     guard let next = notes.next, let id = next.installationID else { return }
     let isNew = notes.place == notes.welders.count
@@ -65,7 +71,7 @@ struct LivesWorld {
       if isNew { notes.welders.append(next) } else { notes.welders[notes.place] = next }
     } else {
       #expect(found == before, "half of a step is there")
-      // A welder that did not come is still to come.
+      // A new welder whose record was not opened is still to be added.
       if isNew { notes.coming += 1 }
     }
     notes.next = nil
@@ -78,14 +84,15 @@ struct LivesWorld {
 
   // MARK: - Time and names
 
-  /// 1 November 2024, eight o'clock, six weeks before the Banner stops paying.
+  /// The beginning in seconds since 1970: 1 November 2024, eight o'clock, six weeks before the Banner stops
+  /// paying.
   private static let beginning: Int64 = 1_730_419_200
 
   var now: Timestamp {
     Timestamp(secondsSince1970: Self.beginning + notes.second, offsetSeconds: 28_800)
   }
 
-  /// The present day, in days since 1970 where the laptop is.
+  /// The present day, in days since 1970 in the laptop's zone.
   var today: Int { Int((Self.beginning + notes.second + 28_800) / 86_400) }
 
   mutating func unique(_ word: String) -> String {
@@ -105,7 +112,7 @@ struct LivesWorld {
 
   // MARK: - Steps
 
-  /// Takes a step of one welder: writes down what is counted of it before and after, and then does it.
+  /// Takes one step of a welder: writes down the counts before and after the step, and then runs `body`.
   mutating func take(
     _ next: LifeCount, _ place: Int, _ body: (Fieldbook, InstallationID, Timestamp) throws -> Void
   ) throws {
@@ -138,7 +145,7 @@ struct LivesWorld {
   ]
   static let streets = ["树林召镇", "展旦召苏木", "白泥井镇"]
 
-  /// A welder that is found for the first time, or one that was refused and is registered again.
+  /// Adds a welder that is found for the first time, or registers a refused welder again.
   mutating func come() throws {
     notes.coming -= 1
     let refused = notes.welders.last { welder in
@@ -271,7 +278,7 @@ struct LivesWorld {
   mutating func label(_ place: Int) throws {
     let (template, record) = (unique("template"), try record(place))
     let code = try #require(record.code)
-    // A label that is made again before the first signature is no other one.
+    // A label that is made again before the first signature replaces the one before it.
     let isAnother = record.isInRepair || record.earlierOwners != nil || notes.welders[place].labels.isEmpty
     try append(
       [
@@ -340,7 +347,7 @@ struct LivesWorld {
     }
   }
 
-  /// Does one thing that the state of some welder allows.
+  /// Takes one step that the state of some welder allows.
   /// - Returns: false where all lives are over, or no steps are left.
   mutating func live() throws -> Bool {
     guard notes.steps > 0 else { return false }

@@ -6,10 +6,11 @@ import Testing
 
 @testable import Fieldbook
 
-/// Random lives of welders: surveyed, registered, installed, corrected, inspected, repaired, exchanged, labelled and sealed
-/// again, sold, moved, delivered, refused, retired. Several share a fieldbook. What is current, and what the ledger has to say,
-/// is counted a second time beside the fieldbook. `WELDTECH_LIVES` gives the number of lives; in half of the fieldbooks the
-/// process that lives them is killed again and again.
+/// Checks random lives of welders, which are surveyed, registered, installed, corrected, inspected, repaired,
+/// exchanged, labelled and sealed again, sold, moved, delivered, refused and retired. Several lives share a
+/// fieldbook. The test keeps the current state and the ledger's figures a second time, independently of the
+/// fieldbook, and compares the two. `WELDTECH_LIVES` gives the number of lives. In half of the fieldbooks, the
+/// process that takes the steps is killed again and again.
 @Suite struct RandomLivesTests {
   private static let lives =
     ProcessInfo.processInfo.environment["WELDTECH_LIVES"].flatMap(Int.init) ?? 30
@@ -68,7 +69,8 @@ import Testing
   }
 }
 
-/// The process that is killed: it goes on with the lives of a folder where the one before was killed.
+/// Runs in the process that is killed. It continues the lives of a folder where the process before it was
+/// killed.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment[KilledLife.folder] != nil)) struct KilledLives {
   @Test func `lives on until it is killed`() throws {
     let environment = ProcessInfo.processInfo.environment

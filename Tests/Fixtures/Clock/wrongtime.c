@@ -1,5 +1,6 @@
-/* A clock that is wrong by WRONGTIME_SECONDS, for one program: preloaded, it answers in place of the C library. The clock
-   that only ever runs is left alone, and so are the dates of files. */
+/* Shifts the clock of one program by the number of seconds in the environment variable WRONGTIME_SECONDS, or by 0
+   where it is not set. The library is preloaded and replaces clock_gettime, time and gettimeofday of the C library. Only the real-time clock is shifted:
+   monotonic clocks and the dates of files stay right. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/syscall.h>

@@ -7,7 +7,7 @@ import Threads
 
 @testable import Sync
 
-/// The bucket's client against SeaweedFS and rclone, which know S3 from another reading than ours.
+/// Runs the bucket's client against SeaweedFS and rclone, which implement S3 independently of this package.
 @Suite(
   .serialized,
   .enabled(
@@ -30,7 +30,7 @@ struct BucketTests {
       let object = try file(bytes)
       #expect(try !store.has(object) && store.size(of: object) == nil, "\(count)")
       try store.put(bytes, at: object)
-      // Again, where a service with conditions answers that it is there.
+      // The object is put once more; a service with conditions then answers that it is there.
       try store.put(bytes, at: object)
       #expect(try store.has(object) && store.size(of: object) == count, "\(count)")
       #expect(try store.contents(of: object.key, maxBytes: count) == bytes, "\(count)")
@@ -55,7 +55,7 @@ struct BucketTests {
     let object = try file(bytes)
     try store.put(bytes, at: object)
     #expect(try store.has(object) && store.size(of: object) == bytes.count)
-    // rclone's client is another reading of S3.
+    // rclone's client is another implementation of S3.
     let outcome = try InstalledProgram.rclone.run([
       "hashsum", "sha256", "--download", "--config", "/dev/null",
       ":s3,provider=Other,env_auth=false,access_key_id='\(SeaweedServer.accessKeyID)',"
@@ -146,7 +146,7 @@ struct BucketTests {
   @Test func `a bucket that is not there is refused, and a service that is away cannot be reached`() throws {
     let bytes = random.bytes(100)
     let object = try file(bytes)
-    // SeaweedFS makes a bucket that is written to.
+    // SeaweedFS would make a missing bucket that is written to.
     let bucket = try PeerBucket(.rclone)
     let missing = try bucket.store { $0.bucket = "no-such-bucket" }
     #expect(throws: SyncError.refused(status: 404, code: "NoSuchBucket")) { try missing.put(bytes, at: object) }

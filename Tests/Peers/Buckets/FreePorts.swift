@@ -2,8 +2,9 @@ import Glibc
 import Synchronization
 import Testing
 
-/// Ports of this machine that nobody listens on at the moment, and that the system gives to no connection before a program takes them:
-/// they are below the range of those (32768 to 60999, ip(7)). No port is given twice in one process.
+/// Finds ports of this machine that nobody listens on at the moment. The system gives none of them to a
+/// connection, because they are below the range for connections (32768 to 60999, ip(7)). A port is given only
+/// once in a process, until the whole range has been given.
 enum FreePorts {
   private static let range = 20_000..<32_768
   /// The next port to try. Processes of tests that run at the same time begin elsewhere.
@@ -24,7 +25,7 @@ enum FreePorts {
   private static func isFree(_ port: UInt16) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
-    // As a server does, which takes a port again whose connections have just ended.
+    // A server takes a port again whose connections have just ended; so does this check.
     var reuses: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuses, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()

@@ -12,9 +12,9 @@ extension InstalledProgram {
 
 /// The programs of others that serve a bucket.
 enum BucketServer: String, CaseIterable, CustomTestStringConvertible {
-  /// Checks signatures, obeys conditions, and its clock.
+  /// SeaweedFS, which checks signatures and their time by its clock, and obeys conditions.
   case seaweed
-  /// Checks signatures, ignores conditions, and serves a folder of files.
+  /// rclone, which checks signatures, ignores conditions, and serves a folder of files.
   case rclone
 
   var program: InstalledProgram { self == .seaweed ? .seaweed : .rclone }
@@ -24,12 +24,13 @@ enum BucketServer: String, CaseIterable, CustomTestStringConvertible {
   static var installed: [BucketServer] { allCases.filter(\.program.isInstalled) }
 }
 
-/// A bucket of one such program, below a prefix that no other test has. rclone serves a folder of its own until this object goes.
+/// A bucket of a `BucketServer`, below a prefix that no other test has. rclone serves a folder of its own until
+/// this object is released.
 final class PeerBucket {
   private let folder = TemporaryFolder(isInMemory: true)
   private let rclone: RunningProgram?
   let url: String
-  /// What all keys of this bucket begin with.
+  /// The prefix of all keys of this bucket.
   let prefix = "laptop/\(PeerBucket.count.add(1, ordering: .relaxed).newValue)"
 
   private static let count = Atomic<Int>(0)
@@ -54,8 +55,8 @@ final class PeerBucket {
 
   deinit { _ = rclone?.kill() }
 
-  /// Waits until rclone lists the bucket. It says that it begins a little before it takes connections, so each look is a number of
-  /// tries, which fail at once as long as nobody listens.
+  /// Waits until rclone lists the bucket. rclone prints that it begins a little before it takes connections, so
+  /// each poll is a number of tries, which fail at once as long as nobody listens.
   private func begin() throws {
     let store = try S3Store(
       SeaweedServer.configuration(url, prefix: prefix),

@@ -25,7 +25,8 @@ final class SeaweedServer: Sendable {
   private let ports: [UInt16]
   /// The address of the buckets.
   let url: String
-  /// The port of the filer, which serves a file at the address to which it was uploaded, without `uploadsPath` before it.
+  /// The port of the filer, which serves a file at the address to which it was uploaded, without `uploadsPath`
+  /// before it.
   let filerPort: UInt16
   static let uploadsPath = "/tus"
 
@@ -47,7 +48,8 @@ final class SeaweedServer: Sendable {
         "-filer.port=\(ports[6])", "-filer.port.grpc=\(ports[7])", "-filer",
         "-filer.tusBasePath=\(Self.uploadsPath)", "-s3", "-s3.config=\(folder.file("s3.json"))",
         "-filer.localSocket=\(folder.file("filer.sock"))", "-s3.localSocket=\(folder.file("s3.sock"))",
-        // Services with a port of their own each, of which there could be only one on a machine.
+        // These services have a fixed port each, so that only one of them could run on a machine; 0 leaves them
+        // out.
         "-s3.port.iceberg=0", "-s3.port.lance=0",
         "-master.volumeSizeLimitMB=64", "-volume.max=20",
       ], folder: folder.path)
@@ -56,17 +58,17 @@ final class SeaweedServer: Sendable {
 
   deinit { stop() }
 
-  /// Kills the program, which would otherwise take ten seconds to say goodbye to itself.
+  /// Kills the program, which would otherwise take ten seconds to end.
   func stop() {
     running.kill()
-    // It makes sockets in /tmp that nobody can tell it to make elsewhere.
+    // SeaweedFS makes sockets in /tmp, and no option puts them elsewhere.
     for part in ["s3", "master", "volume", "filer"] {
       for port in ports { unlink("/tmp/seaweedfs-\(part)-grpc-\(port).sock") }
     }
   }
 
-  /// Waits until the bucket is there. The program says that it begins a little before it takes connections, so each look is a
-  /// number of tries, which fail at once as long as nobody listens.
+  /// Waits until the bucket is there. The program prints that it begins a little before it takes connections,
+  /// so each poll is a number of tries, which fail at once as long as nobody listens.
   private func begin() throws {
     let store = try S3Store(
       Self.configuration(url, prefix: "ready"),
@@ -90,8 +92,8 @@ final class SeaweedServer: Sendable {
   }
 }
 
-/// One SeaweedFS for all tests of a suite, started before the first of them and stopped after the last, because it takes some
-/// seconds to start.
+/// One SeaweedFS for all tests of a suite, started before the first of them and stopped after the last, because
+/// it takes some seconds to start.
 struct SharedSeaweed: SuiteTrait, TestScoping {
   @TaskLocal private static var shared: SeaweedServer?
 

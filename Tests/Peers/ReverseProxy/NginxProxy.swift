@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// nginx with TLS in front of a platform on loopback, with a certificate for `localhost` only, and without TLS.
+/// nginx in front of a platform on loopback: on one port with TLS and a certificate for `localhost` only, on
+/// another without TLS.
 final class NginxProxy {
   struct NotStarted: Error {
     let diagnostics: String
@@ -24,7 +25,7 @@ final class NginxProxy {
   private let ports: [UInt16]
   /// The address with TLS.
   var url: String { "https://localhost:\(ports[0])" }
-  /// The same by an address that is not in the certificate.
+  /// The address with TLS by an IP address that is not in the certificate.
   var otherURL: String { "https://127.0.0.1:\(ports[0])" }
   /// The address without TLS, which the program takes on loopback.
   var plainURL: String { "http://127.0.0.1:\(ports[1])" }
@@ -41,8 +42,8 @@ final class NginxProxy {
     try Self.openssl.run(request.split(separator: " ").map(String.init), folder: folder.path)
     ports = try FreePorts.take(2)
     let upstream = platform.dropFirst("http://".count)
-    // One process, which runs as the tests' user and ends with a signal. A connection is closed after 60 requests, so that
-    // clients have to make others in the middle of a run.
+    // nginx is one process, which runs as the tests' user and ends with a signal. A connection is closed after
+    // 60 requests, so that clients have to make others in the middle of a run.
     let configuration = """
       daemon off;
       master_process off;
@@ -77,7 +78,7 @@ final class NginxProxy {
       """
     let file = try folder.write("nginx.conf", configuration)
     running = try Self.nginx.start(["-e", "stderr", "-p", folder.path + "/", "-c", file])
-    // The file of its process id comes after it listens.
+    // nginx writes the file of its process id after it has begun to listen.
     let (folder, running) = (folder, running)
     let listens = running.wait(watching: [folder.path]) { _ in
       FileManager.default.fileExists(atPath: folder.file("pid"))
@@ -87,7 +88,7 @@ final class NginxProxy {
 
   deinit { running.kill() }
 
-  /// The requests that nginx has answered, by the platform's words or its own.
+  /// The requests that nginx has answered, with the platform's answer or one of its own.
   func requests() throws -> [Request] {
     try String(decoding: folder.bytes("access"), as: UTF8.self).split(separator: "\n").map { line in
       let words = line.split(separator: " ").map(String.init)

@@ -18,9 +18,11 @@ final class QueuedLaptop {
   let platform: LocalPlatform
   let platformURL: String
   private let uploads = KeptAddresses()
-  /// What is to arrive: the digests of files and of records, by their names.
+  /// The digests of the files that have to arrive.
   private var files: Set<String> = []
+  /// The digests of the records that have to arrive, by the installations' ids.
   private var records: [InstallationID: String] = [:]
+  /// The ids of the keys that have to arrive.
   private var keys: Set<String> = []
   private(set) var events: [SyncEvent] = []
 
@@ -70,7 +72,7 @@ final class QueuedLaptop {
   }
 
   /// Runs a command of the program on this laptop.
-  /// - Returns: its document.
+  /// - Returns: the JSON document that the command has printed.
   @discardableResult
   func weldtech(_ arguments: [String], status: Set<Int32>) throws -> [String: Any] {
     let outcome = try InstalledProgram.ours("weldtech").run(
@@ -82,7 +84,7 @@ final class QueuedLaptop {
 
   // MARK: - What arrived
 
-  /// Holds what the platform has against what was queued: no more, no less, and each file and record by its digest.
+  /// Checks that the platform has what was queued: no more, no less, and each file and record by its digest.
   func expectAllArrived() throws {
     #expect(try !waits)
     // Another program reads the files.
@@ -103,7 +105,7 @@ final class QueuedLaptop {
     #expect(try Set(platform.keyIds()) == keys)
   }
 
-  /// Holds every mark of the fieldbook against what the platform has.
+  /// Checks that the platform has everything that the fieldbook marks as acknowledged.
   func expectNoFalseMark() throws {
     let held = Set(try platform.keyIds())
     for (id, sha256) in records {

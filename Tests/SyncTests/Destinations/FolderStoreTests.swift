@@ -103,7 +103,7 @@ import Testing
     }
     #expect(try folder.names() == ["empty"])
     #expect(files(below: folder.file("empty")) == [])
-    // A folder without the folder that it lies in is never made.
+    // A folder whose parent folder is missing is never made.
     #expect(throws: SyncError.destination(errno: ENOENT)) {
       try FolderStore(folder: folder.file("missing/stick")).prepare()
     }
@@ -161,7 +161,7 @@ import Testing
       let id = try #require(InstallationID("00000000-0000-4000-8000-" + String(format: "%012d", number / 3)))
       let bytes = Array("\(number)".utf8)
       let object = DeliveredObject.record(id, revision: 1 + number % 3, sha256: try Sample.digest(bytes))
-      // They are put there without a sync each, as another laptop's are.
+      // The objects are put there as another laptop's, without a sync each.
       let path = "\(folder.file("stick"))/\(object.key)"
       try FileManager.default.createDirectory(
         atPath: String(path.dropLast(path.split(separator: "/").last?.count ?? 0)),

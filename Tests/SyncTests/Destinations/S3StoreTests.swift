@@ -7,7 +7,7 @@ import Threads
 
 @testable import Sync
 
-/// A bucket whose every answer the test sets. Against real services there are the tests of `Peers`.
+/// Checks the store with a bucket whose every answer the test sets. The tests of `Peers` use real services.
 @Suite struct S3StoreTests {
   private let random = SeededBytes(seed: 11)
 
@@ -28,7 +28,7 @@ import Threads
     let objects = Monitor<[String: [UInt8]]>([:])
     let requests = Monitor<[String]>([])
     let obeysConditions: Bool
-    /// What becomes of the bytes on their way out.
+    /// Changes the bytes on their way out.
     let change: @Sendable ([UInt8]) -> [UInt8]
 
     init(obeysConditions: Bool = true, change: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 }) {

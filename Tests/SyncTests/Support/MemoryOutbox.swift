@@ -84,7 +84,7 @@ final class MemoryOutbox: Outbox {
     timestamps.removeAll { $0.file.sha256 == sha256 && $0.agreement == agreement }
   }
 
-  /// The answers of `rebuild`, which are given one after the other; without any it answers with a conflict.
+  /// The results of `rebuild`, in their order; `rebuild` returns a conflict where none is left.
   var rebuilds: [Rebuild] = []
   private(set) var conflicts: [InstallationID] = []
 
@@ -128,7 +128,7 @@ final class MemoryOutbox: Outbox {
     }
   }
 
-  /// Called with the number of each record that is acknowledged, from 1, before it counts.
+  /// Called with the number of each acknowledgement of a record, from 1, before the acknowledgement counts.
   var onAcknowledgedRecord: (Int) throws -> Void = { _ in }
   private var acknowledgedRecords = 0
 
@@ -159,6 +159,6 @@ final class MemoryOutbox: Outbox {
 }
 
 extension SetAside {
-  /// Whether it was last tried before a moment.
+  /// Whether the last try was before a moment.
   fileprivate func isBefore(_ moment: Timestamp) -> Bool { triedAt.secondsSince1970 < moment.secondsSince1970 }
 }

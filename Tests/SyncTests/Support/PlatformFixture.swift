@@ -76,7 +76,7 @@ final class MemoryFiles: FileStore, @unchecked Sendable {
   private var contents: [String: Data] = [:]
   /// The faults of some files.
   var faults: [FileDigest: EvidenceFault] = [:]
-  /// Gives samples their contents and keys.
+  /// The source of the samples' contents and keys.
   let random = SeededBytes(seed: 2)
 
   func store(_ bytes: Data) -> String {

@@ -17,7 +17,7 @@ final class ScriptedServer: @unchecked Sendable {
     case bytes([UInt8])
     /// The beginning of an answer and then one byte again and again, every 50 ms, until the client hangs up.
     case drip([UInt8], endless: UInt8)
-    /// Nothing, until the client hangs up.
+    /// No answer; the connection stays open until the client hangs up.
     case silence
     /// The beginning of an answer, and then a reset of the connection.
     case reset([UInt8])
@@ -97,7 +97,7 @@ final class ScriptedServer: @unchecked Sendable {
     }
   }
 
-  /// Waits at most that long for the client to hang up.
+  /// Waits at most `milliseconds` for the client to hang up.
   private static func hasHungUp(_ connection: Int32, within milliseconds: Int32) -> Bool {
     var entry = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
     guard poll(&entry, 1, milliseconds) > 0 else { return false }

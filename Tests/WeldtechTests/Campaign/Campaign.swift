@@ -36,8 +36,9 @@ final class Campaign {
     }
   }
 
-  /// The maximum time of a command, by the module's clock.
+  /// The maximum time of `pair`, by the module's clock.
   static let pairDeadline = Duration.seconds(120)
+  /// The maximum time of `test`, by the module's clock.
   static let testDeadline = Duration.seconds(300)
 
   let module: CampaignModule
@@ -45,10 +46,13 @@ final class Campaign {
   private let folder = TemporaryFolder(isInMemory: true)
   private let platform: LocalPlatform
   private let laptops: [CampaignLaptop]
-  /// The numbers and times of the faulted commands.
+  /// The number of faulted `pair` commands that ended in an error.
   private(set) var struckPairs = 0
+  /// The number of faulted `test` commands that ended in an error.
   private(set) var struckTests = 0
+  /// The maximum time of a faulted `pair`, by the module's clock.
   private(set) var maxPairDuration = Duration.zero
+  /// The maximum time of a faulted `test`, by the module's clock.
   private(set) var maxTestDuration = Duration.zero
 
   init(flash: FlashArray) throws {

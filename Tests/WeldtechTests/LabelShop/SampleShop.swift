@@ -13,7 +13,7 @@ final class SampleShop {
   var folder: String { temporary.path }
   let fieldbook: Fieldbook
   let template: LabelTemplate
-  /// Called by the shop between labels.
+  /// Whether the run is to stop, which the shop asks between labels.
   var isCancelled = false
 
   init() throws {

@@ -4,8 +4,8 @@ import TestSupport
 
 /// Pictures of dark and bright squares, each from a seed.
 enum TestPhoto {
-  /// A picture of 640 × 480 pixels.
-  /// - Parameter changed: the number of squares, from the first, that are the other way round.
+  /// Makes a picture of 640 × 480 pixels.
+  /// - Parameter changed: the number of squares, from the first, that are inverted.
   static func png(_ seed: UInt64, changed: Int = 0) throws -> Data {
     var random = SplitMix64(seed: seed)
     let size = try PixelSize(widthPixels: 640, heightPixels: 480, dotsPerInch: 254)
@@ -19,12 +19,12 @@ enum TestPhoto {
     }.png()
   }
 
-  /// A picture of 640 × 480 pixels on which nothing is.
+  /// Makes a white picture of 640 × 480 pixels.
   static func white() throws -> Data {
     try DotImage(size: try PixelSize(widthPixels: 640, heightPixels: 480, dotsPerInch: 254)).png()
   }
 
-  /// The same picture in another file.
+  /// Makes another file of the same picture, with a comment in it.
   static func commented(_ png: Data, _ comment: String = "one") -> Data {
     PNGChunks.inserting("tEXt", Data("Comment\0\(comment)".utf8), into: png)
   }

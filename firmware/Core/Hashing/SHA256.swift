@@ -58,7 +58,7 @@ public struct SHA256 {
     if total & 63 == 0 { compress() }
   }
 
-  /// The digest, 32 bytes. A value is used for one message only.
+  /// The digest, 32 bytes. Each `SHA256` value serves one message only.
   @inline(never)
   public mutating func finish() -> Octets {
     let length = total

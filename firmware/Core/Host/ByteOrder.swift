@@ -28,7 +28,7 @@ extension [UInt8] {
     return number?.byteSwapped
   }
 
-  /// `count` bytes from `offset` on; nil where there are fewer.
+  /// The `length` bytes from `offset` on; nil where the array ends before them.
   func slice(_ offset: Int, _ length: Int) -> [UInt8]? {
     guard offset >= 0, length >= 0, length <= count, offset <= count &- length else { return nil }
     return Array(self[offset..<offset &+ length])

@@ -1,7 +1,7 @@
 /// One item of a CBOR text (RFC 8949), read in place.
 ///
-/// The whole text is checked once, when it is opened; after that every question is answered from the bytes
-/// without building a tree. Definite and indefinite lengths are read, tags are ignored, and floats are skipped.
+/// The whole text is checked once, when it is opened; after that each value is read from the bytes without
+/// building a tree. Definite and indefinite lengths are read, tags are ignored, and floats are skipped.
 public struct CBORItem: Sendable {
   /// Maximum depth of nested items, including the outermost one.
   public static var maximumDepth: Int { CBORHead.maximumDepth }
@@ -52,13 +52,14 @@ public struct CBORItem: Sendable {
 
   public var isMap: Bool { head.major == CBORMajor.map }
 
-  /// A map's value for `key`, or the first of two with the same key; nil where the item is no map.
+  /// The map's value for `key`, the first one where the key occurs twice; nil where the item is no map or has
+  /// no such key.
   public subscript(_ key: StaticString) -> CBORItem? {
     guard let place = try? head.place(of: key, in: bytes.span) else { return nil }
     return try? CBORItem(bytes, at: place)
   }
 
-  /// The items of an array; nil where the item is none.
+  /// The elements of an array; nil where the item is no array.
   public var elements: [CBORItem]? {
     guard head.major == CBORMajor.array else { return nil }
     var items: [CBORItem] = []

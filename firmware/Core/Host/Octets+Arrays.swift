@@ -58,7 +58,7 @@ extension BoardIdentity {
       imei: imei.map { Octets($0) }, iccid: iccid.map { Octets($0) })
   }
 
-  /// The serial number of a board without one.
+  /// The serial number of a board that was given none, derived from its unique id.
   public static func serialNumber(uniqueID: [UInt8]) -> [UInt8] {
     Array(serialNumber(uniqueID: Octets(uniqueID)))
   }

@@ -75,7 +75,8 @@ public struct ImageHeader: Sendable {
   /// SHA-256 of the image, 32 bytes.
   public var digest: Octets
 
-  /// Reads a header and looks at nothing but its magic and its version. `word` gives the word at an offset into it.
+  /// Reads a header and checks only its magic number and its version. `word` returns the word at an offset into
+  /// the header.
   public init(word: (_ offset: UInt32) -> UInt32) throws(Defect) {
     guard word(0) == 0x5746_5457 else { throw .noMagic }
     let layout = word(4)
@@ -100,7 +101,7 @@ public struct ImageHeader: Sendable {
 }
 
 extension ImageHeader.Version {
-  /// Takes three halves of two words.
+  /// Reads the three numbers from the two halves of the first word and the lower half of the second.
   fileprivate init(_ first: UInt32, _ second: UInt32) {
     self.init(
       major: UInt16(truncatingIfNeeded: first), minor: UInt16(truncatingIfNeeded: first >> 16),

@@ -8,11 +8,12 @@
 ///     +12   image length u32                 …    0x6907 u16, length of the trailer u16
 ///     +16   flags u32 = 0                    …    0x0010 u16, 32 u16, SHA-256 of header and image
 ///
-/// The header follows from the image's own, so that an image has one container hash however it came to the module.
+/// The container's header follows from the image's own header, so that an image has the same container hash
+/// however it came to the module.
 struct UpdateContainer {
   static var magic: UInt32 { 0x96f3_b83d }
   static var headerSize: Int { 32 }
-  /// Bytes of the smallest trailer: its own head and the digest with its head.
+  /// Number of bytes of the smallest trailer: its head (4), and the digest with a head of its own (36).
   static var trailerSize: Int { 40 }
   /// Bytes from the start of an uploaded file to the end of the image's own header.
   static var headersEnd: Int { headerSize &+ ImageHeader.offset &+ ImageHeader.size }
@@ -41,7 +42,8 @@ struct UpdateContainer {
     return bytes
   }
 
-  /// The hash of the container that `image`, which stands at `address`, has or would have.
+  /// The hash of the container of `image`, whose bytes are at `address`. The running image has no container;
+  /// the hash is then the one that its container would have.
   @inline(never)
   static func hash(of image: ImageHeader, at address: UInt32, _ board: borrowing some Board) -> Octets {
     var hash = SHA256()
@@ -50,8 +52,8 @@ struct UpdateContainer {
     return hash.finish()
   }
 
-  /// The headers of what stands in the upload's sector, or nil where they are not a container's for this place. The
-  /// image itself is not looked at.
+  /// Reads the container's and the image's header in the upload's sector, and returns the image's; nil where
+  /// they are not the headers of a container for this place. The image itself is not read.
   @inline(never)
   static func headers(_ board: borrowing some Board) -> ImageHeader? {
     let start = imageAddress &+ UInt32(truncatingIfNeeded: ImageHeader.offset)
@@ -63,8 +65,7 @@ struct UpdateContainer {
     return UpdateSlot.octets(FlashMap.upload, headerSize, board).matches(header(for: image)) ? image : nil
   }
 
-  /// Reads the container in the upload's sector, or nil where there is no whole one. Whether its hash is right is not
-  /// looked at.
+  /// Reads the container in the upload's sector; nil where there is no whole one. The hash is not checked.
   @inline(never)
   init?(_ board: borrowing some Board) {
     guard let image = Self.headers(board) else { return nil }

@@ -1,5 +1,5 @@
-/// The end of the sector that an update is uploaded to, which says which file it is and how far its installation has
-/// come. The boot block reads and writes it too (`firmware/Boot/choose.c`).
+/// The last 64 bytes of the sector for uploads, which name the uploaded file and say how far its installation
+/// has come. The boot block reads and writes them too (`firmware/Boot/choose.c`).
 ///
 ///     +0x1FFC0  length of the uploaded file u32
 ///     +0x1FFC4  its SHA-256, 32 bytes of ones where the client stated none
@@ -11,7 +11,7 @@ enum UpdateSlot {
   static var sessionSize: Int { 36 }
   static var replacedOffset: Int { 0x1_ffe4 }
   static var flagsOffset: Int { 0x1_ffe8 }
-  /// Bytes that the whole file may take.
+  /// Maximum size of the uploaded file, bytes.
   static var capacity: Int { Int(FlashMap.applicationSize) &+ 0x1000 }
 
   enum Flag: Int {
@@ -82,13 +82,13 @@ enum UpdateSlot {
 
   // MARK: - The uploaded file
 
-  /// Length of the file that is there, in part or whole; nil where none was begun.
+  /// Length of the file whose upload was begun, bytes; nil where none was begun.
   static func length(_ board: borrowing some Board) -> Int? {
     let length = word(sessionOffset, board)
     return length > 0 && length <= UInt32(truncatingIfNeeded: capacity) ? Int(length) : nil
   }
 
-  /// The words that name a file: its length, and its digest or ones.
+  /// The words that name a file: its length, and its digest, which is 32 bytes of ones where none was stated.
   static func session(length: Int, sha: Octets) -> Octets {
     var session = Octets()
     session.append(littleEndian: UInt32(truncatingIfNeeded: length))
@@ -105,7 +105,7 @@ enum UpdateSlot {
     octets(FlashMap.upload &+ UInt32(truncatingIfNeeded: sessionOffset &+ 4), SHA256.digestSize, board)
   }
 
-  /// The SHA-256 of the whole file that is there; nil where none was begun.
+  /// The SHA-256 of the file in the sector, over its whole length; nil where no upload was begun.
   @inline(never)
   static func fileDigest(_ board: borrowing some Board) -> Octets? {
     guard let length = length(board) else { return nil }
@@ -128,8 +128,8 @@ enum UpdateSlot {
     return fileDigest(board)?.matches(stated) ?? false
   }
 
-  /// The number of `length` bytes that are there: up to the last word that is not blank, which is written again,
-  /// since the power may have failed in the middle of it.
+  /// The number of bytes of a file of `length` bytes that are in the sector, without the last word that is not
+  /// blank. That word is written again, since the power may have failed in the middle of it.
   @inline(never)
   static func progress(of length: Int, _ board: borrowing some Board) -> Int {
     var end = (length &+ 3) & ~3
@@ -150,8 +150,9 @@ enum UpdateSlot {
     }
   }
 
-  /// Makes what is there worthless, as it has to be before an erasure that may be cut off: what that leaves of the
-  /// flags means nothing to the boot block without the image's header, nor the file's rest without its digest.
+  /// Overwrites the image's header and the file's length and digest with zeros, before an erasure that a power
+  /// cut may interrupt. Whatever flags are left then mean nothing to the boot block without the image's header,
+  /// and the rest of the file is worthless without its digest. False where the flash failed.
   @inline(never)
   static func spoil(_ board: inout some Board) -> Bool {
     let header = UpdateContainer.headerSize &+ ImageHeader.offset

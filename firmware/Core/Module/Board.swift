@@ -1,14 +1,14 @@
 /// The hardware around the module's program, as far as the program needs it.
 ///
-/// The microcontroller's registers are one implementation, the bench's simulated board another. Nothing here throws
-/// or blocks for long: a failure shows by nil or false.
+/// The microcontroller's registers are one implementation, the bench's simulated board another. No function
+/// throws: a failure shows by nil or false. Only the erasures block for long.
 public protocol Board {
   /// Milliseconds since power-up; never goes back.
   var milliseconds: UInt64 { get }
   var identity: BoardIdentity { get }
   /// Whether the watchdog started the module this time.
   var wasResetByWatchdog: Bool { get }
-  /// The header of the image that is running, where there is a sound one.
+  /// The header of the image that is running; nil where there is no sound one.
   var runningImage: ImageHeader? { get }
 
   /// Closes or opens the contact that lets the welder start.
@@ -16,10 +16,10 @@ public protocol Board {
   var sealIsClosed: Bool { get }
   mutating func readings() -> BoardReadings
 
-  /// At most 36 random bytes, or nil where the generator failed its own checks.
+  /// `count` random bytes, at most 36; nil where the generator failed its own checks.
   mutating func randomBytes(_ count: Int) -> Octets?
 
-  /// Sets the clock, in seconds since 1970; false where it does not run.
+  /// Sets the clock, in seconds since 1970; false where the clock does not run.
   mutating func setClock(_ seconds: UInt64) -> Bool
 
   // The flash that keeps the pairing: slots 0 and 1, `recordSlotSize` bytes each.

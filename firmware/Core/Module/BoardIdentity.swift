@@ -21,7 +21,8 @@ public struct BoardIdentity: Sendable {
     self.iccid = iccid
   }
 
-  /// The serial number of a board that was given none: `WT` and the unique id folded to 40 bits, in hexadecimal.
+  /// The serial number of a board that was given none: `WT` and the first 40 bits of the unique id's SHA-256,
+  /// as ten upper-case hexadecimal digits.
   public static func serialNumber(uniqueID: Octets) -> Octets {
     var text = Octets("WT")
     let digest = SHA256.digest(uniqueID.bytes)

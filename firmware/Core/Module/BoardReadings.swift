@@ -9,8 +9,9 @@ public struct BoardReadings: Sendable {
   /// The clock, seconds since 1970, 0 where it was never set.
   public var time: UInt64
   public var hasFix: Bool
-  /// Latitude and, next, longitude in millionths of a degree, 0 without a fix.
+  /// Latitude in millionths of a degree, north positive; 0 without a fix.
   public var latitude: Int32
+  /// Longitude in millionths of a degree, east positive; 0 without a fix.
   public var longitude: Int32
   public var satellites: UInt8
   public var hasSimCard: Bool

@@ -1,11 +1,12 @@
-/// The module at the end of its wire: takes bytes, answers the requests in them, and lets its program see time pass.
+/// The module at the end of its wire. It takes bytes, answers the requests in them, and acts as time passes.
 ///
-/// The program that drives it calls `receive` with what came in and `tick` at least every 50 ms, sends what it is
-/// given, and then looks at `resetRequest`.
+/// The calling program passes each received byte to `receive`, calls `tick` at least every 50 ms, sends the
+/// bytes of the replies, and then checks `resetRequest`.
 public struct Module<Hardware: Board> {
   public typealias Reset = ModuleReset
 
-  // The decoder stands apart, so that the program can read it while it writes its own buffer.
+  // The decoder is not part of the program, so that the program can read a message in it while changing its own
+  // state.
   private var decoder = ConsoleFrameDecoder()
   private var reply = MessageBuffer()
   var program: Program<Hardware>
@@ -18,12 +19,13 @@ public struct Module<Hardware: Board> {
     _modify { yield &program.board }
   }
 
-  /// Set once the module has agreed to reset: send what is still to be sent, then do it.
+  /// The reset that the module has agreed to; nil where there is none. The caller sends what is still to be
+  /// sent before it resets.
   public var resetRequest: Reset? { program.resetRequest }
 
   public var relayIsClosed: Bool { program.relayIsClosed }
 
-  /// Takes one byte; where it ended a request, `send` gets the reply, framed, a byte at a time.
+  /// Takes one byte. Where the byte ends a request, `send` gets the framed reply byte by byte.
   public mutating func receive(_ byte: UInt8, send: (UInt8) -> Void) {
     program.lastByteAt = program.board.milliseconds
     guard decoder.completes(with: byte), program.answer(decoder.message, &reply) else { return }
@@ -31,6 +33,7 @@ public struct Module<Hardware: Board> {
     ConsoleFraming.encode(reply.bytes, to: send)
   }
 
-  /// Lets time pass: opens the relay when its time is over, watches the seal, prepares the flash.
+  /// Does what is due by now: opens the relay when its time is over, watches the seal, confirms an image on
+  /// trial, saves counts and prepares the flash.
   public mutating func tick() { program.tick() }
 }

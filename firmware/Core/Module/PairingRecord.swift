@@ -41,7 +41,7 @@ struct PairingRecord {
     }
   }
 
-  /// The parts that `configure` has written.
+  /// The parts of the configuration.
   enum Setting {
     case labelCode, platformAddress, accessPoint, trustAnchor
   }
@@ -52,18 +52,22 @@ struct PairingRecord {
     case sequence = 8
     case boots = 12
     case sealOpenings = 16
-    /// Number of replacements of the committed key without the old one and, next, with it.
+    /// Number of replacements of the committed key that the open case allowed, without the old key.
     case serviceReplacements = 404
+    /// Number of replacements of the committed key with a proof by the old key.
     case provenReplacements = 408
-    /// The counts of `boots` and, next, `sealOpenings` when a configuration was last taken.
+    /// The value of `boots` when a configuration was last taken.
     case visitBoots = 412
+    /// The value of `sealOpenings` when a configuration was last taken.
     case visitSealOpenings = 416
     case watchdogResets = 420
-    /// Number of authorities for updates that were given for a proof and, next, for an open seal.
+    /// Number of authorities for updates that were given for a proof.
     case provenUpdates = 432
+    /// Number of authorities for updates that were given for an open seal.
     case serviceUpdates = 436
-    /// Number of authorities for entering the ROM bootloader, for a proof and, next, for an open seal.
+    /// Number of authorities for entering the ROM bootloader that were given for a proof.
     case provenEntries = 440
+    /// Number of authorities for entering the ROM bootloader that were given for an open seal.
     case serviceEntries = 444
   }
 
@@ -118,7 +122,7 @@ struct PairingRecord {
     }
   }
 
-  /// Whether the seal was closed when last looked at.
+  /// Whether the seal was closed when it was last checked.
   var sealIsClosed: Bool {
     get { has(Flag.sealClosed) }
     set { set(Flag.sealClosed, newValue) }
@@ -164,7 +168,7 @@ struct PairingRecord {
     set(.pendingInstallation, to: Octets())
   }
 
-  /// Puts the pending key in the committed one's place, whose configuration goes with it.
+  /// Makes the pending key the committed one, and deletes the configuration of the earlier committed key.
   mutating func commitPending() {
     set(Flag.committed, true)
     set(.committedKey, to: self[.pendingKey])
@@ -196,7 +200,7 @@ struct PairingRecord {
     }
   }
 
-  /// Writes the configuration, every part of which was measured before.
+  /// Writes the configuration. The caller has checked the length of every part.
   mutating func configure(
     labelCode: Span<UInt8>, platformAddress: Span<UInt8>, accessPoint: Span<UInt8>, trustAnchor: Span<UInt8>
   ) {

@@ -1,18 +1,19 @@
-/// The deed that a paired module has been given the authority for.
+/// The action that a paired module has been given an authority for.
 enum Authority {
   case none
-  /// The update whose file has this SHA-256, and whose image this version as text.
+  /// The update whose file has this SHA-256 and whose image has this version as text.
   case update(digest: Octets, version: Octets)
   /// One entry into the ROM bootloader, asked for at this moment of the board's milliseconds.
   case bootloader(since: UInt64)
-  /// Any update, for as long as the seal stays open; counted when it was given.
+  /// Any update, for as long as the seal stays open. The authority was counted when it was given.
   case openSeal
 }
 
-// Who may put another image onto a paired module, or reset it into its ROM bootloader: whoever shows that he has the
-// committed key, or has the case open for everybody to see.
+// A paired module allows another image, or a reset into its ROM bootloader, only to a laptop that proves that
+// it has the committed key, or to a person who has the case open for everybody to see.
 extension Program {
-  /// Gives an authority for a proof by the committed key. It is counted for ever, before it is given.
+  /// Gives an authority for a proof by the committed key. The authority is counted for ever, before it is
+  /// given.
   mutating func authorize(
     _ fields: borrowing RequestFields, _ reply: inout MessageBuffer
   ) throws(ModuleRefusal) {
@@ -38,7 +39,7 @@ extension Program {
     {
       return
     }
-    // The challenge is used up, whatever comes of it.
+    // The challenge is used up, whether the proof is right or wrong.
     let asked = challenge
     challenge = nil
     try checkRandom()
@@ -54,7 +55,8 @@ extension Program {
     authority = isUpdate ? .update(digest: digest, version: version) : .bootloader(since: board.milliseconds)
   }
 
-  /// Whether the ROM bootloader may be entered now. Without an authority the open case is enough, and is counted.
+  /// Whether the ROM bootloader may be entered now: always without a committed key, once for an authority, and
+  /// otherwise for the open case, which is counted.
   mutating func allowsBootloader() -> Bool {
     guard record.hasCommitted else { return true }
     if case .bootloader(let since) = authority, board.milliseconds &- since <= Self.challengeLifetime {
@@ -70,14 +72,14 @@ extension Program {
     return !record.hasCommitted || allowsService()
   }
 
-  /// Whether what is uploaded may be erased.
+  /// Whether the uploaded file may be erased.
   mutating func allowsErasure() -> Bool {
     if case .update = authority { return true }
     return !record.hasCommitted || allowsService()
   }
 
-  /// Whether the uploaded image may be marked for the next start: by the authority for exactly this file, which is
-  /// digested once more, or by the open case.
+  /// Whether the uploaded image may be marked for the next start: by the authority for exactly this file, whose
+  /// digest is computed once more, or by the open case. A module without a committed key allows every image.
   mutating func allowsStart(of image: ImageHeader) -> Bool {
     if case .update(let digest, let version) = authority, version.matches(image.version.text),
       UpdateSlot.fileDigest(board)?.matches(digest) ?? false
@@ -117,6 +119,6 @@ extension Program {
     try save(&new)
   }
 
-  /// The most bytes in a version as text.
+  /// Maximum length of a version as text, bytes.
   private static var maximumVersionSize: Int { 17 }
 }

@@ -1,4 +1,4 @@
-// Starting, and what the board measures.
+// Answers the requests for challenges, starts and readings.
 extension Program {
   mutating func makeChallenge(_ reply: inout MessageBuffer) throws(ModuleRefusal) {
     challenge = nil
@@ -14,13 +14,14 @@ extension Program {
     board.milliseconds &- challenge.madeAt <= Self.challengeLifetime
   }
 
-  /// Refuses what rests on unpredictable challenges where there will be none.
+  /// Refuses a request that needs unpredictable challenges where the random generator has failed.
   @inline(never)
   mutating func checkRandom() throws(ModuleRefusal) {
     guard board.randomBytes(Authenticator.challengeSize) != nil else { throw .noRandom }
   }
 
-  /// Closes the relay for `sec` seconds. A start that is refused changes nothing, the challenge included.
+  /// Closes the relay for `sec` seconds. A refused start leaves a fresh challenge valid, and leaves the relay
+  /// as it is unless the flash has failed, which opens the relay.
   mutating func start(_ fields: borrowing RequestFields) throws(ModuleRefusal) {
     guard let counter = fields.number(ModuleField.counter), counter < UInt64.max &- Self.counterBlock,
       let stated = fields.number(ModuleField.seconds),
@@ -38,7 +39,7 @@ extension Program {
       code, Authenticator.start(key: key, counter: counter, seconds: seconds, challenge: challenge.bytes))
     guard counter >= nextCounter else { throw .replayed }
 
-    // The counter is durable before the relay closes: after a reset, none up to this one is good for anything.
+    // The counter is durable before the relay closes: after a reset, no counter up to this one is accepted.
     if counter >= record.counter {
       var new = record
       new.counter = counter &+ Self.counterBlock

@@ -1,4 +1,5 @@
-// Identity, the key's way from pending to committed, and the settings that the key authorises.
+// Answers the requests for the identity, for the key's way from pending to committed, and for the settings that
+// the key authorises.
 extension Program {
   func identity(_ reply: inout MessageBuffer) {
     let identity = board.identity
@@ -75,7 +76,7 @@ extension Program {
   ) throws(ModuleRefusal) {
     if try namesPending(fields) {
       guard !record.hasCommitted else { throw .bound }
-      // An image that came before there was a key to ask for is not started after it.
+      // An image that was uploaded before there was a committed key is not started after the commit.
       guard dropUpload() else { throw .storage }
       var new = record
       new.commitPending()
@@ -84,12 +85,13 @@ extension Program {
     try putCommittedKeyID(&reply)
   }
 
-  /// Puts the pending key in the place of the committed one, for a laptop that has shown to hold that one.
+  /// Replaces the committed key by the pending one, for a laptop that has proved that it holds the committed
+  /// key.
   mutating func pairReplace(
     _ fields: borrowing RequestFields, _ reply: inout MessageBuffer
   ) throws(ModuleRefusal) {
     guard let proof = fields.octets(ModuleField.proof, Authenticator.codeSize) else { throw .malformed }
-    // The challenge is used up, whatever comes of it.
+    // The challenge is used up, whether the proof is right or wrong.
     let asked = challenge
     challenge = nil
     if try namesPending(fields) {
@@ -106,8 +108,8 @@ extension Program {
     try putCommittedKeyID(&reply)
   }
 
-  /// Puts the pending key in the place of the committed one, for a person who has the case open. This is counted for
-  /// ever.
+  /// Replaces the committed key by the pending one, for a person who has the case open. The replacement is
+  /// counted for ever.
   mutating func pairService(
     _ fields: borrowing RequestFields, _ reply: inout MessageBuffer
   ) throws(ModuleRefusal) {
@@ -121,8 +123,8 @@ extension Program {
     reply.put(ModuleField.serviceReplacements, count: record[.serviceReplacements])
   }
 
-  /// Whether the request names the pending key, with a code that is right. False where it names the committed one:
-  /// it was obeyed before, and its reply was lost.
+  /// Whether the request names the pending key, with the right code. False where the request names the
+  /// committed key, because an earlier request was obeyed and its reply was lost.
   private func namesPending(_ fields: borrowing RequestFields) throws(ModuleRefusal) -> Bool {
     guard let keyID = fields.octets(ModuleField.keyID, Authenticator.keyIDSize) else { throw .malformed }
     let code = try authenticationCode(fields)
@@ -139,7 +141,7 @@ extension Program {
   private mutating func replace(_ count: PairingRecord.Count) throws(ModuleRefusal) {
     openRelay()
     authority = .none
-    // What the old key's holder has marked for the next start would know the new key.
+    // An image that the old key's holder has marked for the next start could read the new key.
     guard dropUpload() else { throw .storage }
     var new = record
     new[count] &+= 1
@@ -173,13 +175,13 @@ extension Program {
     new.configure(
       labelCode: labelCode, platformAddress: platformAddress, accessPoint: accessPoint,
       trustAnchor: trustAnchor.bytes)
-    // With this a visit is complete.
+    // A configuration completes a visit.
     new[.visitBoots] = new[.boots]
     new[.visitSealOpenings] = new[.sealOpenings]
     try save(&new)
   }
 
-  /// Answers the configuration, with empty fields where none was written yet.
+  /// Writes the configuration into the reply, with empty fields where none was written yet.
   func configuration(_ reply: inout MessageBuffer) {
     reply.put(ModuleField.labelCode, text: record[.labelCode])
     reply.put(ModuleField.platformAddress, text: record[.platformAddress])

@@ -1,4 +1,4 @@
-// Group 0, as MCUmgr documents it.
+// Answers the commands of group 0, as MCUmgr documents them.
 extension Program {
   mutating func answerSystem(
     _ request: SMPHeader, _ fields: borrowing RequestFields, _ reply: inout MessageBuffer

@@ -1,5 +1,5 @@
-// Group 1, as MCUmgr documents it: what is installed, and another image beside it
-// (<https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_1.html>).
+// Answers the commands of group 1, as MCUmgr documents them, for the installed image and another image beside
+// it (<https://docs.zephyrproject.org/latest/services/device_mgmt/smp_groups/smp_group_1.html>).
 extension Program {
   /// Time that an image on trial has to have run before it confirms itself, milliseconds.
   static var trialTime: UInt64 { 5_000 }
@@ -58,8 +58,8 @@ extension Program {
     return outer
   }
 
-  /// Marks the upload for the next start, or confirms the image that runs. An image that has never run is put on
-  /// trial even where the client would have it confirmed at once.
+  /// Marks the upload for the next start, or confirms the running image. An image that has never run is put on
+  /// trial even where the client wants it confirmed at once.
   private mutating func setImageState(_ fields: borrowing RequestFields) throws(ImageRefusal) {
     let confirms = fields.isTrue(ModuleField.confirm)
     guard fields.hasData(ModuleField.hash) else {
@@ -91,7 +91,7 @@ extension Program {
     isOnTrial = false
   }
 
-  /// An image on trial has proved itself when it has run for a while and answered somebody.
+  /// Confirms an image on trial when it has run for `trialTime` and has answered a request.
   mutating func confirmTrial(_ now: UInt64) {
     if isOnTrial, hasAnswered, now >= Self.trialTime { try? confirm() }
   }
@@ -112,7 +112,7 @@ extension Program {
     guard let length = UpdateSlot.length(board) else { throw .invalidOffset }
     let progress = uploadProgress ?? UpdateSlot.progress(of: length, board)
     uploadProgress = progress
-    // An offset that is not the next is answered with the next, so that a client finds its way after a cut.
+    // The reply to any other offset names the next one, so that a client can continue after a cut.
     if stated == UInt64(progress), progress < length {
       guard data.count <= length &- progress else { throw .dataOverrun }
       try take(data, at: progress, of: length)
@@ -127,7 +127,7 @@ extension Program {
     reply.put(ModuleField.offset, unsigned: UInt64(uploadProgress ?? progress))
   }
 
-  /// Goes on with the file that is there, if it is the same, or makes room for another.
+  /// Continues the upload of the same file, or erases the sector for another file.
   private mutating func beginUpload(
     _ fields: borrowing RequestFields, _ data: Span<UInt8>
   ) throws(ImageRefusal) {
@@ -155,7 +155,8 @@ extension Program {
     uploadProgress = 0
   }
 
-  /// Writes the whole words of `data`, and all of it at the end; the client is told how far that was.
+  /// Writes the whole words of `data`, and all of its bytes at the end of the file. `uploadProgress` then tells
+  /// the client how far that was.
   private mutating func take(_ data: Span<UInt8>, at progress: Int, of length: Int) throws(ImageRefusal) {
     let isLast = data.count == length &- progress
     let end = isLast ? data.count : data.count & ~3
@@ -168,7 +169,7 @@ extension Program {
       guard board.programUpload(offset: progress &+ offset, word: word),
         UpdateSlot.word(progress &+ offset, board) == word
       else {
-        // Other bytes may stand there than this client's; whoever begins anew gets the sector erased.
+        // The place may hold other bytes than this client's. A new upload erases the sector.
         forgetUpload()
         throw .flashWriteFailed
       }
@@ -186,7 +187,7 @@ extension Program {
     uploadProgress = now
   }
 
-  /// Refuses an image for another chip, or one that must not follow the one that runs.
+  /// Refuses an image for another chip, or one that must not replace the running version.
   private func check(_ image: ImageHeader) throws(ImageRefusal) {
     guard let running = board.runningImage else { return }
     guard image.chip.matches(running.chip), image.productID == running.productID else { throw .invalidHeader }
@@ -201,8 +202,8 @@ extension Program {
     guard UpdateSlot.spoil(&board), board.eraseUpload() else { throw .flashEraseFailed }
   }
 
-  /// Drops what was uploaded, with its mark for the next start; an image that runs on trial is no upload any more. False
-  /// where the flash failed.
+  /// Drops the uploaded file and its mark for the next start, but not an image that already runs on trial.
+  /// False where the flash failed.
   mutating func dropUpload() -> Bool {
     let isMarked = UpdateSlot.isSet(.pending, board)
     guard isMarked || UpdateSlot.length(board) != nil, !UpdateSlot.isSet(.trial, board) else { return true }

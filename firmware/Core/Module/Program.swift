@@ -6,12 +6,12 @@ public enum ModuleReset: UInt8, Sendable {
   case bootloader = 1
 }
 
-/// The module's program: answers messages, and watches relay and seal as time passes.
+/// The module's program, which answers messages, and watches relay and seal as time passes.
 ///
 /// The relay is open from the first moment, and again after every stop, expiry, reset and failure on the way to a
 /// start.
 struct Program<Hardware: Board> {
-  /// Number of counters that are set aside with one write, so that most starts need none.
+  /// Number of counters that are set aside with one write, so that most starts need no write.
   static var counterBlock: UInt64 { 64 }
   /// Time that a challenge is good for, milliseconds.
   static var challengeLifetime: UInt64 { 30_000 }
@@ -23,7 +23,8 @@ struct Program<Hardware: Board> {
   static var quietTime: UInt64 { 2_000 }
 
   var board: Hardware
-  /// Set once the module has agreed to reset: send what is still to be sent, then do it.
+  /// The reset that the module has agreed to; nil where there is none. The caller sends what is still to be
+  /// sent before it resets.
   var resetRequest: ModuleReset?
   var relayIsClosed = false
 
@@ -34,18 +35,19 @@ struct Program<Hardware: Board> {
   /// The lowest counter that a start may carry.
   var nextCounter: UInt64
   var challenge: (bytes: Octets, madeAt: UInt64)?
-  /// What the module has been given the authority to do; none after a reset.
+  /// The action that the module has been given an authority for; none after a reset.
   var authority = Authority.none
   /// Moment at which the relay opens by itself, in the board's milliseconds.
   var relayDeadline: UInt64 = 0
   private var sealChangedAt: UInt64?
-  /// Moment since which the seal's loop was never seen closed; nil where it is closed.
+  /// Moment since which the seal's loop was never seen closed, in the board's milliseconds; nil where it is
+  /// closed.
   private var sealOpenSince: UInt64?
   var lastByteAt: UInt64 = 0
-  /// Whether the image that runs was not confirmed yet, so that the next start takes the one before it back.
+  /// Whether the running image is not confirmed yet, so that the next start would restore the image before it.
   var isOnTrial: Bool
   var hasAnswered = false
-  /// Number of bytes of the upload that are there; nil where that is not known.
+  /// Number of bytes of the upload that are in flash; nil where the number is not known.
   var uploadProgress: Int?
 
   /// Starts up: opens the relay, finds the pairing and counts the boot.
@@ -63,7 +65,8 @@ struct Program<Hardware: Board> {
 
   // MARK: - Time
 
-  /// Lets time pass: opens the relay when its time is over, watches the seal, prepares the flash.
+  /// Does what is due by now: opens the relay when its time is over, watches the seal, confirms an image on
+  /// trial, saves counts and prepares the flash.
   mutating func tick() {
     let now = board.milliseconds
     if relayIsClosed, now >= relayDeadline { openRelay() }
@@ -78,7 +81,8 @@ struct Program<Hardware: Board> {
 
   // MARK: - Messages
 
-  /// Writes the reply to a message, without its framing; false where none is due, because it was no request.
+  /// Writes the reply to a message, without its framing; false where none is due, because the message was no
+  /// request.
   mutating func answer(_ message: Span<UInt8>, _ reply: inout MessageBuffer) -> Bool {
     guard let request = SMPHeader(message), let operation = request.operation.reply else { return false }
     reply.begin(request, operation)
@@ -97,7 +101,7 @@ struct Program<Hardware: Board> {
     return true
   }
 
-  /// An error as it is answered, by the group's own code or one of the common ones.
+  /// The error of a reply: the group's own code, or one of the common codes.
   private struct Refusal: Error {
     let code: UInt8
     let isOfGroup: Bool
@@ -167,8 +171,8 @@ struct Program<Hardware: Board> {
     relayIsClosed = false
   }
 
-  /// Makes `new` durable, and only then what is known. The flash may stand still for an erasure only while the
-  /// relay is open.
+  /// Writes `new` to the journal, and only then makes it the current record. An erasure, which stalls the
+  /// flash, is allowed only while the relay is open.
   @inline(never)
   mutating func save(_ new: inout PairingRecord) throws(ModuleRefusal) {
     guard journal.write(&new, to: &board, mayErase: !relayIsClosed) else { throw .storage }
@@ -183,7 +187,8 @@ struct Program<Hardware: Board> {
     try? save(&new)
   }
 
-  /// Whether the case has been open for so long that nobody does that in passing.
+  /// Whether the relay is open and the case has been open for `serviceTime`, so long that nobody opens it in
+  /// passing.
   var isOpenForService: Bool {
     guard !relayIsClosed, !board.sealIsClosed, let sealOpenSince else { return false }
     return board.milliseconds &- sealOpenSince >= Self.serviceTime

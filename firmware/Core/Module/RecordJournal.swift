@@ -13,7 +13,7 @@ struct RecordJournal {
   private var sequence: UInt32?
   /// Whether the slot that does not hold the newest record is known to be erased.
   private var spareIsBlank = false
-  /// Whether the last erasure failed; another is tried only after another record was written.
+  /// Whether the last erasure failed. `wantsErasure` is then false until another record was written.
   private var erasureFailed = false
 
   /// Finds the newest record and puts it into `record`, which is left alone where there is none.
@@ -39,8 +39,9 @@ struct RecordJournal {
     spareIsBlank = Self.isBlank(board, slot: 1 &- slot, offset: 0, count: board.recordSlotSize)
   }
 
-  /// Writes `record`, with the next sequence number and its checksum filled in. False, with nothing changed in flash
-  /// that counts, where the flash failed or, with `mayErase` false, where only an erasure would make room.
+  /// Fills in the next sequence number and the checksum, and writes `record`. False where the flash failed, or
+  /// where `mayErase` is false and only an erasure would make room; the newest record in flash is then the same
+  /// as before.
   mutating func write(_ record: inout PairingRecord, to board: inout some Board, mayErase: Bool) -> Bool {
     record[.sequence] = (sequence ?? 0) &+ 1
     record.seal()

@@ -14,10 +14,11 @@ public struct ModemDialogue: Sendable {
     case hello, quiet, imei, card, iccid, iccidOtherwise, lteNetwork, network, signal
   }
 
-  /// Milliseconds between two rounds, milliseconds before a silent modem is asked again, and milliseconds that
-  /// an answer may take.
+  /// Time between two rounds, milliseconds.
   static var roundPause: UInt64 { 5_000 }
+  /// Time before a silent modem is asked again, milliseconds.
   static var silencePause: UInt64 { 1_000 }
+  /// Time that an answer may take, milliseconds.
   static var patience: UInt64 { 5_000 }
   /// Number of unanswered questions after which the modem counts as missing.
   static var silencesAllowed: UInt8 { 3 }
@@ -127,7 +128,7 @@ public struct ModemDialogue: Sendable {
     return false
   }
 
-  /// The first run of digits whose length is in `lengths`.
+  /// The first run of digits whose length is in `lengths`; nil where there is none.
   @inline(never)
   private func digits(_ lengths: ClosedRange<Int>) -> Octets? {
     var text = Octets()
@@ -173,8 +174,8 @@ public struct ModemDialogue: Sendable {
     }
   }
 
-  /// Abandons a question. A pause and a greeting follow, so that a late answer is not taken for that of the
-  /// next question.
+  /// Abandons a question. A pause and a greeting follow, so that a late answer is not taken for the answer to
+  /// the next question.
   private mutating func fallSilent(_ now: UInt64) {
     silences = silences &+ 1
     if silences >= Self.silencesAllowed {

@@ -6,17 +6,19 @@
 ///  │ │   1         2          3 4           5 6 7        body ┘             └ XOR of the body, two digits of hex
 ///  │ └ sentence   latitude     longitude      │ satellites
 ///  └ talker       ddmm.mmmm    dddmm.mmmm     └ quality, 0 without a fix
-/// $GNRMC,094530.00,A,4024.60000,N,11001.80000,E,…    the same one place on; A with a fix, V without
+/// $GNRMC,094530.00,A,4024.60000,N,11001.80000,E,…    the same, one field later; A with a fix, V without
 /// ```
 ///
 /// A sentence that is too long, has a wrong checksum or wrong fields changes nothing; the next `$` begins a new
 /// one.
 public struct NMEADecoder: Sendable {
   public struct Fix: Sendable {
-    /// Latitude and, in the next property, longitude in millionths of a degree, north and east positive.
+    /// Latitude in millionths of a degree, north positive.
     public var latitude: Int32
+    /// Longitude in millionths of a degree, east positive.
     public var longitude: Int32
-    /// Number of satellites in use; 0 before the first GGA.
+    /// Number of satellites in use by the last GGA sentence, 0…255; 0 where none has arrived since the fix was
+    /// last lost.
     public var satellites: UInt8
   }
 
@@ -103,7 +105,8 @@ public struct NMEADecoder: Sendable {
     return line.count
   }
 
-  /// An angle in `field(index)` with its letter in the next one, in millionths of a degree.
+  /// The angle in field `index`, whose letter is in the next field, in millionths of a degree; nil where the
+  /// fields are not valid.
   @inline(never)
   private func angle(_ index: Int, degreeDigits: Int, positive: UInt8, negative: UInt8) -> Int32? {
     var place = field(index)

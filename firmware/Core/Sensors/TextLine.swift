@@ -1,7 +1,8 @@
 /// The line that is being received, in a buffer of fixed size, with functions that read its texts and numbers.
 /// No contents of a line can cause a trap, because there are zeros beyond the line's end.
 struct TextLine {
-  /// NMEA 0183 allows 79 characters between `$` and the line's end; answers of a modem are shorter.
+  /// Maximum length of a line, characters. NMEA 0183 allows 79 characters between `$` and the line's end;
+  /// answers of a modem are shorter.
   static var capacity: Int { 80 }
 
   private var bytes = InlineArray<80, UInt8>(repeating: 0)

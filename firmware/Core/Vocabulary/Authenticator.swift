@@ -18,9 +18,9 @@ public enum Authenticator {
 
   /// Bytes in a label code.
   static var labelCodeSize: Int { 15 }
-  /// The most bytes in the platform's address.
+  /// Maximum length of the platform's address, bytes.
   static var maximumPlatformAddressSize: Int { 128 }
-  /// The most bytes in the mobile network's access point.
+  /// Maximum length of the mobile network's access point, bytes.
   static var maximumAccessPointSize: Int { 63 }
   /// Bytes in the trust anchor.
   static var trustAnchorSize: Int { 32 }
@@ -29,26 +29,29 @@ public enum Authenticator {
   @inline(never)
   public static func keyID(of key: Octets) -> Octets { SHA256.digest(key.bytes).prefix(keyIDSize) }
 
-  /// Shows that the module holds `key`: over the challenge, the chip's unique id and the key's id.
+  /// The code that shows that the module holds `key`, over the challenge, the chip's unique id and the key's
+  /// id.
   public static func proof(key: Octets, challenge: Octets, uniqueID: Octets) -> Octets {
     code("weldtech-prove/1", key, challenge, uniqueID, keyID(of: key))
   }
 
-  /// Shows that the laptop holds `key`, so that the module may commit it: over the key's id and the unique id.
+  /// The code that shows that the laptop holds `key`, so that the module may commit it, over the key's id and
+  /// the unique id.
   public static func commit(key: Octets, uniqueID: Octets) -> Octets {
     code("weldtech-commit/1", key, keyID(of: key), uniqueID)
   }
 
-  /// Shows that the laptop that replaces the module's key by another has the one that it has now: under that one,
-  /// over the challenge, the ids of both and the chip's unique id.
+  /// The code that shows that a laptop that replaces the module's key has the present one, `key`, over the
+  /// challenge, the ids of the present and the new key, and the chip's unique id.
   public static func replacement(
     key: Octets, challenge: Octets, newKeyID: Octets, uniqueID: Octets
   ) -> Octets {
     code("weldtech-replace/1", key, challenge, keyID(of: key), newKeyID, uniqueID)
   }
 
-  /// Authorises the upload and the start of one update: over the challenge, the key's id, the chip's unique id, the
-  /// SHA-256 of the update's file and its version, as `1.2.3` with its length as u16 before it.
+  /// The code that authorises the upload and the start of one update, over the challenge, the key's id, the
+  /// chip's unique id, the SHA-256 of the update's file and its version, as `1.2.3` with its length as u16
+  /// before it.
   public static func update(
     key: Octets, challenge: Octets, uniqueID: Octets, digest: Octets, version: Octets
   ) -> Octets {
@@ -62,12 +65,14 @@ public enum Authenticator {
     return code.finish()
   }
 
-  /// Authorises one entry into the chip's ROM bootloader: over the challenge, the key's id and the chip's unique id.
+  /// The code that authorises one entry into the chip's ROM bootloader, over the challenge, the key's id and
+  /// the chip's unique id.
   public static func bootloader(key: Octets, challenge: Octets, uniqueID: Octets) -> Octets {
     code("weldtech-bootloader/1", key, challenge, keyID(of: key), uniqueID)
   }
 
-  /// Authorises one start of `seconds` (1…86,400) with a counter that was never used, for one challenge.
+  /// The code that authorises one start of `seconds` (1…86,400) with a counter that was never used, for one
+  /// challenge.
   public static func start(key: Octets, counter: UInt64, seconds: UInt32, challenge: Octets) -> Octets {
     var code = HMACSHA256(key: key.bytes)
     code.update("weldtech-start/1")
@@ -77,7 +82,7 @@ public enum Authenticator {
     return code.finish()
   }
 
-  /// Authorises setting the clock, in seconds since 1970.
+  /// The code that authorises setting the clock, in seconds since 1970.
   public static func clock(key: Octets, time: UInt64) -> Octets {
     var code = HMACSHA256(key: key.bytes)
     code.update("weldtech-clock/1")
@@ -85,7 +90,7 @@ public enum Authenticator {
     return code.finish()
   }
 
-  /// Authorises a configuration, over each part with its length as u16 before it.
+  /// The code that authorises a configuration, over each part with its length as u16 before it.
   static func configuration(
     key: Octets, labelCode: Span<UInt8>, platformAddress: Span<UInt8>, accessPoint: Span<UInt8>,
     trustAnchor: Span<UInt8>

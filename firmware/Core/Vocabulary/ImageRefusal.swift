@@ -1,8 +1,8 @@
 /// The reason for which a command of group 0 or 1 was not obeyed.
 struct ImageRefusal: Error {
-  /// MCUmgr's code for the group, as protocol version 1 has it; 0 where one of the standard's common codes says it.
+  /// The group's own code in MCUmgr, for protocol version 1; 0 where the group has no code for the reason.
   let code: UInt8
-  /// The common code, as version 0 has it.
+  /// MCUmgr's common code, for protocol version 0 and where the group has no code.
   let standardCode: UInt8
 
   private init(_ code: UInt8, _ standardCode: UInt64 = ManagementError.invalid) {
@@ -22,9 +22,9 @@ struct ImageRefusal: Error {
   /// The file's headers are not those of an image for this module.
   static var invalidHeader: ImageRefusal { ImageRefusal(22) }
   static var invalidMagic: ImageRefusal { ImageRefusal(23) }
-  /// No image has this hash, or not any more.
+  /// The hash is missing, or no image that may be started has it.
   static var invalidHash: ImageRefusal { ImageRefusal(24) }
-  /// The running image is newer, or older than what the new one may replace.
+  /// The running image is not older than the offered one, or is older than the offered one may replace.
   static var versionRefused: ImageRefusal { ImageRefusal(27) }
   static var alreadyPending: ImageRefusal { ImageRefusal(28, ManagementError.badState) }
   static var tooLarge: ImageRefusal { ImageRefusal(30) }

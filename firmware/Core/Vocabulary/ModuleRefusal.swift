@@ -2,11 +2,11 @@
 public enum ModuleRefusal: Error, Equatable, Sendable {
   /// The reason has no code of its own.
   case unknown
-  /// A field is missing, has the wrong type, length or range.
+  /// A field is missing, or has the wrong type, length or range.
   case malformed
   /// There is no committed key (for prove: no key at all).
   case notPaired
-  /// A committed key is there and this is another one.
+  /// The module has a committed key, and the request names another one.
   case bound
   /// The authentication code is wrong.
   case notAuthentic

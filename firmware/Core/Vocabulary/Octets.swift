@@ -1,7 +1,7 @@
 /// A short row of bytes held in place: a key, a digest, an id, a challenge, a serial number. There is no heap on the
 /// microcontroller, so nothing here is an array.
 public struct Octets: Sendable {
-  /// The largest number of bytes that one holds; an installation's id is the longest.
+  /// Maximum number of bytes; an installation's id is the longest content.
   public static var capacity: Int { 36 }
 
   private var storage = InlineArray<36, UInt8>(repeating: 0)

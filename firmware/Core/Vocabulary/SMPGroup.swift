@@ -39,7 +39,7 @@ public enum ModuleCommand: UInt8, Sendable {
   case pairService = 12
   case authorize = 13
 
-  /// The operation that the command is asked for with.
+  /// The operation with which the command is requested.
   public var operation: SMPHeader.Operation {
     switch self {
     case .identity, .configuration, .challenge, .readings: .read
@@ -50,7 +50,7 @@ public enum ModuleCommand: UInt8, Sendable {
   }
 }
 
-/// The deeds that a paired module allows only with an authority.
+/// The actions that a paired module allows only with an authority.
 public enum AuthorityPurpose: UInt8, Sendable {
   /// Uploading one image beside the running one, and marking it for the next start.
   case update = 1

@@ -52,7 +52,8 @@ enum Base64 {
       }
     }
 
-    /// Padding completes the group of four: two characters after two, one after three.
+    /// Takes a padding character. Padding completes the group of four: two `=` after two characters, one after
+    /// three.
     private mutating func takePadding() -> Step {
       guard held >= 2 else { return .invalid }
       padding &+= 1

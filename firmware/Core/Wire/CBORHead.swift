@@ -78,7 +78,8 @@ struct CBORHead: Sendable {
     position < text.count && text[position] == 0xff
   }
 
-  /// Offset of the value for `key` in this map, or of the first of two with the same key.
+  /// Offset of the value for `key` in this map, the first one where the key occurs twice; nil where there is
+  /// none.
   @inline(never)
   func place(of key: StaticString, in text: Span<UInt8>) throws(CBORDefect) -> Int? {
     guard major == CBORMajor.map else { return nil }
@@ -156,7 +157,7 @@ struct CBORHead: Sendable {
 
   // MARK: - Writing
 
-  /// The shortest head, its bytes one after another.
+  /// Writes the shortest head, byte by byte.
   @inline(never)
   static func write(_ major: UInt8, _ value: UInt64, to sink: (UInt8) -> Void) {
     let top = major << 5

@@ -104,7 +104,8 @@ public struct ConsoleFrameDecoder: Sendable {
 
   // MARK: - Frames
 
-  /// Number of bytes of the whole packet by its own length field, limited to the longest message.
+  /// Number of bytes of the whole packet by its own length field; 2 before that field is complete, and 0 where
+  /// the packet would exceed the longest message.
   private var wantedSize: Int {
     guard count >= 2 else { return 2 }
     let stated = Int(packet[0]) << 8 | Int(packet[1])

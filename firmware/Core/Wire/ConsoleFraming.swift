@@ -21,7 +21,7 @@ public enum ConsoleFraming {
   /// line by itself.
   private static var bytesALine: Int { (maximumLineSize &- 3) / 4 &* 3 }
 
-  /// Gives the bytes to send for a message of at most 1,024 bytes, one after another.
+  /// Passes the bytes to send for a message of at most 1,024 bytes to `sink`, one after another.
   static func encode(_ message: Span<UInt8>, to sink: (UInt8) -> Void) {
     let crc = CRC16.checksum(message)
     let end = message.count &+ 4

@@ -1,6 +1,7 @@
-// libexif driven from C, to read what a camera wrote into a photo. The entries of a damaged block may each claim the same
-// bytes, and libexif copies what each claims, so that 64 KiB could become hundreds of MiB; its allocator has no argument
-// that would let Swift count, and is replaced here by one with a limit. https://libexif.github.io/api/exif-mem_8h.html
+// libexif driven from C, to read what a camera wrote into a photo. The entries of a damaged block may each
+// claim the same bytes, and libexif copies what each claims, so that 64 KiB could become hundreds of MiB; its
+// allocator has no argument that would let Swift count, and is replaced here by one with a limit.
+// https://libexif.github.io/api/exif-mem_8h.html
 #pragma once
 
 #include <stddef.h>
@@ -9,8 +10,8 @@
 /// The length of the longest block that is read, bytes: a JPEG's segment has 65,535 at most.
 #define WT_EXIF_LONGEST_BLOCK 65536
 
-/// What a camera wrote. Texts are as they stand in the file, end with 0 and are empty where there are none. A number is
-/// NaN where it is missing or has a denominator of 0.
+/// The facts that a camera wrote into a photo. Texts are as they stand in the file, end with 0 and are empty
+/// where there are none. A number is NaN where it is missing or has a denominator of 0.
 typedef struct wt_exif {
   /// DateTimeOriginal, `2026:11:29 09:30:00` where the camera keeps to the standard.
   char taken_at[24];
@@ -18,18 +19,19 @@ typedef struct wt_exif {
   char offset[8];
   char make[40];
   char model[40];
-  /// The date in UTC, `2026:11:29`.
+  /// The date of the position in UTC, `2026:11:29`.
   char gps_date[16];
-  /// Hour, minute and second in UTC.
+  /// The time of the position in UTC: hour, minute and second.
   double gps_time[3];
-  /// Degrees, minutes and seconds.
+  /// The latitude: degrees, minutes and seconds.
   double latitude[3];
+  /// The longitude: degrees, minutes and seconds.
   double longitude[3];
-  /// `N` or `S`; 0 where it is missing.
+  /// The hemisphere of the latitude, `N` or `S`; 0 where the letter is missing.
   char latitude_ref;
-  /// `E` or `W`; 0 where it is missing.
+  /// The hemisphere of the longitude, `E` or `W`; 0 where the letter is missing.
   char longitude_ref;
-  /// 1 to 8 as the standard counts them; 0 where it is missing or something else.
+  /// The orientation, 1 to 8 as the standard counts; 0 where the entry is missing or has another value.
   uint8_t orientation;
 } wt_exif;
 

@@ -39,8 +39,9 @@ typedef enum wt_png_layout {
 typedef struct wt_png_size {
   uint32_t width;
   uint32_t height;
-  /// The resolution in pHYs; 0 where the file names none in metres.
+  /// The horizontal resolution in pHYs; 0 where the file names none in metres.
   uint32_t pixels_per_metre_x;
+  /// The vertical resolution in pHYs; 0 where the file names none in metres.
   uint32_t pixels_per_metre_y;
 } wt_png_size;
 
@@ -56,20 +57,20 @@ wt_png_status wt_png_frame(
 /// Decodes any PNG into 8-bit grey, transparent parts over white, 16-bit samples rounded.
 /// `*pixels` has width × height bytes and is freed with `wt_png_free`.
 wt_png_status wt_png_decode_grey(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
+    const uint8_t *bytes, size_t length, uint64_t max_pixels, uint8_t **pixels, wt_png_size *size);
 
 /// Decodes a PNG of 1-bit grey that is not interlaced, and refuses any other.
 /// `*pixels` has rows of (width + 7) / 8 bytes, 0 black, and is freed with `wt_png_free`.
 wt_png_status wt_png_decode_bits(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint8_t **pixels, wt_png_size *size);
+    const uint8_t *bytes, size_t length, uint64_t max_pixels, uint8_t **pixels, wt_png_size *size);
 
-/// Decodes everything to the end chunk and makes the picture small on the way, transparent parts over white: into greys whose
-/// longer side has `longest_small` pixels, and where `copy` is not NULL also into Y, Cb and Cr whose longer side has
-/// `longest_copy` pixels. A smaller picture keeps its size. Only an interlaced picture is kept while it is read, in at most
-/// `most_kept_bytes`, one to four bytes a pixel. The samples of both are freed with `wt_shrunk_free`, and are NULL where the
-/// status is not `wt_png_ok`.
+/// Decodes everything to the end chunk and makes the picture small on the way, transparent parts over white:
+/// into greys whose longer side has `longest_small` pixels, and where `copy` is not NULL also into Y, Cb and Cr
+/// whose longer side has `longest_copy` pixels. A smaller picture keeps its size. Only an interlaced picture is
+/// kept while it is read, in at most `max_kept_bytes`, one to four bytes a pixel. The samples of both are
+/// freed with `wt_shrunk_free`, and are NULL where the status is not `wt_png_ok`.
 wt_png_status wt_png_shrink(
-    const uint8_t *bytes, size_t length, uint64_t most_pixels, uint64_t most_kept_bytes, uint32_t longest_small,
+    const uint8_t *bytes, size_t length, uint64_t max_pixels, uint64_t max_kept_bytes, uint32_t longest_small,
     uint32_t longest_copy, wt_shrunk *small, wt_shrunk *copy);
 
 void wt_png_free(uint8_t *bytes);

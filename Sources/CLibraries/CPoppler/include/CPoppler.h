@@ -24,7 +24,7 @@ void wt_pdf_close(wt_pdf *document);
 int wt_pdf_page_count(wt_pdf *document);
 
 /// Renders a page, counted from 0, on white. `*pixels` has a byte a pixel, 0 black, and is freed with `free`.
-/// - `most_pixels`: a larger picture is refused before it is made.
+/// - `max_pixels`: a larger picture is refused before it is made.
 wt_pdf_status wt_pdf_render(
-    wt_pdf *document, int page, double dots_per_inch, uint64_t most_pixels, uint8_t **pixels, uint32_t *width,
+    wt_pdf *document, int page, double dots_per_inch, uint64_t max_pixels, uint8_t **pixels, uint32_t *width,
     uint32_t *height);

@@ -28,7 +28,8 @@ static inline int wt_low_latency(int fd) {
   return ioctl(fd, TIOCSSERIAL, &settings);
 }
 
-/// Takes the lock of flock(2) or fails with EWOULDBLOCK. In Swift the name `flock` is taken by the struct of fcntl's locks.
+/// Takes the lock of flock(2) or fails with EWOULDBLOCK. In Swift the name `flock` is taken by the struct of
+/// fcntl's locks.
 static inline int wt_lock_exclusively(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
 /// Opens a raw pty whose secondary is at `path` (`size` bytes with the terminator); both descriptors are close-on-exec.

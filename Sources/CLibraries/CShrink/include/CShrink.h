@@ -1,12 +1,12 @@
-// A picture made smaller row by row, so that a large one is never in memory: each sample of the result is the mean of the
-// area that it covers, in whole numbers, which are the same on every processor.
+// A picture made smaller row by row, so that a large one is never in memory: each sample of the result is the
+// mean of the area that it covers, in whole numbers, which are the same on every processor.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/// A small picture of width × height pixels without gaps, the top row first. A pixel has `channels` bytes: one for a grey, 0
-/// for black; three for Y, Cb and Cr as JFIF defines them.
+/// A small picture of width × height pixels without gaps, the top row first. A pixel has `channels` bytes: one
+/// for a grey, 0 for black; three for Y, Cb and Cr as JFIF defines them.
 typedef struct wt_shrunk {
   uint32_t width;
   uint32_t height;
@@ -23,8 +23,8 @@ wt_shrinker *wt_shrink_begin(uint32_t width, uint32_t height, uint32_t channels,
 /// Takes the next row of the picture, `width` × `channels` samples. Rows below the last one are ignored.
 void wt_shrink_row(wt_shrinker *shrinker, const uint8_t *samples);
 
-/// Ends with the small picture; rows that were not given are black. `samples` is freed with `wt_shrunk_free`. The shrinker is
-/// gone.
+/// Ends with the small picture; rows that were not given are black. `samples` is freed with `wt_shrunk_free`.
+/// The shrinker is gone.
 wt_shrunk wt_shrink_end(wt_shrinker *shrinker);
 
 /// Ends without a picture; NULL is allowed.

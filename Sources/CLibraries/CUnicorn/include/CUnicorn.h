@@ -33,7 +33,7 @@ uc_err wt_use_cortex_m4(uc_engine *engine);
 // The counters of a running program. They are kept in C because they change for every block of instructions, or
 // for every instruction; `call` runs only where a counter reaches its limit or execution enters a fenced range.
 struct wt_steps {
-  // The number of half-words of instructions so far, and the number of times that they were counted.
+  // The number of half-words of instructions so far, and the number of blocks or of instructions so far.
   uint64_t cycles, count;
   uint64_t call_at_cycles, call_at_count;
   uint32_t fence, fence_bytes;

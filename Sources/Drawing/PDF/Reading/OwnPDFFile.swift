@@ -1,14 +1,15 @@
 import CLibDeflate
 public import FoundationEssentials
 
-/// A PDF that `OwnPDFDocument` wrote, read back strictly: each object in its place, each referred to, nothing between them and
-/// nothing that a reader could act on. A PDF of any other program is refused, and so is one that was changed behind its end.
+/// A PDF that `OwnPDFDocument` wrote, read back strictly: each object is in its place and is referred to, and
+/// there is nothing between the objects and nothing that a reader could act on. A PDF of any other program is
+/// refused, and so is a PDF with anything appended to it.
 public struct OwnPDFFile: Sendable {
   /// The size of the largest file that is read, bytes.
   public static let maxBytes = 32 << 20
-  /// The largest number of objects.
+  /// Maximum number of objects.
   static let maxObjects = 20_000
-  /// The sum of what is unpacked, bytes.
+  /// Maximum size of all unpacked streams together, bytes.
   static let maxUnpackedBytes = 64 << 20
   /// The size of the largest page and of the largest table of a font's texts, unpacked, bytes.
   private static let maxPageBytes = 4 << 20

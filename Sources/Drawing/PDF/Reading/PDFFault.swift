@@ -1,4 +1,4 @@
-/// The first thing that makes a file no PDF of `OwnPDFDocument`'s, and its place.
+/// The first fault by which a file is no PDF of `OwnPDFDocument`, and its place.
 public struct PDFFault: Error, Hashable, Sendable {
   public enum Part: String, Hashable, Sendable, CaseIterable {
     /// The first two lines of the file.
@@ -9,19 +9,19 @@ public struct PDFFault: Error, Hashable, Sendable {
     case table
     /// The dictionary behind the table.
     case trailer
-    /// An object that nothing refers to, or a reference to none.
+    /// An object that nothing refers to, or a reference to a missing object.
     case reference
     /// The catalog, which names the pages and what belongs to the document.
     case catalog
     case page
-    /// What is drawn on a page.
+    /// The operators that draw a page.
     case content
     case font
     /// An embedded file.
     case attachment
     /// A packed stream that cannot be unpacked.
     case stream
-    /// The file, or what is packed in it, is larger than is read.
+    /// The file, or an unpacked stream in it, is larger than the maximum size.
     case size
     /// Text that the page does not show, because it is too light, too small or off the page.
     case hiddenText

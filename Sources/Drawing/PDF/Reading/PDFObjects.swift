@@ -1,7 +1,7 @@
 import CLibDeflate
 
-/// The objects of a PDF in the form of `PDFWriter`: one after the other from the header to the table, which lists exactly
-/// them.
+/// The objects of a PDF in the form of `PDFWriter`: one after the other from the header to the table, which
+/// lists exactly them.
 struct PDFObjects {
   struct Object {
     /// The offset of the object's first byte in the file.
@@ -56,7 +56,7 @@ struct PDFObjects {
 
   subscript(_ value: PDFValue?) -> Object? { value?.reference.flatMap { objects[$0] } }
 
-  /// The bytes of a stream; those of a packed one are unpacked.
+  /// The bytes of a stream, unpacked where the stream is packed.
   /// - Parameter maxBytes: the size of the largest stream that is read.
   mutating func unpacked(_ object: Object, maxBytes: Int = 32 << 20) throws(PDFFault) -> [UInt8] {
     guard let place = object.stream else { throw PDFFault(.stream, at: object.offset) }
@@ -83,11 +83,11 @@ struct PDFObjects {
     guard status == LIBDEFLATE_SUCCESS, taken == place.count else { throw PDFFault(.stream, at: object.offset) }
     unpackedBytes += unpacked.count
     self.unpacked.insert(object.offset)
-    // A copy of its own size gives the room back.
+    // The copy has exactly the size of the bytes, so that the large buffer is freed.
     return Array(unpacked[...])
   }
 
-  /// Unpacks what nobody has asked for, such as fonts, so that no stream is one that cannot be unpacked.
+  /// Unpacks the streams that have not been read, such as fonts, to find a stream that cannot be unpacked.
   mutating func checkOtherStreams() throws(PDFFault) {
     for (_, object) in objects.sorted(by: { $0.key < $1.key })
     where object.entries?["Filter"] == .name("FlateDecode") && !unpacked.contains(object.offset) {

@@ -8,8 +8,9 @@ struct PDFPageContent {
   let bytes: [UInt8]
   /// The offset of the page's object in the file, to which faults point.
   let offset: Int
-  /// The size of the page, points.
+  /// Width of the page, points.
   let width: Double
+  /// Height of the page, points.
   let height: Double
   /// The texts of the glyphs of each font, by the two bytes of a glyph's code.
   let glyphTexts: [String: [[UInt8]: String]]
@@ -21,8 +22,8 @@ struct PDFPageContent {
     var grey = 0.0
   }
 
-  /// The texts in the order in which they are drawn; what one operator pair BT and ET frames is one text.
-  /// - Throws: `content` for an operator that is none of ours, `hiddenText`.
+  /// The texts in the order in which they are drawn; the operators between one BT and its ET draw one text.
+  /// - Throws: `content` for an operator that `ContentStream` does not write, `hiddenText`.
   func texts() throws(PDFFault) -> [String] {
     var reader = PDFValueReader(bytes, part: .content, base: 0)
     var operands: [PDFValue] = []
@@ -100,7 +101,7 @@ struct PDFPageContent {
     for run in runs {
       guard let codes = run.string else { continue }
       guard codes.count.isMultiple(of: 2) else { throw PDFFault(.content, at: offset) }
-      // A glyph without a text belongs to the cluster of the one before it.
+      // A glyph without a text belongs to the cluster of the glyph before it.
       for index in stride(from: 0, to: codes.count, by: 2) {
         text += font[[codes[index], codes[index + 1]]] ?? ""
       }

@@ -54,7 +54,7 @@ struct PDFValueReader {
   var fault: PDFFault { PDFFault(part, at: base + position) }
   var next: UInt8? { position < end ? bytes[position] : nil }
 
-  /// Reads these very bytes.
+  /// Reads exactly these bytes.
   mutating func expect(_ text: StaticString) throws(PDFFault) {
     guard starts(with: text) else { throw fault }
     position += text.utf8CodeUnitCount

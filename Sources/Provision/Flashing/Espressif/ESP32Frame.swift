@@ -48,10 +48,10 @@ struct ESP32Reply: Hashable {
     case refused(ESP32Status)
   }
 
-  /// The ROM adds four bytes after the data, of which the first two are the status; an emulator may add two only. A
-  /// refusal has no data before its status.
+  /// Reads the status. The ROM adds four bytes after the data, of which the first two are the status; an
+  /// emulator may add two only. A refusal may come without data before its status.
   /// - Parameter count: bytes that a good answer has before the status.
-  /// - Returns: nil for an answer that is too short for either.
+  /// - Returns: nil for an answer that is too short.
   func verdict(expecting count: Int) -> Verdict? {
     if data.count >= count + 2, data[count] == 0 { return .done(Array(data.prefix(count))) }
     let offset = data.count >= count + 2 ? count : 0

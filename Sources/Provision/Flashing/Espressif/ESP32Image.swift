@@ -79,7 +79,7 @@ struct ESP32Description: Hashable {
 public enum ESP32ImageFault: Error, Hashable, Sendable {
   case magic
   case segmentCount(Int)
-  /// The program is for the chip with this id.
+  /// The program is for another chip; the value is the id of that chip.
   case chip(UInt16)
   case truncated
   case checksum

@@ -29,7 +29,7 @@ struct LoaderClient {
   private var number: UInt8 = 0
   private var decoder = LoaderFrameDecoder()
 
-  /// - Parameter baud: the baud rate at which the ROM bootloader was reached and the loader starts.
+  /// - Parameter baudRate: the baud rate at which the ROM bootloader was reached and the loader starts.
   init(link: any Link, baudRate: Int, now: @escaping () -> ContinuousClock.Instant) {
     (self.link, self.baudRate, base, self.now) = (link, baudRate, baudRate, now)
   }
@@ -58,7 +58,7 @@ struct LoaderClient {
       sent.append(frame)
       try send(frame.encoded)
       let deadline = now() + within + wireTime(frame.body.count + answerBytes)
-      // Answers without end, of which none is to this request, are no answer either.
+      // The number of answers is bounded, because a chip may send other answers without end.
       for _ in 0..<256 {
         guard let answer = try nextAnswer(by: deadline) else { break }
         if sent.contains(where: answer.frame.answers) { return answer.reply }
@@ -109,7 +109,7 @@ struct LoaderClient {
     return try isHeard(tries: 5, within: .milliseconds(60))
   }
 
-  /// Asks the loader to reset the chip, without waiting for a confirmation.
+  /// Asks the loader to reset the chip. A missing answer is no error.
   mutating func dismiss() throws(Failure) {
     try setBaudRate(base)
     do throws(Failure) { _ = try ask(.reset) } catch .silent {}

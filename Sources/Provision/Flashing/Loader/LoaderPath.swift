@@ -115,7 +115,7 @@ struct LoaderPath: FlashPath {
         unchanged.insert(part.sector)
       }
     }
-    // A sector counts as unchanged only where all of its parts are right.
+    // A sector with several parts never counts as unchanged, because only some of its parts may be right.
     for part in plan.parts where unchanged.contains(part.sector) {
       let others = plan.parts.filter { $0.sector == part.sector && $0 != part }
       if !others.isEmpty { unchanged.remove(part.sector) }

@@ -15,8 +15,9 @@ struct LoaderStream {
   }
 
   let blocks: [Block]
-  /// Number of bytes of the plan and, in the next property, of the whole that the digest covers.
+  /// Number of bytes of the plan.
   let byteCount: Int
+  /// Number of bytes of the whole, which the digest covers.
   let total: Int
 
   /// - Parameters:

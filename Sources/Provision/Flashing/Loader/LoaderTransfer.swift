@@ -25,20 +25,22 @@ struct LoaderTransfer {
   private let journal: any FlashJournal
   private let watch: FlashWatch
 
-  /// Number of blocks that the chip has taken and, in the next property, number of blocks sent.
+  /// Number of blocks that the chip has taken.
   private var taken = 0
+  /// Index of the next block to be sent.
   private var next = 0
-  /// Number of bytes that may have been sent in all, as the chip's ring allows; the next two properties count
-  /// the bytes sent and the bytes that the chip has processed.
+  /// Number of bytes that may have been sent in all, as the chip's ring allows.
   private var room = 0
+  /// Number of bytes sent in all.
   private var sentBytes = 0
+  /// Number of bytes, of those sent in all, that the chip has processed.
   private var seenBytes = 0
   private var underWay: Int { sentBytes - seenBytes }
   /// Number of bytes that had been sent in all after each block.
   private var ends: [Int]
-  /// Number of bytes of the whole that are in flash and, in the next property, the sectors still to be erased,
-  /// both by the latest answer.
+  /// Number of bytes of the whole that are in flash by the latest answer; -1 before the first one.
   private var through = -1
+  /// Sectors still to be erased by the latest answer, one bit for each; nil before the first one.
   private var waiting: UInt32?
   private var reported = 0
   private var losses = 0

@@ -46,8 +46,9 @@ struct ROMClient {
   private static let ack: UInt8 = 0x79
   private static let nack: UInt8 = 0x1f
   private static let syncByte: UInt8 = 0x7f
-  /// Maximum number of tries of a command. With three pieces sent and three received, each damaged in 3 of 100
-  /// cases, a command fails in 9 of 100; eight failures in a row happen once in 200 million.
+  /// Maximum number of tries of a command. With three pieces sent, of which 2 in 100 are damaged, and three
+  /// received, of which 1 in 100 is, a command fails in 9 of 100 cases; eight failures in a row happen once in
+  /// 200 million.
   private static let maxTries = 8
   private static let syncTries = 3
 
@@ -77,12 +78,12 @@ struct ROMClient {
     return false
   }
 
-  /// Frees a bootloader that a killed program or noise has left in the middle of a command, by as many 0xFF as
-  /// it waits for. These bytes complete nothing harmful: as a command, an address, a count or an erase list
-  /// they have a wrong checksum, and as data they are ones, which programming leaves unchanged. Returns whether
-  /// the bootloader is in sync afterwards.
-  /// - Parameter isThorough: also frees a bootloader that a damaged byte has told to erase 65,536 sectors,
-  ///   which takes up to 12 s.
+  /// Frees a bootloader that a killed program or noise has left in the middle of a command: it sends bytes of
+  /// 0xFF until the bootloader answers. These bytes complete nothing harmful: as a command, an address, a count
+  /// or an erase list they have a wrong checksum, and as data they are ones, which programming leaves
+  /// unchanged. Returns whether the bootloader is in sync afterwards.
+  /// - Parameter isThorough: whether to free also a bootloader that a damaged byte has told to erase 65,536
+  ///   sectors, which takes up to 12 s.
   func recover(thoroughly isThorough: Bool = false) throws(Failure) -> Bool {
     // A Write waits for up to 258 bytes; the bytes after its NACK are pairs with wrong complements.
     for size in [64, 256, 64, 64, 64] + Array(repeating: 4096, count: isThorough ? 33 : 0) {

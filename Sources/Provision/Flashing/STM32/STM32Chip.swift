@@ -29,7 +29,7 @@ public struct STM32Chip: Hashable, Sendable {
     }
   }
 
-  /// The maximum times of erasing from the chip's data sheet, as a linear function of the size.
+  /// Upper bounds of the maximum times of erasing in the chip's data sheet, linear in the size.
   struct EraseTime: Hashable, Sendable {
     let base: Duration
     let aByte: Duration

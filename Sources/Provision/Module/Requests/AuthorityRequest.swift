@@ -9,7 +9,7 @@ enum AuthorizedDeed: Hashable {
   /// The chip's ROM bootloader is entered once.
   case bootloader
 
-  /// The same deed as whoever has the key is asked for a proof of it.
+  /// The purpose of the proof that is requested for this deed.
   var purpose: ProofPurpose {
     switch self {
     case .update(let sha256, let version): .update(sha256: sha256, version: version)
@@ -17,7 +17,7 @@ enum AuthorizedDeed: Hashable {
     }
   }
 
-  /// The same deed as records name it.
+  /// The name of this deed in records.
   var name: FlashAuthority.Deed {
     switch self {
     case .update: .update
@@ -37,8 +37,9 @@ enum AuthorizedDeed: Hashable {
   }
 }
 
-/// Gives the module the authority for one deed, by a proof over its outstanding challenge. The authority for an update
-/// is given again like the first time; the one for the bootloader is not, because its challenge is used up then.
+/// Gives the module the authority for one deed, by a proof over its outstanding challenge. The module accepts a
+/// repeated request for an update like the first one. It refuses a repeated request for the bootloader, because
+/// its challenge is used up by then.
 struct AuthorizeRequest: ModuleGroupRequest {
   let deed: AuthorizedDeed
   let proof: [UInt8]

@@ -30,7 +30,8 @@ struct IdentityRequest: ModuleGroupRequest {
       history: try Self.history(fields))
   }
 
-  /// Reads the counts; a firmware that keeps none of them says none, and one from before authorities none of theirs.
+  /// Reads the counters. Counters of openings and keys that a firmware does not report are 0; those of
+  /// authorities are nil for a firmware that is older than authorities.
   private static func history(_ fields: ReplyFields) throws(ReplyFault) -> ModuleHistory {
     func count(_ key: StaticString) throws(ReplyFault) -> UInt64 { try fields.optionalCount(key) ?? 0 }
     return ModuleHistory(
@@ -157,7 +158,7 @@ struct ConfigureRequest: ModuleGroupRequest {
   }
 }
 
-/// Asks for the settings that were written last. A module without settings answers empty fields or none.
+/// Asks for the settings that were written last. A module without settings sends empty fields or none.
 struct ConfigurationRequest: ModuleGroupRequest {
   static let name = ModuleRequest.configuration
   static let moduleCommand = ModuleCommand.configuration
@@ -182,7 +183,7 @@ extension CBORMapWriter {
 }
 
 extension ReplyFields {
-  /// The id of the key that the module answers for, lower-case hex.
+  /// Reads the id of the key to which the reply refers, lower-case hex.
   func keyID() throws(ReplyFault) -> String {
     Hex.encode(try bytes(ModuleField.keyID, count: Authenticator.keyIDSize))
   }

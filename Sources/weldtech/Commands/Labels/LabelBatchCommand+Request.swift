@@ -89,8 +89,8 @@ extension LabelBatchCommand {
 
   // MARK: - Orders of older programs
 
-  /// The digest of a request in programs before version 1 of `RequestDigest`. It was computed over Swift's
-  /// default description of the options for pages, which is spelled out here as it was then.
+  /// The digest of a request as programs before version 1 of `RequestDigest` computed it: over Swift's default
+  /// description of the options for pages, which is spelled out here.
   static func formerDigest(of labels: LabelRequests, _ options: Options) -> String {
     func quoted(_ text: String) -> String { text.debugDescription }
     func optional(_ text: String?) -> String { text.map { "Optional(\($0))" } ?? "nil" }

@@ -28,7 +28,7 @@ enum LabelCommand {
     var code: LabelCode?
     var payload: String
     var file: String?
-    /// What was noticed on the photo; left out where nothing was.
+    /// The remarks about the photo; left out where there are none.
     var remarks: [PhotoRemark]?
   }
 

@@ -9,7 +9,7 @@ import Terminal
 enum LabelReprintCommand {
   typealias Options = LabelBatchCommand.Options
 
-  /// The answer for a label in a file of its own.
+  /// The JSON document for a label in a file of its own.
   struct Document: Encodable {
     var code: LabelCode
     var id: InstallationID?

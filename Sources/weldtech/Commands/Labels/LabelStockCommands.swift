@@ -117,11 +117,11 @@ enum LabelStockCommands {
     /// The question for a text that was not given.
     let question: Text
     let shape: WrittenText.Shape
-    /// The answer for a number of labels.
+    /// The message after the change, by the number of labels.
     let done: (Int) -> Text
   }
 
-  /// Records a change of the given codes' labels in the fieldbook, by `deed`, and answers with the new state.
+  /// Records a change of the given codes' labels in the fieldbook, by `deed`, and prints the new state.
   private static func record(
     _ change: Change, of words: [String], given: String?, _ workplace: Workplace,
     by deed: (Fieldbook, [LabelCode], String, Timestamp) throws -> Void

@@ -180,7 +180,8 @@ enum LabelVerifyCommand {
     return key.made(tag, for: code) ? .right : .wrong
   }
 
-  /// The expected text comes from the option, or from the file's name, or otherwise from the stock.
+  /// Finds the text that a label should have: from the option, from the file's name, or otherwise from the
+  /// stock. The result is nil where none is known.
   private static func expectation(of code: LabelCode?, file: String, _ options: Options, _ workplace: Workplace)
     throws -> (text: String, isCode: Bool)?
   {

@@ -1,7 +1,7 @@
 import Arguments
 import Terminal
 
-/// `ledger`: survey lists in, forms and figures out.
+/// `ledger`: imports survey lists, and prints forms and figures.
 enum LedgerCommand {
   static var command: Command<Workplace> {
     Command(

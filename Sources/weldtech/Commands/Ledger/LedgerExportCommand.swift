@@ -22,8 +22,8 @@ enum LedgerExportCommand {
     var file: String
     var form: String
     var format: String
-    /// The number of rows: welders in the survey form; in the progress form units, of which each has a row in every street where it
-    /// has welders.
+    /// The number of rows. The survey form has a row for each welder; the progress form has a row for each unit
+    /// in each street where the unit has welders.
     var rows: Int
     /// The number of units in the progress form, each once; left out for the survey form.
     var units: Int?
@@ -78,7 +78,7 @@ enum LedgerExportCommand {
     try options.filter.resolvePlaces(in: fieldbook, workplace.console)
     let filter = try options.filter.filter()
     let target = FilePath(absolutePath(path))
-    // Every workbook begins alike, so that a list that somebody sent cannot be told from a form that was exported before.
+    // All workbooks begin alike, so that an exported form cannot be told from a list that somebody sent.
     try workplace.checkMayReplace(path) { _, _ in
       if options.replaces { return true }
       throw FormThere(path: path)

@@ -5,8 +5,8 @@ import Records
 import Terminal
 
 extension LedgerFilterOptions {
-  /// Gives street and community the names that records have: a name of the Banner however it is written, or the only name of which
-  /// the text is a part. Without it a slip of the pen would give a form of nothing.
+  /// Replaces street and community by the names in the records: a name of the Banner in any spelling, or the
+  /// only name that contains the text. Otherwise a typing error would give an empty form.
   /// - Throws: `UsageError.badValue` where there is no such place or several, and the errors of the fieldbook.
   mutating func resolvePlaces(in fieldbook: Fieldbook, _ console: Console) throws {
     if let text = street {

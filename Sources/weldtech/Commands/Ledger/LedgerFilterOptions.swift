@@ -61,7 +61,7 @@ struct LedgerFilterOptions {
         en: "the company's database over all laptops in place of this one's records"))
   }
 
-  /// The filter, checked.
+  /// The filter that the options describe.
   /// - Throws: `UsageError` for a period that ends before it begins.
   func filter() throws -> LedgerFilter {
     if let from, let to, from > to {
@@ -80,7 +80,7 @@ struct LedgerFilterOptions {
     return filter
   }
 
-  /// The filter in a few Chinese words, as a form says it; nil where all are meant.
+  /// The filter in a few Chinese words, as a form prints it; nil where nothing is filtered.
   var scope: String? {
     var parts = [street, community, industry?.word, department.map { "\($0.word)牵头" }, payer?.word]
       .compactMap(\.self)

@@ -20,13 +20,13 @@ enum LedgerImportCommand {
     struct Sheet: Encodable {
       /// The sheet's name; left out for a CSV.
       var name: String?
-      /// Number of the header's last row; left out for a sheet that is left out.
+      /// Number of the header's last row; left out for a sheet that is not read.
       var headerRow: Int?
       /// Titles that are no column of the form.
       var unusedColumns: [String]?
       /// The number of hidden rows, which are read like the others.
       var hiddenRows: Int?
-      /// Why the sheet is left out: `hidden`, `empty`, `noHeader` or `sample`.
+      /// The reason why the sheet is not read: `hidden`, `empty`, `noHeader` or `sample`.
       var leftOut: String?
     }
 
@@ -43,13 +43,14 @@ enum LedgerImportCommand {
       var sheet: String?
       /// Number of the row in its sheet, or of the line in a CSV.
       var row: Int
-      /// `changed` rows are recorded anew, or would be but for the rehearsal; `kept` ones stay recorded as they were.
+      /// The result for the row. A `changed` row is recorded anew, or would be in a rehearsal; a `kept` row
+      /// stays as it was recorded.
       var outcome: Outcome
       /// The record of the welder; left out where there is none.
       var id: InstallationID?
-      /// Why the row is skipped: `empty`, `header`, `columnNumbers`, `sample`, `total` or `note`.
+      /// The reason why the row is skipped: `empty`, `header`, `columnNumbers`, `sample`, `total` or `note`.
       var reason: String?
-      /// What differs from what was imported before.
+      /// The differences from what was imported before.
       var changes: [FieldChange]?
       var problems: [Problem]?
     }
@@ -59,8 +60,9 @@ enum LedgerImportCommand {
       var id: InstallationID
       var unitName: String
       var street: String
-      /// The name of the earlier list and the row in it.
+      /// The name of the earlier list.
       var list: String?
+      /// The row in the earlier list.
       var row: String?
     }
 
@@ -140,8 +142,8 @@ enum LedgerImportCommand {
 
   // MARK: - Changed rows
 
-  /// What becomes of the changed rows, by their places among all rows: what an option says of them, and else the answers to
-  /// questions. A rehearsal asks nothing, and shows what would be recorded anew.
+  /// Decides what becomes of the changed rows, by an option or else by questions. The keys are the rows' places
+  /// among all rows. A rehearsal asks nothing, and shows what would be recorded anew.
   private static func decisions(on list: SurveyImport, _ options: Options, _ workplace: Workplace) throws
     -> [Int:
     SurveyImport.Decision]

@@ -15,7 +15,7 @@ enum LedgerStatsCommand {
 
   struct Document: Encodable {
     struct Plan: Encodable {
-      /// The last day of the survey, and the first and last day of the fitting.
+      /// The last day of the survey.
       var surveyUntil: CalendarDay
       var fittingFrom: CalendarDay
       var fittingUntil: CalendarDay
@@ -24,20 +24,21 @@ enum LedgerStatsCommand {
     }
 
     struct Street: Encodable {
-      /// Empty where the records do not say.
+      /// The name of the street; empty where the records name none.
       var street: String
       var figures: [String: Int]
     }
 
     struct IndustryRow: Encodable {
-      /// Null where the records do not say.
+      /// The industry; null where the records name none.
       var industry: Nullable<Industry>
       var figures: [String: Int]
     }
 
     struct Week: Encodable {
-      /// The Monday and the Sunday.
+      /// The Monday of the week.
       var from: CalendarDay
+      /// The Sunday of the week.
       var to: CalendarDay
       var done: Int
       var doneSoFar: Int

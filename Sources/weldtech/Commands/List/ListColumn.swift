@@ -11,22 +11,22 @@ enum ListColumn: String, CaseIterable {
   case module, seal, payer, purchased, due, fitted, appointment, note
   case unitID = "unitId"
 
-  /// The columns of the screen unless told otherwise.
+  /// The default columns of the screen.
   static let onScreen: [ListColumn] = [.id, .code, .status, .unit, .welder, .next]
   /// The columns of a day's route.
   static let onRoute: [ListColumn] = [.id, .street, .community, .unit, .person, .phone, .note]
-  /// The columns of a file unless told otherwise.
+  /// The default columns of a file.
   static let inFile: [ListColumn] = [
     .id, .code, .status, .unit, .person, .phone, .street, .community, .industry, .brand, .model, .serial,
     .module, .seal,
     .opened, .purchased, .fitted, .payer, .appointment, .note, .next,
   ]
-  /// The columns that each row of the JSON document has by themselves.
+  /// The columns that have a member of their own in each row of the JSON document.
   static let inDocument: Set<ListColumn> = [
     .id, .code, .status, .unit, .brand, .model, .serial, .next, .opened,
   ]
 
-  /// Whether a file is a table of the list by its first line, which has titles of columns and nothing else.
+  /// Whether a file is a table that `list` wrote: its first line has titles of columns and nothing else.
   static func isTable(beginning: Data) -> Bool {
     let mark = Data(CSVLine.byteOrderMark.utf8)
     guard beginning.starts(with: mark), let end = beginning.firstIndex(of: UInt8(ascii: "\r")),
@@ -90,7 +90,8 @@ enum ListColumn: String, CaseIterable {
     }
   }
 
-  /// The column on a screen that may be too narrow for all: those that stand first are kept longest.
+  /// The column of a table on the screen. Where the screen is too narrow for all, id, code and status are kept
+  /// longest, and of the others mostly those that stand first.
   func column(at place: Int, of count: Int) -> Table.Column {
     let rank = count - place
     switch self {

@@ -17,7 +17,7 @@ enum ListCommand {
     var isFull = false
   }
 
-  /// Number of records on a page unless told otherwise.
+  /// The default number of records on a page.
   private static let defaultLimit = 100
 
   struct Document: Encodable {
@@ -35,9 +35,10 @@ enum ListCommand {
       var next: Step?
       /// True where the owner signed, and has to sign again because the record was corrected since; else left out.
       var signatureDue: Bool?
-      /// True where the platform has another record than the one that waits here; else nil.
+      /// True where the platform has a different record than the one that waits here; else left out.
       var conflict: Bool?
-      /// The columns that were asked for by name and are none of these; left out where none was.
+      /// The columns that were asked for by name and have no member of their own; left out where there are
+      /// none.
       var columns: [String: String]?
     }
 
@@ -57,7 +58,7 @@ enum ListCommand {
       var pending: Int
       var lastInspectedAt: Timestamp?
       var lastVerdict: Inspection.Verdict?
-      /// True where the platform has another record than the one that was inspected; else nil.
+      /// True where the platform has a different record than the one that was inspected; else left out.
       var conflict: Bool?
     }
 
@@ -129,8 +130,8 @@ enum ListCommand {
 
   // MARK: - Pages
 
-  /// The page of this laptop's records and the one of the platform's that it inspected. A page that goes on after a record
-  /// of one kind has none of the other.
+  /// The page of this laptop's records, and the page of the platform's records that this laptop inspected.
+  /// After `--after` there are only records of the same kind as the record that it names.
   private static func pages(_ options: Options, limit: Int, _ fieldbook: Fieldbook) throws -> (
     Fieldbook.Page, [Fieldbook.VisitedSummary]
   ) {
@@ -150,8 +151,8 @@ enum ListCommand {
     }
   }
 
-  /// Whether a query finds the platform's record. This laptop has no ledger of it, so that nothing else than its status and
-  /// the words that are shown can be asked for.
+  /// Whether a query finds the platform's record. This laptop has no ledger of that record, so that only the
+  /// record's status and the shown words can be queried.
   private static func isAsked(for visit: Fieldbook.VisitedSummary, by query: InstallationQuery) -> Bool {
     var others = query
     (others.status, others.text, others.order) = (nil, nil, .opened)

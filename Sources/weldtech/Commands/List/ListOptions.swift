@@ -64,10 +64,10 @@ extension Parameters where Options == ListCommand.Options {
 }
 
 extension ListCommand.Options {
-  /// The columns of the screen unless told otherwise: for the route of a day, whom to call and where to go.
+  /// The default columns of the screen. For the route of a day, they say whom to call and where to go.
   var defaultColumns: [ListColumn] { query.appointment == nil ? ListColumn.onScreen : ListColumn.onRoute }
 
-  /// The options as they are typed, without the one that goes on after a record.
+  /// The options as they are typed, without `--after`.
   var words: [String] {
     let all: [(String, String?)] = [
       ("status", query.status?.rawValue), ("search", query.text), ("street", query.street),

@@ -13,7 +13,7 @@ struct ListTable {
 
   /// - Parameters:
   ///   - isFull: whether names and phone numbers are whole; otherwise they are masked.
-  ///   - conflicts: the records of which the platform has another.
+  ///   - conflicts: the records that differ from the platform's.
   init(
     of rows: [InstallationSummary], columns: [ListColumn], isFull: Bool, conflicts: Set<InstallationID>,
     _ fieldbook: Fieldbook
@@ -48,7 +48,7 @@ struct ListTable {
     }
   }
 
-  /// A record in the document.
+  /// The row of the JSON document for a record.
   func row(of row: InstallationSummary, withColumns: Bool) -> ListCommand.Document.Row {
     let known = values[row.id] ?? [:]
     let others = columns.filter { !ListColumn.inDocument.contains($0) }
@@ -76,7 +76,7 @@ struct ListTable {
     return words.compactMap(\.self).joined(separator: " ")
   }
 
-  /// What a column says of a record, as a program reads it: codes in place of words, names and phone numbers in full.
+  /// The value of a column as a program reads it: codes in place of words, names and phone numbers in full.
   private func value(of column: ListColumn, in row: InstallationSummary) -> String? {
     let known = values[row.id] ?? [:]
     switch column {
@@ -105,7 +105,7 @@ struct ListTable {
     let value = value(of: column, in: row)
     switch column {
     case .id: return isShort ? String(row.id.text.prefix(8)) : row.id.text
-    // A file that a program reads has nothing where there is nothing.
+    // In a file that a program reads, a missing code is an empty text.
     case .code: return value ?? (isShort ? "–" : "")
     case .status: return (row.isSignatureDue ? Installation.signatureDueTitle : row.status.title)[language]
     case .next:

@@ -61,7 +61,7 @@ enum TransferCommand {
     return ExitCode.done.rawValue
   }
 
-  /// The new owner, judged as at a registration with the welder that is on record.
+  /// The new owner, checked by the rules of a registration together with the welder on record.
   private static func owner(_ options: Options, of installation: Installation, _ workplace: Workplace) throws
     -> Owner
   {
@@ -156,7 +156,7 @@ enum MoveCommand {
     return ExitCode.done.rawValue
   }
 
-  /// Whether the street is another and nobody said anything of the community, which belongs to a street.
+  /// Whether the street changes and no community was given, although a community belongs to a street.
   private static func keepsCommunity(_ changes: [FieldChange], _ given: [RegistrationField: String]) -> Bool {
     changes.contains { $0.field == .street } && given[.community] == nil
   }
@@ -241,8 +241,8 @@ enum RetireCommand {
 }
 
 extension FileQuestion {
-  /// Runs `body` with the photos of an option, or asks for one until `body` takes it.
-  /// - Parameter option: the name of the option that gives them.
+  /// Runs `body` with the photos of an option, or asks for a photo until `body` takes it.
+  /// - Parameter option: the name of the option that gives the photos.
   static func photos<Result>(
     _ given: [String], option: String, _ question: Text, _ workplace: Workplace,
     _ body: ([String]) throws -> Result

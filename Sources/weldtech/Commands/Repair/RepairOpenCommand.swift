@@ -36,7 +36,8 @@ enum RepairOpenCommand {
   static func run(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let found = try RepairTarget(workplace: workplace).find(
       options.code, photo: options.labelPhoto, archive: options.archive)
-    // What only a second report may add is known once it is given.
+    // Whether a second report adds anything to an open fault is known only after the report is given, and
+    // checked below.
     if found.installation.openRepair == nil || found.installation.isInRepair,
       let refusal = found.installation.refusalOfChanging()
     {
@@ -71,7 +72,7 @@ enum RepairOpenCommand {
     let console = workplace.console
     if options.isUnsafe, options.isUsable { throw UsageError.conflictingOptions("--unsafe", "--usable") }
     let isAsking = options.fault == nil && console.canPrompt
-    // Nobody has to say more of a welder that was taken apart.
+    // A welder that was taken apart needs no other description of the fault.
     let given = options.fault ?? (options.isTampered ? "违规拆装" : nil)
     let fault = try console.need(given, option: "fault") {
       try console.asking { try workplace.ask(Text(zh: "什么故障", en: "what is wrong"), as: .note) }
@@ -89,7 +90,7 @@ enum RepairOpenCommand {
       reporter: reporter, isUnsafe: isUnsafe, isUsable: isUsable ? true : nil, isTampered: options.isTampered)
   }
 
-  /// Whoever reports the fault; nil where nobody says who.
+  /// The person who reports the fault; nil where nobody says who.
   private static func reporter(_ options: Options, _ isAsking: Bool, _ workplace: Workplace) throws
     -> Repair.Reporter?
   {

@@ -9,7 +9,7 @@ enum SyncCommand {
   struct Options {
     var watch = false
     var dryRun = false
-    /// When originals go in this run; nil as `setup` has it.
+    /// The time at which originals are sent in this run; nil takes the setting of `setup`.
     var originals: OriginalsPolicy?
     var originalsLater = false
     /// The maximum rate of sending, bytes a second; nil for none.
@@ -27,15 +27,15 @@ enum SyncCommand {
     /// The number of keys that the platform does not have yet, including those of open installations.
     var keysPending: Int
     var outcomes: [DeliveryOutcome]
-    /// The number of records that a repetition without a change cannot deliver; they are among those that failed, or were not
-    /// tried in this run.
+    /// The number of records that a repetition without a change cannot deliver; they are among those that
+    /// failed, or were not tried in this run.
     var setAside: Int
     var originals: Originals
     var timestamps: Timestamps
   }
 
-  /// What became of the timestamps of agreements. They are no part of `delivered`, `pending` and `failed`, because no record
-  /// waits for them; only one that cannot be delivered at all makes the run a failed one.
+  /// The results for the timestamps of agreements. They are no part of `delivered`, `pending` and `failed`,
+  /// because no record waits for them; only one that cannot be delivered at all makes the run a failed one.
   struct Timestamps: Encodable {
     struct Failure: Encodable {
       var id: InstallationID
@@ -43,22 +43,22 @@ enum SyncCommand {
       var reason: SyncReason
     }
 
-    /// The number of those that this run got from the authority.
+    /// The number of timestamps that this run got from the authority.
     var taken: Int
-    /// The number of those that this run delivered.
+    /// The number of timestamps that this run delivered.
     var delivered: Int
-    /// The number of sealed agreements that have none yet.
+    /// The number of sealed agreements without a timestamp.
     var missing: Int
-    /// The number of those that the platform does not have yet.
+    /// The number of timestamps that the platform does not have yet.
     var waiting: Int
-    /// Why the authority gave none; nil where it was not asked in vain.
+    /// The code of the reason why the authority gave no timestamp; nil where no request failed.
     var reason: String?
     /// The timestamps that cannot be delivered before something is changed on this laptop or on the platform.
     var failed: [Failure]
   }
 
-  /// What became of the originals of photos. They are no part of `delivered`, `pending` and `failed`, because no record waits
-  /// for them; only one that cannot be delivered at all makes the run a failed one.
+  /// The results for the originals of photos. They are no part of `delivered`, `pending` and `failed`, because
+  /// no record waits for them; only one that cannot be delivered at all makes the run a failed one.
   struct Originals: Encodable {
     struct Failure: Encodable {
       var id: InstallationID
@@ -68,19 +68,21 @@ enum SyncCommand {
     }
 
     var policy: OriginalsPolicy
-    /// The number of those that followed their records in this run.
+    /// The number of originals that this run delivered after their records.
     var delivered: Int
-    /// The number of those that the platform does not have yet, and their bytes; they stay where the policy is `never`.
+    /// The number of originals that the platform does not have yet. They stay where the policy is `never`.
     var waiting: Int
+    /// The size of the originals that the platform does not have yet, bytes.
     var waitingBytes: Int
-    /// Why the first that was tried and still waits was not delivered; nil where none was tried in vain.
+    /// The reason why the first original that was tried and still waits was not delivered; nil where there is
+    /// none.
     var reason: SyncReason?
     /// The originals that cannot be delivered before something is changed on this laptop or on the platform.
     var failed: [Failure]
   }
 
-  /// Ids in their order. They are written as the texts that they are, because the encoder takes several times as long for each value
-  /// of a type that it does not know.
+  /// Ids in their order. They are written as the texts that they are, because the encoder takes several times
+  /// as long for each value of a type that it does not know.
   struct IDList: Encodable {
     let ids: [InstallationID]
 
@@ -153,15 +155,15 @@ enum SyncCommand {
     return ExitCode.done.rawValue
   }
 
-  /// The pauses of `--watch`: as long as all goes well the first one, and after runs that left something a part of a longer and
-  /// longer one, so that a hundred laptops do not all come back to a platform at one moment.
+  /// The pauses of `--watch`: the first one while all goes well. After runs that left something, the pause is a
+  /// random part of a growing one, so that a hundred laptops do not all come back to a platform at one moment.
   private static let watchPauses = RetryPolicy(
     attempts: .max, firstPause: .seconds(30), maxPause: .seconds(600), maxPauses: .seconds(600))
   /// The time in seconds after which `--watch` tries again what was set aside.
   private static let setAsideSeconds: Int64 = 3600
 
-  /// Runs until it is interrupted. A network that comes up ends the pause between two runs. With `--json` the single document is
-  /// printed at the end; it has everything delivered meanwhile, and what the last pass left.
+  /// Runs until it is interrupted. A network that comes up ends the pause between two runs. With `--json` the
+  /// single document is printed at the end; it has everything delivered meanwhile, and what the last pass left.
   private static func watch(_ options: Options, _ workplace: Workplace) throws -> Int32 {
     let console = workplace.console
     let changes = NetworkChanges()
@@ -205,7 +207,8 @@ enum SyncCommand {
   }
 
   /// Requests codes where there are none, and then runs once over the queue.
-  /// - Parameter triesSetAsideBefore: what was set aside and tried later is left out; nil tries all of it.
+  /// - Parameter triesSetAsideBefore: the time before which an item that is set aside was tried last, so that
+  ///   it is tried again; nil tries all of them.
   static func once(
     _ workplace: Workplace, _ options: Options = Options(), triesSetAsideBefore: Timestamp? = nil
   ) throws -> Document {
@@ -221,7 +224,7 @@ enum SyncCommand {
     let progress = SyncProgress(
       to: place, bytes: waiting.fileBytes + (goesWithOriginals ? waiting.originalBytes : 0),
       for: workplace.console)
-    // One reason may be that of hundreds of keys.
+    // Hundreds of keys may wait for the same reason, which is said once.
     var keyReason: SyncReason?
     let run = try workplace.syncRun(
       originals: originals, maxBytesPerSecond: options.limitRate, triesSetAsideBefore: triesSetAsideBefore
@@ -308,7 +311,7 @@ enum SyncCommand {
     tell(document.outcomes, place, console)
   }
 
-  /// The number of records of one reason that are named.
+  /// Maximum number of records that are named for one reason.
   private static let maxNamed = 5
 
   /// Says why records were not delivered, each reason once: a stick that was pulled is the reason of all that waits.

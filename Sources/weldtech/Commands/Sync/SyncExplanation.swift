@@ -3,8 +3,8 @@ import Records
 import Sync
 import Terminal
 
-/// `sync --explain ID`: says what became of each part of one record on its way, why it is not there, and what to do. It needs no
-/// network.
+/// `sync --explain ID`: says what became of each part of one record on its way, why it is not there, and what
+/// to do. It needs no network.
 struct SyncExplanation {
   struct Document: Encodable {
     struct Revision: Encodable {
@@ -50,9 +50,9 @@ struct SyncExplanation {
     var revisions: [Revision]
     var files: [File]
     var keys: [Key]
-    /// The number of timestamps of its agreements that the platform does not have.
+    /// The number of timestamps of the record's agreements that the platform does not have.
     var timestampsWaiting: Int
-    /// Why the record is set aside; null where it is not.
+    /// The reason why the record is set aside; null where it is not.
     var setAside: SetAside?
   }
 
@@ -60,10 +60,10 @@ struct SyncExplanation {
     /// The record is open, so that nothing of it is sent.
     case open
     case waiting
-    /// It waits, and a repetition without a change cannot deliver it.
+    /// The item waits, and a repetition without a change cannot deliver it.
     case setAside
     case delivered
-    /// What the revision adds is sent as another one.
+    /// The revision is not sent, because what it adds is sent with another revision.
     case carriedOver
   }
 

@@ -7,7 +7,7 @@ final class SyncProgress {
   private let place: DeliveryPlace
   private let display: ProgressDisplay
   private let total: Int
-  /// The bytes of each file that are there, so that a resumed upload counts once.
+  /// The number of delivered bytes of each file, so that a resumed upload counts once.
   private var done: [FileDigest: Int] = [:]
   private var sum = 0
   private var isOpen = false

@@ -24,7 +24,7 @@ enum UnitCommand {
     var street: String?
     var person: String?
     var phone: String?
-    /// Number of its welders, void records apart.
+    /// Number of the unit's welders, without void records.
     var welders: Int
 
     init(_ unit: Unit) {
@@ -108,7 +108,8 @@ enum UnitCommand {
       var status: Installation.Status
       var unitName: String
       var openedAt: Timestamp
-      /// Why the record was taken out of the unit that its own words name; left out where it was not.
+      /// The reason why the record was taken out of the unit that it names; left out where it was not taken
+      /// out.
       var splitReason: String?
       var splitAt: Timestamp?
     }
@@ -116,7 +117,7 @@ enum UnitCommand {
     /// A record that was taken out of the unit.
     struct SplitOff: Encodable {
       var id: InstallationID
-      /// The unit that it belongs to now.
+      /// The unit that the record belongs to now.
       var unit: String
       var splitAt: Timestamp?
       var reason: String
@@ -226,7 +227,7 @@ enum UnitCommand {
 
   private struct MergeDocument: Encodable {
     var unit: Row
-    /// The id of the unit that counts as this one now.
+    /// The id of the unit that now counts as a part of `unit`.
     var merged: String
   }
 

@@ -76,7 +76,7 @@ extension RootUnreadable: Explained {
 }
 
 extension SealFault {
-  /// What is wrong, and in which part of the seal or of its timestamp.
+  /// The fault, with the part of the seal or of its timestamp in which it is.
   var title: Text {
     let owner = isInTimestamp ? Text(zh: "时间戳的", en: "the timestamp's ") : Text(zh: "", en: "its ")
     return Text(

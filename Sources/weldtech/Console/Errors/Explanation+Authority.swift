@@ -2,7 +2,7 @@ import Provision
 import Terminal
 
 extension AuthorityFailure {
-  /// Explains why a paired module was not given the authority for an update, or for an entry into its bootloader.
+  /// Explains why nobody gave a paired module the authority for an update or for an entry into its bootloader.
   /// - Parameter keyID: id of the key that the module is paired with.
   func failure(keyID: String) -> Failure {
     switch self {

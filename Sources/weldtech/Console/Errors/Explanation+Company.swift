@@ -110,7 +110,7 @@ extension CompanyError: Explained {
     }
   }
 
-  /// libpq's reasons may have several lines, of which the later ones are set in by a tab.
+  /// Makes one line of libpq's reason, which may have several lines with tabs before the later ones.
   static func line(_ reason: String) -> String {
     let lines = reason.split(whereSeparator: \.isNewline).map { line in
       line.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -2,7 +2,7 @@ import Provision
 import Terminal
 
 extension ESP32Status {
-  /// The request that Espressif's ROM loader did not carry out.
+  /// The reason why Espressif's ROM loader did not carry out a request.
   private var meaning: Text {
     switch self {
     case .invalid: Text(zh: "命令或参数不对", en: "it does not know the command or its parameters")

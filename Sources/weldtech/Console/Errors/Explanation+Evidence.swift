@@ -2,7 +2,7 @@ import Records
 import Terminal
 
 extension EvidenceFault {
-  /// The remedy where evidence differs from what was written, which changes nothing in the evidence.
+  /// The remedy where evidence differs from what was written. The remedy changes nothing in the evidence.
   private static let hint = Text(
     zh: "不要改动，报告公司；从备份恢复数据目录，weldtech doctor 检查全部",
     en:

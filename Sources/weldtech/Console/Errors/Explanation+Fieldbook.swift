@@ -5,7 +5,7 @@ import Records
 import Terminal
 
 extension FieldbookError: Explained {
-  /// The ids as they are typed.
+  /// The first eight characters of each id, as they are typed.
   private static func names(_ ids: [InstallationID]) -> String {
     ids.map { String($0.text.prefix(8)) }.joined(separator: ", ")
   }

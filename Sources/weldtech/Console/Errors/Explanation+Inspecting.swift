@@ -95,7 +95,7 @@ extension InspectionRefused: Explained {
         exit: .badData)
     }
   }
-  /// The ids as text, at most five of them.
+  /// The first eight characters of each id, at most five ids.
   private static func names(_ ids: [InstallationID]) -> String {
     ids.prefix(5).map { String($0.text.prefix(8)) }.joined(separator: ", ") + (ids.count > 5 ? ", …" : "")
   }
@@ -112,7 +112,7 @@ extension SyncReason {
     }
   }
 
-  /// The remedy, after which the same inspection is made again.
+  /// The remedy, after which the inspection is repeated.
   fileprivate var remedyForInspecting: Text {
     switch self {
     case .unreachable, .timedOut, .interrupted:

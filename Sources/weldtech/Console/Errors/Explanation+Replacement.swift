@@ -69,7 +69,7 @@ extension AuthorityFailure {
           en:
             "weld nothing, open the case so that the seal's loop is open, wait 10 s and run the same command again"
         ))
-    // A pairing asks once, and its store of keys explains itself.
+    // A pairing asks only once, and the errors of the store of keys are explained by their own texts.
     case .tooSlow, .lost, .keysUnreadable: failure(keyID: keyID)
     }
   }

@@ -138,7 +138,8 @@ extension PlateUnread: Explained {
     }
   }
 
-  /// The text of a symbol, which may be anybody's: short, and without characters that are not seen.
+  /// Makes the text of a symbol from anybody harmless: replaces control characters and marks of text direction,
+  /// and cuts the text to 120 characters.
   private static func harmless(_ text: String) -> String {
     String(DisplayWidth.printable(text).prefix(120))
   }
@@ -158,7 +159,7 @@ enum SetupRejected: Error {
   case companyPhone
   /// The laptop belongs to a technician already.
   case deskOfTechnician
-  /// The laptop is a technician's already, who may inspect as well.
+  /// The laptop is a technician's already, and a technician may inspect as well.
   case inspectorOfTechnician
   case region(String)
   case codes(String)

@@ -62,7 +62,7 @@ extension SurveyListRefused: Explained {
   }
 }
 
-/// Rows of the list differ from what was imported before, and nobody can be asked what to do.
+/// The error that rows of the list differ from what was imported before, and nobody can be asked what to do.
 struct SurveyChangesUnanswered: Error {
   let file: String
   let rows: [SurveyImport.Row]
@@ -127,7 +127,7 @@ extension SurveyRow.Problem {
     switch fault {
     case .field(let field, let fault):
       var words = fault.message(for: field)
-      // Whoever fills in a list knows the words, and not the codes of a command line.
+      // A person who fills in a list knows the Chinese words and not the codes of a command line.
       if case .notAChoice(let choices) = fault {
         words = Text(zh: "请从中选一个：\(choices.map(\.word).joined(separator: "、"))", en: words.en)
       }
@@ -170,7 +170,8 @@ extension SurveyRow.Problem {
   /// The maximum number of characters of a cell that are repeated.
   private static let maxShown = 40
 
-  /// What stands in the cell, behind the reason. Of a phone only the number of its digits is told.
+  /// The contents of the cell, as a part of the sentence after the reason. Of a phone number only the number of
+  /// digits is shown.
   fileprivate var written: Text {
     if let digits { return Text(zh: "（写的是 \(digits) 位数字）", en: " (\(digits) digits are written there)") }
     guard let text, !text.isEmpty else { return Text(verbatim: "") }
@@ -180,7 +181,7 @@ extension SurveyRow.Problem {
 }
 
 extension RegistrationField {
-  /// The title of the field as the list has it.
+  /// The title of the field in the list.
   fileprivate var listTitle: Text {
     let column = SurveyColumn.allCases.first { $0.field == self }
     return Text(zh: column?.title ?? title.zh, en: title.en)

@@ -18,7 +18,7 @@ enum DeliveryPlace {
 extension SyncReason {
   /// The reason why something was not delivered to the platform.
   var title: Text { title(at: .platform) }
-  /// The remedy for it.
+  /// The remedy where something was not delivered to the platform.
   var hint: Text { hint(at: .platform) }
 
   /// The reason why something was not delivered.
@@ -220,13 +220,13 @@ extension SyncReason {
   }
 }
 
-/// A bucket or a folder that could not be read or written.
+/// The error that a bucket or a folder could not be read or written.
 struct DestinationFailed: Error {
   let error: SyncError
   let place: DeliveryPlace
 
-  /// Runs `body`, whose errors are those of a bucket or a folder.
-  /// - Throws: `DestinationFailed`, and what else `body` throws.
+  /// Runs `body`, and throws its delivery errors as those of `place`.
+  /// - Throws: `DestinationFailed`, and every other error that `body` throws.
   static func naming<Result>(_ place: DeliveryPlace, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SyncError {
       throw DestinationFailed(error: error, place: place)
@@ -237,7 +237,7 @@ struct DestinationFailed: Error {
 extension DestinationFailed: Explained {
   var failure: Failure {
     switch error {
-    // They are about what was typed, and name no place.
+    // These errors are about what was typed, and name no place.
     case .deliveryAddress, .plainHTTP: error.failure
     default: SyncReason(error).failure(at: place)
     }

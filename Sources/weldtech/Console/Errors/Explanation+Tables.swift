@@ -1,10 +1,10 @@
 import Tables
 import Terminal
 
-// What keeps a file from being read as a table, for lists of labels and of surveys alike.
+// These texts say what keeps a file from being read as a table, for lists of labels and of surveys alike.
 
 extension TableFault {
-  /// What the file is or has, behind its name.
+  /// What is wrong with the file, in words that follow its name.
   var sentence: Text {
     switch self {
     case .csv(let error): error.sentence

@@ -334,7 +334,7 @@ extension DrawingError: Explained {
 }
 
 extension SealablePDF.Fault {
-  /// What is wrong with the seal's place in a file, where the file has to be exact.
+  /// What is wrong with the seal's place in a file that has to be exact.
   var title: Text {
     switch self {
     case .noByteRange: Text(zh: "没有签章", en: "there is no seal")

@@ -9,7 +9,7 @@ struct Failure: Error {
     var path: String
     var code: String
     var message: Text
-    /// Whether `message` names the place already, so that the path is only for programs.
+    /// Whether `message` already names the place, so that people are not shown `path`.
     var isPlaceInMessage = false
 
     /// The path in brackets, as it follows the sentence.
@@ -22,7 +22,7 @@ struct Failure: Error {
   var details: [Detail] = []
   var exit: ExitCode = .failed
 
-  /// The failure with its place named first.
+  /// The failure with the place before its message.
   func within(_ place: Text) -> Failure {
     var failure = self
     failure.message = Text(zh: place.zh + message.zh, en: place.en + message.en)

@@ -3,10 +3,11 @@ import Fieldbook
 import Provision
 import Terminal
 
-// Words for faults that stand in brackets behind a message; without them, a technician would read the names of the code.
+// These words for faults stand in brackets after a message. Without them a technician would read the names of
+// the code.
 
 extension ReplyFault {
-  /// What was wrong with the reply.
+  /// What is wrong with the reply.
   var title: Text {
     switch self {
     case .garbled: Text(zh: "数据残缺或校验不对", en: "its bytes are damaged or incomplete")

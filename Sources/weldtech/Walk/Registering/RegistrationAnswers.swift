@@ -33,9 +33,9 @@ struct RegistrationAnswers {
 
   private(set) var values: [RegistrationField: String] = [:]
   private(set) var origins: [RegistrationField: Origin] = [:]
-  /// The questions that were answered, with nothing too.
+  /// The questions that were answered, including those answered with nothing.
   private(set) var asked: Set<RegistrationQuestion> = []
-  /// The surveyed record that is registered; nil for a new one.
+  /// The id of the surveyed record that is registered; nil for a new record.
   private(set) var survey: InstallationID?
 
   /// The fields that options have given, which nothing taken over replaces.
@@ -43,7 +43,7 @@ struct RegistrationAnswers {
 
   subscript(field: RegistrationField) -> String? { values[field] }
 
-  /// The values as they are checked.
+  /// The values in the form that `Registration` checks.
   var input: [RegistrationField: JSONValue] { values.mapValues { .string($0) } }
 
   var isRetired: Bool { self[.condition] == Condition.retired.rawValue }
@@ -56,7 +56,7 @@ struct RegistrationAnswers {
     given.insert(field)
   }
 
-  /// Takes a value, or removes it where it is empty.
+  /// Sets the value of a field, or removes it where `value` is nil or empty.
   mutating func set(_ field: RegistrationField, _ value: String?, from origin: Origin? = nil) {
     let value = value.flatMap { $0.isEmpty ? nil : Self.normalized($0, of: field) }
     // A value that was taken over and confirmed keeps its origin.

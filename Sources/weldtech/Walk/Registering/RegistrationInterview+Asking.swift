@@ -3,7 +3,8 @@ import Fieldbook
 import Records
 import Terminal
 
-/// The answer without white space at its ends, in half width where it is a number or a sign.
+/// The answer without white space at its ends, and in half width where it is then all ASCII, as a number or a
+/// sign is.
 func plainAnswer(_ text: String) -> String {
   let trimmed = TextNormalization.trimmed(text)
   let typed = TextNormalization.typed(text)

@@ -7,14 +7,15 @@ import Terminal
 /// answer is on disk before the next question is asked.
 struct RegistrationInterview {
   enum Outcome {
-    /// The code is that of the plate in hand; nil where it was not asked for.
+    /// The registration was confirmed. `draft` is the number of its draft, and `code` that of the plate in
+    /// hand; each is nil where there is none.
     case registered(Registration, draft: Int?, code: LabelCode?)
     /// The user goes on with an open installation instead.
     case goOn(InstallationID)
   }
 
   let workplace: Workplace
-  /// The command that the user typed, which goes on after a break.
+  /// The name of the command that the user typed, which continues after a break.
   let verb: String
   /// Whether a whole walk follows: open installations are offered beside the units, and the phone keeps its page.
   let beginsWalk: Bool
@@ -211,9 +212,9 @@ struct RegistrationInterview {
   }
 }
 
-/// The registration was left before its record was opened, and its answers are kept.
+/// The error that the registration was left before its record was opened; its answers are kept.
 struct RegistrationPaused: Error {
-  /// The command that goes on, as it is typed.
+  /// The command that continues the registration, as it is typed.
   let command: String
 }
 

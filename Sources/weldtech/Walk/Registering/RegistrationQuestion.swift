@@ -1,8 +1,8 @@
 import Records
 import Terminal
 
-/// One question of a registration, which one line answers. What belongs together is one question: a person with the phone,
-/// a street with its community, a brand with its model.
+/// One question of a registration, which one line answers. Fields that belong together are one question: a
+/// person with the phone, a street with its community, a brand with its model.
 enum RegistrationQuestion: String, CaseIterable {
   case unit, unitType, person, place, industry, industryNote, operators
   case machine, serialNumber, weldingProcess, supply, sourceType, supplyMaxAmps, maxCurrentAmps

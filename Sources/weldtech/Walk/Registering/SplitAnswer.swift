@@ -3,7 +3,8 @@ import Records
 
 /// An answer to a question of two fields, taken apart.
 enum SplitAnswer {
-  /// `王大山 138 0000 0001`: a name, then a phone. The phone is nil where only a name was written.
+  /// Splits an answer such as `王大山 138 0000 0001` into a name and a phone, which is nil where only a name was
+  /// written.
   static func person(_ text: String) -> (name: String, phone: String?) {
     let words = words(of: text)
     for index in words.indices.dropFirst() {
@@ -17,21 +18,24 @@ enum SplitAnswer {
     return (words.joined(separator: " "), nil)
   }
 
-  /// `树林召镇 东达社区`: a street, then a community.
+  /// Splits an answer such as `树林召镇 东达社区` into a street and a community, which is nil where only a street was
+  /// written.
   static func place(_ text: String) -> (street: String, community: String?) {
     let words = words(of: text)
     let rest = words.dropFirst().joined(separator: " ")
     return (words.first ?? "", rest.isEmpty ? nil : rest)
   }
 
-  /// `3 2`, `3/2`, `3人，2人`: two numbers; the second is nil where only one was written.
+  /// Splits an answer such as `3 2`, `3/2` or `3人，2人` into two numbers; the second is nil where only one was
+  /// written.
   static func numbers(_ text: String) -> (first: String, second: String?) {
     let plain = TextNormalization.typed(text).replacing(/[\/,;]/, with: " ")
     let parts = words(of: plain)
     return (parts.first ?? "", parts.count > 1 ? parts[1...].joined(separator: " ") : nil)
   }
 
-  /// `瑞凌 ZX7-315`: a brand, then a model. One word is a model where it has a digit, else a brand.
+  /// Splits an answer such as `瑞凌 ZX7-315` into a brand and a model. A single word is a model where it has a
+  /// digit, else a brand.
   static func machine(_ text: String) -> (brand: String?, model: String?) {
     let words = words(of: text)
     guard let last = words.last else { return (nil, nil) }

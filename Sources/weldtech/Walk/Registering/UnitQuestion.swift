@@ -3,7 +3,8 @@ import Fieldbook
 import Records
 import Terminal
 
-/// The first question: which unit it is. Beside the units of late it offers what was left unfinished.
+/// Asks the first question, which unit it is. It offers the units of late, and the drafts and installations
+/// that were left unfinished.
 struct UnitQuestion {
   enum Answer {
     /// The unit that was chosen before.
@@ -23,7 +24,8 @@ struct UnitQuestion {
   private static let maxDrafts = 3
   private static let maxOpen = 5
   private static let maxUnits = 7
-  /// The seconds for which a unit, a draft or an open installation is taken by Enter: half a day.
+  /// The time after its last change within which a unit, a draft or an open installation is taken by Enter,
+  /// seconds: half a day.
   private static let recentSeconds: Int64 = 43_200
 
   let workplace: Workplace
@@ -60,7 +62,7 @@ struct UnitQuestion {
       : Text(zh: "编号，或新单位名称（姓名、电话、街道也可查）", en: "number, new name, or part of name or phone")
   }
 
-  /// Looks for known units, of which the text is part of a name, a phone or a street.
+  /// Looks for known units with the text in a name, a phone or a street, and asks which of them it is.
   /// - Returns: nil where the question is asked again.
   private func search(_ text: String) throws -> Answer? {
     let found = try workplace.fieldbook().units(matching: text, limit: RegistrationInterview.maxLines + 1)
@@ -96,7 +98,7 @@ struct UnitQuestion {
             ? nil : Text(zh: "没有这个编号", en: "there is no such number")
         })
     } catch PromptError.back { return nil }
-    // Anything else is looked for in its turn.
+    // Any other text starts a new search.
     guard let number = Int(typed) else { return try search(typed) }
     if number == 0 {
       if let fault { complain(fault.message) }
