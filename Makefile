@@ -90,7 +90,7 @@ check-firmware:
 quick: build-tests ## what is tested in three minutes once it is built: no peers, no executed chips, no kills, no print runs, no long series of faults
 	TZ=Asia/Shanghai swift test --skip-build --disable-xctest $(foreach suite,$(SLOW),--skip '$(suite)')
 
-soak: ## what `make test` samples, whole: 75 kills, a power cut at every write, 10,000 cuts, 10,000 hostile conversations, 100,000 frames, 10,000 damaged photos, 1,000 mutated survey lists, repairs killed at every write, faulted runs and flashes, 1,000 lives with kills, 1,000 faulty networks, 1,000 killed deliveries, 100 laptops, 2,000 requests of schemathesis
+soak: ## what `make test` samples, whole and in parts, for hours; `scripts/soak status` says which have passed on this tree
 	@scripts/setup build run tests peers
 	@scripts/soak
 
