@@ -63,7 +63,7 @@ extension Fieldbook {
         try updateProjection(of: installation)
       }
       if isRetired { try close(installation, seq: seq) }
-      // Of two programs that open a record from the same draft, the second fails here.
+      // Where two programs open a record from the same draft, the second fails here.
       if let draft { try endDraft(draft) }
       return installation
     }

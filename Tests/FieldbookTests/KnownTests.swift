@@ -97,7 +97,7 @@ import Testing
     _ = id
   }
 
-  /// Of 2,000 records of 400 units, only a page of units is returned, and all welders of each unit are counted.
+  /// There are 2,000 records of 400 units. A search returns only a page of units, and counts all welders of each.
   @Test func `among 2,000 records a page of units is found by a part of a name`() throws {
     let fieldbook = try home.ready(codes: 2_000)
     try fieldbook.database.execute("PRAGMA synchronous = OFF")

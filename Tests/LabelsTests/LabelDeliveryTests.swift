@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// Of these pages only the first is rendered, so that only the accounting can find the damage.
+  /// Only the first of these pages is rendered, so that only the accounting can find the damage.
   @Test(arguments: Fault.allCases)
   func `a page out of order, dropped, repeated, replaced or spoiled makes the batch fail`(fault: Fault) throws {
     let folder = TemporaryFolder()
