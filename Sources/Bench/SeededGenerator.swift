@@ -1,5 +1,6 @@
 /// The generator SplitMix64 of Steele, Lea and Flood. It gives the same numbers for the same seed, in every run
-/// and on every machine.
+/// and on every machine. Seeds need not look random: 1, 2 and 3 give sequences that have nothing in common. Only
+/// seeds that differ by a small multiple of the generator's step give the same sequence, some places further on.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -292,7 +292,7 @@ import Testing
     #expect(operations > 600 && Self.installed(whole) == 2)
     for cut in stride(from: 0, to: operations, by: Self.cutsAll ? 1 : operations / 60) {
       let flash = Self.flash(Self.old)
-      flash.failPower(afterOperations: cut, seed: UInt64(cut) &* 0x9e37_79b9_7f4a_7c15)
+      flash.failPower(afterOperations: cut, seed: UInt64(cut))
       try Self.update(flash)
       let wasConfirmed = Self.isSet(3, flash)
       // Power fails once more while the module recovers, and then stays on.
@@ -317,7 +317,7 @@ import Testing
     for cut in 0..<120 {
       let flash = FlashArray.stm32f405()
       flash.program(0x0800_0000, cells)
-      flash.failPower(afterOperations: cut % 40, seed: UInt64(cut) &* 0x9e37_79b9_7f4a_7c15)
+      flash.failPower(afterOperations: cut % 40, seed: UInt64(cut))
       var rig = try #require(Rig(flash))
       _ = try rig.upload(third)
       flash.failPower(afterOperations: nil)
@@ -344,7 +344,7 @@ import Testing
       // The power fails only after the module's start, so that the module with the upload is the one that is
       // paired.
       var rig = Rig(module: flash)
-      flash.failPower(afterOperations: cut, seed: UInt64(cut) &* 0x9e37_79b9_7f4a_7c15)
+      flash.failPower(afterOperations: cut, seed: UInt64(cut))
       try rig.pair()
       isWhole = !flash.isWithoutPower
       flash.failPower(afterOperations: nil)

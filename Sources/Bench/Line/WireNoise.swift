@@ -57,8 +57,7 @@ public struct FaultyWire: Sendable {
   public init(_ fault: ModuleBenchFault?) {
     timedEffects = fault?.timedEffects ?? []
     noises = (fault?.noises ?? []).map { noise in
-      // The multiplication puts seeds such as 1, 2 and 3 far apart in the generator's sequence.
-      (noise, SeededGenerator(seed: UInt64(noise.seed) &* 0x9e37_79b9_7f4a_7c15 &+ 1))
+      (noise, SeededGenerator(seed: UInt64(noise.seed)))
     }
   }
 
