@@ -19,7 +19,7 @@ struct Table {
   private static let shade = Canvas.Colour.grey(0.94)
   /// The maximum number of characters of a fact's value in one row; a longer value continues in further rows,
   /// so that no row is higher than a page.
-  private static let maxTextBytes = 900
+  private static let maxValueCharacters = 900
 
   let flow: PageFlow
   /// The factor by which the default text size is multiplied, above 0 and up to 1.
@@ -121,8 +121,8 @@ struct Table {
     var parts: [String] = []
     var rest = Substring(text)
     repeat {
-      parts.append(String(rest.prefix(maxTextBytes)))
-      rest = rest.dropFirst(maxTextBytes)
+      parts.append(String(rest.prefix(maxValueCharacters)))
+      rest = rest.dropFirst(maxValueCharacters)
     } while !rest.isEmpty
     return parts
   }

@@ -52,8 +52,8 @@ import Testing
       if let path { try link("proc/\(id)/fd/7", to: path) }
     }
 
-    func troubles(_ user: PortSurvey.User = .root) -> [PortProblem] {
-      PortSurvey(root: root, user: user).troubles
+    func problems(_ user: PortSurvey.User = .root) -> [PortProblem] {
+      PortSurvey(root: root, user: user).problems
     }
   }
 
@@ -61,14 +61,14 @@ import Testing
     let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.run("bash", as: 10, holding: "/dev/pts/0")
-    #expect(machine.troubles() == [])
+    #expect(machine.problems() == [])
   }
 
   @Test func `an adapter without a driver names the module that it needs`() throws {
     let machine = Machine()
     try machine.plugIn(driver: nil)
-    guard case .driverMissing(let adapter, module: "ch341") = machine.troubles().first else {
-      Issue.record("\(machine.troubles())")
+    guard case .driverMissing(let adapter, module: "ch341") = machine.problems().first else {
+      Issue.record("\(machine.problems())")
       return
     }
     #expect(adapter.socket == "1-2" && adapter.usb.productID == 0x7523)
@@ -78,8 +78,8 @@ import Testing
     let machine = Machine()
     try machine.plugIn(driver: "usbfs")
     try machine.run("brltty", as: 812, holding: "/dev/bus/usb/001/004")
-    guard case .adapterTaken(_, by: let holder) = machine.troubles().first else {
-      Issue.record("\(machine.troubles())")
+    guard case .adapterTaken(_, by: let holder) = machine.problems().first else {
+      Issue.record("\(machine.problems())")
       return
     }
     #expect(holder == PortProblem.Holder(program: "brltty", processID: 812))
@@ -88,8 +88,8 @@ import Testing
   @Test func `an adapter taken by a program whose files are not shown is taken by somebody`() throws {
     let machine = Machine()
     try machine.plugIn(driver: "usbfs")
-    guard case .adapterTaken(_, by: nil) = machine.troubles().first else {
-      Issue.record("\(machine.troubles())")
+    guard case .adapterTaken(_, by: nil) = machine.problems().first else {
+      Issue.record("\(machine.problems())")
       return
     }
   }
@@ -100,12 +100,12 @@ import Testing
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.run("ModemManager", as: 700)
     #expect(
-      machine.troubles() == [
+      machine.problems() == [
         .watched(port: "/dev/ttyUSB0", by: .init(program: "ModemManager", processID: 700))
       ])
     try machine.run("minicom", as: 900, holding: "/dev/ttyUSB0")
     #expect(
-      machine.troubles() == [.held(port: "/dev/ttyUSB0", by: .init(program: "minicom", processID: 900))])
+      machine.problems() == [.held(port: "/dev/ttyUSB0", by: .init(program: "minicom", processID: 900))])
   }
 
   @Test(arguments: [Data("       900\n".utf8), Data([0x84, 3, 0, 0])])
@@ -113,10 +113,10 @@ import Testing
     let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.file("var/lock/LCK..ttyUSB0", lock)
-    #expect(machine.troubles() == [])
+    #expect(machine.problems() == [])
     try machine.run("minicom", as: 900)
     #expect(
-      machine.troubles() == [
+      machine.problems() == [
         .locked(
           port: "/dev/ttyUSB0", file: "/var/lock/LCK..ttyUSB0",
           by: .init(program: "minicom", processID: 900))
@@ -128,7 +128,7 @@ import Testing
     let machine = Machine()
     try machine.plugIn(driver: "ch341", port: "ttyUSB0")
     try machine.file("var/lock/LCK..ttyUSB0", lock)
-    #expect(machine.troubles() == [])
+    #expect(machine.problems() == [])
   }
 
   @Test func `a port of a group that the user is not in, or not yet, or that nobody may use, is told apart`()
@@ -142,7 +142,7 @@ import Testing
     ).uint32Value
     try machine.file("etc/group", "root:x:4000000:\ndialout:x:\(group):lisi,zhangsan\nbroken line\n")
     func trouble(_ name: String, _ groups: Set<UInt32>) -> [PortProblem] {
-      machine.troubles(
+      machine.problems(
         .init(name: name, userID: 4_000_001, groupIDs: groups, processID: 1))
     }
     let port = "/dev/ttyUSB0"
@@ -154,7 +154,7 @@ import Testing
   }
 
   @Test func `a machine with nothing on USB is told about cables that only charge`() throws {
-    #expect(Machine().troubles() == [.nothingPluggedIn])
+    #expect(Machine().problems() == [.nothingPluggedIn])
   }
 }
 

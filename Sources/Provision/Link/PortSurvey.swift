@@ -32,28 +32,28 @@ public struct PortSurvey: Sendable {
 
   public let ports: [PortInfo]
   /// The problems in the order of the ports, those of adapters without a port first.
-  public let troubles: [PortProblem]
+  public let problems: [PortProblem]
 
   /// - Parameter root: the folder that stands for `/`, so that a copy of another machine's files can be read.
   public init(root: String = "/", user: User = .current) {
     let tree = SystemTree(root: root)
     let processes = Processes(tree, except: user.processID)
     ports = PortInfo.all(root: root)
-    var troubles = Self.hiddenAdapters(tree, processes)
+    var problems = Self.hiddenAdapters(tree, processes)
     for port in ports {
       let access = PortAccess(tree, port: port.path, user: user)
-      if let trouble = access.trouble { troubles.append(trouble) }
+      if let trouble = access.trouble { problems.append(trouble) }
       if let holder = processes.holder(of: port.path) {
-        troubles.append(.held(port: port.path, by: holder))
+        problems.append(.held(port: port.path, by: holder))
       } else if let lock = Self.lock(on: port.path, tree, processes) {
-        troubles.append(lock)
+        problems.append(lock)
       } else if port.usb != nil, let watcher = processes.named("ModemManager") {
-        troubles.append(.watched(port: port.path, by: watcher))
+        problems.append(.watched(port: port.path, by: watcher))
       }
     }
     // The machine's own UARTs do not show whether a cable is plugged in.
-    if ports.allSatisfy({ $0.usb == nil }), troubles.isEmpty { troubles.append(.nothingPluggedIn) }
-    self.troubles = troubles
+    if ports.allSatisfy({ $0.usb == nil }), problems.isEmpty { problems.append(.nothingPluggedIn) }
+    self.problems = problems
   }
 
   // MARK: - Adapters without a port

@@ -30,7 +30,7 @@ enum PortsCommand {
   static func run(_ workplace: Workplace) throws -> Int32 {
     let survey = PortSurvey()
     let console = workplace.console
-    let troubles = survey.troubles.map { Trouble($0, in: console.language) }
+    let troubles = survey.problems.map { Trouble($0, in: console.language) }
     try console.answer(Document(ports: survey.ports, troubles: troubles)) {
       if !survey.ports.isEmpty {
         console.table(
@@ -42,7 +42,7 @@ enum PortsCommand {
             [$0.path, $0.adapterName ?? "–", $0.usb?.serialNumber ?? "", $0.byPath.map(socket) ?? ""]
           })
       }
-      for trouble in survey.troubles {
+      for trouble in survey.problems {
         let failure = trouble.failure
         console.say(failure.message)
         console.say(Text(verbatim: "  " + failure.hint[console.language]))

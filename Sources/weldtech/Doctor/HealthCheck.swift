@@ -175,12 +175,12 @@ struct HealthCheck {
 
   private mutating func checkPorts() {
     let survey = PortSurvey()
-    for trouble in survey.troubles {
+    for trouble in survey.problems {
       let outcome: DoctorCommand.Outcome = trouble == .nothingPluggedIn ? .warning : .failed
       note(outcome, HealthFinding.port(trouble).failure)
     }
     let ports = survey.ports.filter { $0.usb != nil }
-    if survey.troubles.isEmpty {
+    if survey.problems.isEmpty {
       pass(
         Text(
           zh: "串口 \(ports.map(\.path).joined(separator: "、")) 可用",
