@@ -101,3 +101,49 @@ import Testing
     }
   }
 }
+
+/// Checks the start of a flashed program over a cable that loses the chip's answers to the command of the start.
+@Suite struct LostStartTests {
+  /// A wire on which the first `count` answers to the command "go" of AN3155 do not arrive.
+  private final class AnswerLosingLink: Link {
+    let bench = NoisyBench(fault: nil)
+    private var count: Int
+    private var isNextLost = false
+
+    init(losing count: Int) { self.count = count }
+
+    func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
+      try bench.write(bytes, deadline: deadline)
+      isNextLost = bytes == [0x21, 0xde] && count > 0
+      if isNextLost { count -= 1 }
+    }
+
+    func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
+      if isNextLost {
+        isNextLost = false
+        _ = try bench.read(upTo: 1, deadline: deadline)
+      }
+      return try bench.read(upTo: count, deadline: deadline)
+    }
+
+    func discardInput() throws(LinkError) { try bench.discardInput() }
+    func setFraming(_ framing: LinkFraming) throws(LinkError) { try bench.setFraming(framing) }
+    func close() { bench.close() }
+  }
+
+  private func flash(losing count: Int) throws -> FlashResult {
+    let link = AnswerLosingLink(losing: count)
+    let clock = link.bench.clock
+    return try Flasher(link: link, now: { clock.now })
+      .flash(.image(try ShippedRelease.image()), options: .init(usesLoader: false))
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func `a start whose acknowledgement is lost is told again`(count: Int) throws {
+    #expect(try flash(losing: count).proofs == [.read])
+  }
+
+  @Test func `a chip that never acknowledges its start is given up`() throws {
+    #expect(throws: FlashError.firmwareSilent) { _ = try flash(losing: 1_000) }
+  }
+}

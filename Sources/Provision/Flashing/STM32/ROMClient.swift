@@ -49,7 +49,7 @@ struct ROMClient {
   /// Maximum number of tries of a command. With three pieces sent, of which 2 in 100 are damaged, and three
   /// received, of which 1 in 100 is, a command fails in 9 of 100 cases; eight failures in a row happen once in
   /// 200 million.
-  private static let maxTries = 8
+  static let maxTries = 8
   private static let syncTries = 3
 
   let link: any Link

@@ -86,10 +86,12 @@ struct ROMPath: FlashPath {
   ///   arrived; the started program will show it.
   func start(_ address: UInt32) throws(FlashError) {
     let isGone = try during(.starting) { () throws(ROMClient.Failure) in
-      if try rom.leave(for: address) { return true }
-      // A chip that has left its bootloader does not answer here any more; one that has not is told again.
-      guard try rom.recover() else { return false }
-      return try rom.leave(for: address)
+      for _ in 1...ROMClient.maxTries {
+        if try rom.leave(for: address) { return true }
+        // A chip that has left its bootloader does not answer here any more; one that has not is told again.
+        guard try rom.recover() else { return false }
+      }
+      return false
     }
     if !isGone { throw .link(.timeout, during: .starting) }
   }
