@@ -64,6 +64,10 @@ import Testing
     #expect(
       fault { try BootloaderImages.firmware(spoil: { $0.replaceSubrange(0..<4, with: [0, 0, 0, 0x30]) }) }
         == .program(.stackPointer(0x3000_0000)))
+    // The boot block starts nothing with a stack in core-coupled memory.
+    var layout = BootloaderImages.Layout.stm32f405
+    layout.stackTop = 0x1001_0000
+    #expect(fault { try BootloaderImages.firmware(layout: layout) } == .program(.stackPointer(0x1001_0000)))
     // An even address is not Thumb code.
     #expect(
       fault { try BootloaderImages.firmware(spoil: { $0[4] = 0 }) } == .program(.resetVector(0x0800_0100)))
