@@ -138,18 +138,20 @@ public struct CSVTable: Hashable, Sendable {
     formulas = [:]
   }
 
-  /// Makes a table from a sheet of a workbook. The first row is the header, and line numbers are row numbers.
+  /// Makes a table from a sheet of a workbook. The first row with a text is the header, and line numbers are row
+  /// numbers.
   /// Each row of cells that are merged downwards gets the text of the merged cells.
   /// - Throws: `empty`, `tooManyRows`, `tooManyColumns`.
   public init(_ sheet: Sheet, limits: Limits = Limits()) throws(CSVError) {
-    guard let first = sheet.rows.first, let width = first.cells.last?.column else { throw .empty }
+    let rowsWithTexts = sheet.rows.filter(\.hasTexts)
+    guard let first = rowsWithTexts.first, let width = first.cells.last?.column else { throw .empty }
     guard width <= limits.columns else { throw .tooManyColumns(count: width, max: limits.columns) }
     let header = Row(line: first.number, values: Self.values(of: first, columns: width))
     var rows: [Row] = []
     var problems: [CSVProblem] = []
     var formulas: [Int: [Int: CSVProblem.Fault]] = [:]
     var merged = MergedTexts(sheet.merges, below: first.number, columns: width)
-    for row in sheet.rows.dropFirst() where row.hasTexts {
+    for row in rowsWithTexts.dropFirst() {
       guard rows.count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
       if let last = row.cells.last(where: { !$0.text.isEmpty }), last.column > width {
         problems.append(CSVProblem(line: row.number, fault: .fieldCount(found: last.column, wanted: width)))

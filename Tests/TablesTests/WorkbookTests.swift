@@ -139,10 +139,11 @@ import Testing
 
   // MARK: - As tables
 
-  @Test func `a sheet is a table whose first row is the header`() throws {
+  @Test func `a sheet is a table whose first row with a text is the header`() throws {
     let sheet = Sheet(
       name: "一",
       rows: [
+        Sheet.Row(number: 1, cells: [Sheet.Cell(column: 1, text: ""), Sheet.Cell(column: 7, text: "")]),
         Sheet.Row(
           number: 2, cells: [Sheet.Cell(column: 1, text: "code"), Sheet.Cell(column: 3, text: "street")]),
         Sheet.Row(number: 4, cells: [Sheet.Cell(column: 3, text: "树林召镇")]),
@@ -154,5 +155,6 @@ import Testing
     #expect(Array(table.rows) == [CSVTable.Row(line: 4, values: ["", "", "树林召镇"])] && table.rows.count == 1)
     #expect(table.problems.map(\.line) == [5, 6])
     #expect(throws: CSVError.empty) { try CSVTable(Sheet(name: "一", rows: [])) }
+    #expect(throws: CSVError.empty) { try CSVTable(Sheet(name: "一", rows: Array(sheet.rows.prefix(1)))) }
   }
 }
