@@ -20,10 +20,10 @@ struct EnglishFacts {
     let owner = installation.owner
     return [
       Fact("Unit", owner.unitName.text, isWide: true),
-      Fact("Kind of unit", owner.unitType.map { EnglishWords.code($0) }), Fact("Unit id", owner.unitID?.text),
+      Fact("Kind of unit", owner.unitType?.english), Fact("Unit id", owner.unitID?.text),
       Fact("Responsible", owner.responsibleName.full), Fact("Phone", owner.responsiblePhone.full),
       Fact("Street or sumu", owner.street.text), Fact("Community", owner.community?.text),
-      Fact("Industry", EnglishWords.code(owner.industry)), Fact("Industry note", owner.industryNote?.text),
+      Fact("Industry", owner.industry.english), Fact("Industry note", owner.industryNote?.text),
       Fact("Welding people", owner.operators.map { "\($0)" }),
       Fact("Certified", owner.certifiedOperators.map { "\($0)" }),
     ]
@@ -34,13 +34,13 @@ struct EnglishFacts {
     return [
       Fact("Brand", welder.brand?.text), Fact("Model", welder.model?.text),
       Fact("Serial number", welder.serialNumber?.text), Fact("Bought on", welder.purchasedOn.map { "\($0)" }),
-      Fact("Process", EnglishWords.code(welder.weldingProcess)),
-      Fact("Power source", EnglishWords.code(welder.sourceType)),
-      Fact("Supply", EnglishWords.code(welder.supply)),
+      Fact("Process", welder.weldingProcess.english),
+      Fact("Power source", welder.sourceType.english),
+      Fact("Supply", welder.supply.english),
       Fact("Supply current", "\(WrittenNumber.text(of: welder.supplyMaxAmps)) A (plate: I1max)"),
       Fact("Welding current", "\(WrittenNumber.text(of: welder.maxCurrentAmps)) A (plate: I2max)"),
       Fact("Power", welder.maxPowerKilowatts.map { "\(WrittenNumber.text(of: $0)) kW" }),
-      Fact("Purpose", welder.purpose?.text), Fact("Condition", EnglishWords.code(welder.condition)),
+      Fact("Purpose", welder.purpose?.text), Fact("Condition", welder.condition.english),
       Fact("Filled in by", installation.survey.filledBy?.full),
       Fact("Phone", installation.survey.filledByPhone?.full),
       Fact("Remarks", installation.remarks?.text, isWide: true),
@@ -82,7 +82,7 @@ struct EnglishFacts {
   var handover: [Fact] {
     [
       Fact("Trained", "\(parts.handover.trainedOperators) people"),
-      Fact("Operating rules", EnglishWords.rules(parts.handover.operatingRules)),
+      Fact("Operating rules", parts.handover.operatingRules.english),
       Fact("Names", parts.handover.trainees?.map(\.full).joined(separator: ", "), isWide: true),
       Fact("Note", parts.handover.note?.text, isWide: true),
     ]
@@ -98,7 +98,7 @@ struct EnglishFacts {
   func signing(_ signing: Agreement.Signing) -> [Fact] {
     [
       Fact("Signed by", signing.signatory.name.full),
-      Fact("Capacity", EnglishWords.capacity(signing.signatory.capacity)),
+      Fact("Capacity", signing.signatory.capacity.english),
       Fact("Phone", signing.signatory.phone.full), Fact("Signed at", EnglishWords.time(signing.signedAt)),
       Fact("Consent", EnglishWords.consent(signing.consents), isWide: true),
       Fact(

@@ -4,67 +4,6 @@ import Records
 enum EnglishWords {
   static func time(_ timestamp: Timestamp) -> String { timestamp.screenText }
 
-  // MARK: - The plan's lists
-
-  static func code(_ type: UnitType) -> String {
-    switch type {
-    case .general: "ordinary company"
-    case .small: "small or micro business"
-    case .individual: "individual business"
-    case .flexible: "flexible employment"
-    case .household: "household"
-    }
-  }
-
-  static func code(_ industry: Industry) -> String {
-    switch industry {
-    case .autoRepair: "vehicle repair"
-    case .doorsWindows: "welding of doors, windows and frames"
-    case .renovation: "renovation of homes"
-    case .flexibleWork: "flexible employment"
-    case .mining: "industry and mining"
-    case .construction: "construction"
-    case .municipal: "running of the city"
-    case .specialEquipment: "special equipment"
-    case .other: "other"
-    }
-  }
-
-  static func code(_ supply: Supply) -> String {
-    switch supply {
-    case .singlePhase220: "single-phase 220 V"
-    case .threePhase380: "three-phase 380 V"
-    case .other: "other"
-    }
-  }
-
-  static func code(_ process: WeldingProcess) -> String {
-    switch process {
-    case .manualArc: "manual arc welding"
-    case .tig: "TIG welding"
-    case .mig: "gas-shielded welding (MIG, MAG)"
-    case .spot: "spot welding"
-    case .plasma: "plasma"
-    case .other: "other"
-    }
-  }
-
-  static func code(_ source: SourceType) -> String {
-    switch source {
-    case .ac: "alternating current"
-    case .dc: "direct current"
-    case .inverter: "inverter"
-    case .other: "other"
-    }
-  }
-
-  static func code(_ condition: Condition) -> String {
-    switch condition {
-    case .fit: "fit for the module"
-    case .retired: "to be taken out of use"
-    }
-  }
-
   /// A code in words: `bendTheArm` becomes 'bend the arm'.
   private static func split(_ code: String) -> String {
     var words = ""
@@ -137,21 +76,6 @@ enum EnglishWords {
     case .seal: "the seal"
     case .found: "as found"
     case .authority: "the authority"
-    }
-  }
-
-  static func capacity(_ capacity: SignatoryCapacity) -> String {
-    switch capacity {
-    case .proprietor: "owner of the welder"
-    case .legalRepresentative: "legal representative"
-    case .authorised: "authorised agent"
-    }
-  }
-
-  static func rules(_ rules: OperatingRules) -> String {
-    switch rules {
-    case .drafted: "drawn up on site"
-    case .existing: "in place before"
     }
   }
 

@@ -18,6 +18,17 @@ public enum UnitType: String, PlanWord {
     case .household: "家庭使用"
     }
   }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .general: "ordinary company"
+    case .small: "small or micro business"
+    case .individual: "individual business"
+    case .flexible: "flexible employment"
+    case .household: "household"
+    }
+  }
 }
 
 /// 应用行业, the industry in which the welder is used.
@@ -36,6 +47,21 @@ public enum Industry: String, PlanWord {
     case .municipal: "城市运行"
     case .specialEquipment: "特种设备"
     case .other: "其他"
+    }
+  }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .autoRepair: "vehicle repair"
+    case .doorsWindows: "welding of doors, windows and frames"
+    case .renovation: "renovation of homes"
+    case .flexibleWork: "flexible employment"
+    case .mining: "industry and mining"
+    case .construction: "construction"
+    case .municipal: "running of the city"
+    case .specialEquipment: "special equipment"
+    case .other: "other"
     }
   }
 
@@ -78,6 +104,15 @@ public enum Supply: String, PlanWord {
     case .other: "其他"
     }
   }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .singlePhase220: "single-phase 220 V"
+    case .threePhase380: "three-phase 380 V"
+    case .other: "other"
+    }
+  }
 }
 
 /// 焊机类型, the welding process.
@@ -94,6 +129,18 @@ public enum WeldingProcess: String, PlanWord {
     case .other: "其他"
     }
   }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .manualArc: "manual arc welding"
+    case .tig: "TIG welding"
+    case .mig: "gas-shielded welding (MIG, MAG)"
+    case .spot: "spot welding"
+    case .plasma: "plasma"
+    case .other: "other"
+    }
+  }
 }
 
 /// 电源类型, the kind of power source.
@@ -108,6 +155,16 @@ public enum SourceType: String, PlanWord {
     case .other: "其他"
     }
   }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .ac: "alternating current"
+    case .dc: "direct current"
+    case .inverter: "inverter"
+    case .other: "other"
+    }
+  }
 }
 
 /// 合格 or 淘汰: whether the machine is fit for a module or must be taken out of use.
@@ -118,6 +175,14 @@ public enum Condition: String, PlanWord {
     switch self {
     case .fit: "合格"
     case .retired: "淘汰"
+    }
+  }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .fit: "fit for the module"
+    case .retired: "to be taken out of use"
     }
   }
 }
@@ -133,6 +198,15 @@ public enum SignatoryCapacity: String, PlanWord {
     case .authorised: "授权代理人"
     }
   }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .proprietor: "owner of the welder"
+    case .legalRepresentative: "legal representative"
+    case .authorised: "authorised agent"
+    }
+  }
 }
 
 /// 辅导作业单位制定安全操作规程: the way in which the unit's operating rules were settled.
@@ -143,6 +217,14 @@ public enum OperatingRules: String, PlanWord {
     switch self {
     case .drafted: "现场辅导制定"
     case .existing: "已有规程"
+    }
+  }
+
+  /// The word in English, as the reading copy of an agreement shows it.
+  public var english: String {
+    switch self {
+    case .drafted: "drawn up on site"
+    case .existing: "in place before"
     }
   }
 }
