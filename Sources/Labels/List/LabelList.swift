@@ -176,7 +176,6 @@ public struct LabelList: Hashable, Sendable {
 extension LabelTemplate {
   /// The fields that the template shows where they are given; the code comes with the payload.
   public var fieldNames: Set<String> {
-    Set(elements.compactMap { if case .text(let text) = $0.content { text.field } else { nil } })
-      .union(["code"])
+    Set(elements.compactMap(\.field)).union(["code"])
   }
 }
