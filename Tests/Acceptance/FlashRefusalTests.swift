@@ -124,7 +124,7 @@ import Testing
     Refusal("read-protected", "provision.flash.readProtected", status: 1) { $0.flash.protectFromReading() },
     Refusal("write-protected", "provision.flash.writeProtected", status: 1) { $0.flash.protect(sector: 4) },
     Refusal("wrong chip", "provision.flash.wrongChip", status: 1) {
-      try $0.change(["chip": "STM32F401", "productId": 0x423])
+      try $0.change(["chip": "STM32Z9", "productId": 0x4f9])
     },
     Refusal("wrong image", "firmware.digest") {
       try $0.write(try $0.bytes().reversed())
