@@ -8,7 +8,9 @@ import Testing
 
 /// Checks flashing through the ROM bootloader over a cable that flips a bit in 2 of 100 pieces on their way to
 /// the chip and drops the last byte of 1 in 100 replies. Every chip has to be flashed in one run, in at most
-/// three times the time of a clean line. Another test checks the wait for a firmware that is starting.
+/// three times the time of a clean line. One chip in a thousand may take four times as long: where noise damages
+/// the count of an erase list, the chip waits for up to 131,074 bytes, which take 12.5 s at 115,200 baud and have
+/// to be sent before it listens again. Another test checks the wait for a firmware that is starting.
 ///
 /// With `WELDTECH_NOISY_CHIPS=2000` the suite flashes 2,000 chips instead of 50; `WELDTECH_NOISY_SEED=N`
 /// flashes the single chip of seed N.
@@ -62,6 +64,7 @@ import Testing
   {
     let cleanTimes = try State.allCases.map { try flash(bench($0, fault: nil)).duration }
     var all: [Double] = []
+    var slow: [String] = []
     for seed in Self.seeds where seed % Self.shares == share {
       let index = seed / Self.shares % State.allCases.count
       let bench = try bench(
@@ -72,7 +75,8 @@ import Testing
         #expect(holds(bench.flash), "seed \(seed): success without the image")
         let times = result.duration / cleanTimes[index]
         all.append(times)
-        #expect(times <= 3, "seed \(seed): \(result.duration), \(times) times the clean line's")
+        if times > 3 { slow.append("seed \(seed): \(result.duration), \(times) times the clean line's") }
+        #expect(times <= 4, "seed \(seed): \(result.duration)")
       } catch {
         Issue.record("seed \(seed), \(State.allCases[index]): \(error)")
       }
@@ -80,6 +84,7 @@ import Testing
     // A repeated run has one share only.
     guard !all.isEmpty else { return }
     #expect(all.contains { $0 > 1 }, "no fault ever struck")
+    #expect(slow.count <= all.count / 1_000, "\(slow)")
     if Self.environment["WELDTECH_NOISY_CHIPS"] != nil {
       let sorted = all.sorted()
       print(
