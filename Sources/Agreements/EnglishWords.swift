@@ -1,19 +1,8 @@
 import Records
 
-/// English words for the codes and numbers of the record, for the reading copy.
+/// English words for what the record holds, for the reading copy; each list of the plan has its own.
 enum EnglishWords {
   static func time(_ timestamp: Timestamp) -> String { timestamp.screenText }
-
-  /// A code in words: `bendTheArm` becomes 'bend the arm'.
-  private static func split(_ code: String) -> String {
-    var words = ""
-    for character in code {
-      let isNewWord = character.isUppercase || (character.isNumber && words.last?.isLetter == true)
-      if isNewWord, !words.isEmpty { words += " " }
-      words += character.lowercased()
-    }
-    return words
-  }
 
   // MARK: - The test
 
@@ -32,7 +21,7 @@ enum EnglishWords {
     case "position": "satellites for the position"
     case "signal": "signal of the mobile network"
     case "platformStart": "relay closes on a start from the platform"
-    default: split(name)
+    default: CodeWords.split(name)
     }
   }
 
