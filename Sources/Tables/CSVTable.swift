@@ -139,8 +139,7 @@ public struct CSVTable: Hashable, Sendable {
   }
 
   /// Makes a table from a sheet of a workbook. The first row with a text is the header, and line numbers are row
-  /// numbers.
-  /// Each row of cells that are merged downwards gets the text of the merged cells.
+  /// numbers. Each row of cells that are merged downwards gets the text of the merged cells.
   /// - Throws: `empty`, `tooManyRows`, `tooManyColumns`.
   public init(_ sheet: Sheet, limits: Limits = Limits()) throws(CSVError) {
     let rowsWithTexts = sheet.rows.filter(\.hasTexts)
