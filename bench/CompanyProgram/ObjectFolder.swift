@@ -17,7 +17,8 @@ final class ObjectFolder {
       try Folder.make(folder, permissions: .exactly(0o700))
       made.insert(folder.text)
     }
-    let draft = try Draft(of: file, named: .suffix(".draft"), permissions: .exactly(0o600))
+    // Another program may put the same shared file at the same time.
+    let draft = try Draft(of: file, named: .unique(file), permissions: .exactly(0o600))
     try draft.write(bytes)
     try draft.place(.unsynced)
     if case .file = object { made.insert(object.key) }
