@@ -59,6 +59,25 @@ extension ConversationPartner {
     return false
   }
 
+  /// Asks for the replacement of the key by service until the module's case has been open for long enough. No
+  /// key is replaced, because a module without a random number generator refuses that afterwards.
+  /// - Returns: false where the module never gives the later refusal.
+  func awaitService(_ request: ConversationRequest) -> Bool {
+    for number in 0..<patience {
+      var decoder = ConsoleFrameDecoder()
+      guard let bytes = answer(to: request, number: number),
+        let reply = decoder.take(bytes).compactMap(SMPMessage.init).first,
+        let error = try? CBORItem(reply.payload)[ModuleField.error],
+        let code = error["rc"]?.unsigned.flatMap(UInt8.init(exactly:))
+      else { return false }
+      let refusal = ModuleRefusal(code: code)
+      if refusal == .noRandom { return true }
+      guard refusal == .sealed else { return false }
+      for _ in 0..<moment { _ = hear() }
+    }
+    return false
+  }
+
   private static func marker(_ number: UInt8) -> (request: [UInt8], reply: [UInt8]) {
     func frame(_ operation: SMPMessage.Operation, _ key: StaticString) -> [UInt8] {
       var fields = CBORMapWriter()

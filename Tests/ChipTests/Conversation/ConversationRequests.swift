@@ -114,16 +114,8 @@ struct ConversationRequests {
     var fields = CBORMapWriter()
     let names = pairing == .replacing && dice.below(2) == 0 ? Self.otherKey : Self.key
     switch dice.below(4) {
-    case 0:
-      fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: names))
-      fields.put(
-        ModuleField.authenticationCode, bytes: Authenticator.commit(key: names, uniqueID: uniqueID))
-      return good(.pairCommit, fields)
-    case 1:
-      fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: names))
-      fields.put(
-        ModuleField.authenticationCode, bytes: Authenticator.commit(key: names, uniqueID: uniqueID))
-      return good(.pairService, fields)
+    case 0: return good(.pairCommit, naming(names))
+    case 1: return good(.pairService, naming(names))
     case 2:
       let (counter, seconds) = (UInt64(dice.below(1_000_000)), UInt32(1 + dice.below(86_400)))
       let code = Authenticator.start(
@@ -144,6 +136,23 @@ struct ConversationRequests {
         ModuleField.authenticationCode, bytes: Authenticator.configuration(key: Self.key, configuration))
       return good(.configure, fields)
     }
+  }
+
+  /// The request to replace the committed key by the pending one because the case is open.
+  mutating func service() -> ConversationRequest {
+    let command = ModuleCommand.pairService
+    return ConversationRequest(
+      kind: .good, name: "\(command)",
+      bytes: frame(
+        command.operation, 1, SMPGroup.module, command.rawValue, naming(Self.otherKey).encoded))
+  }
+
+  /// Fields that name this key and are authenticated with it.
+  private func naming(_ key: [UInt8]) -> CBORMapWriter {
+    var fields = CBORMapWriter()
+    fields.put(ModuleField.keyID, bytes: Authenticator.keyID(of: key))
+    fields.put(ModuleField.authenticationCode, bytes: Authenticator.commit(key: key, uniqueID: uniqueID))
+    return fields
   }
 
   private mutating func reset() -> ConversationRequest {

@@ -98,11 +98,11 @@ import Testing
   ) throws -> [Exchange] {
     var requests = requests
     try #require(executed.awaken() && emulated.awaken())
-    // The seal's loop reads open from the start, which allows a replacement of the key after ten seconds. Both
-    // modules are beyond that time before anybody asks; a millisecond of QEMU's is a tenth of a real one.
+    // The seal's loop reads open from the start, which allows a replacement of the key after ten seconds of the
+    // module's time. Both modules are beyond that time before the conversation.
     if requests.pairing == .replacing {
-      for _ in 0..<2200 { _ = executed.hear() }
-      for _ in 0..<2000 { _ = emulated.hear() }
+      let request = requests.service()
+      try #require(executed.awaitService(request) && emulated.awaitService(request))
     }
     return (0..<count).map { index in
       let request = requests.next()
