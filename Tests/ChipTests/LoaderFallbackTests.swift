@@ -1,5 +1,6 @@
 import Bench
 import ModuleCore
+import TestSupport
 import Testing
 
 @testable import Chip
@@ -53,6 +54,17 @@ import Testing
     #expect(rig.holdsImage)
     #expect(rig.cable.chip.chip.state == .running)
     #expect(rig.cable.chip.chip.surface.closings == 0)
+  }
+
+  @Test(arguments: [1, 2, 5], AnswerLosingLink.Part.allCases)
+  func `a loader whose start is acknowledged by answers that are lost does the work`(
+    count: Int, part: AnswerLosingLink.Part
+  ) throws {
+    let rig = try rig(.cutOff)
+    let link = AnswerLosingLink(over: rig.cable, losing: count, of: part)
+    let result = try rig.flash(over: link)
+    #expect(result.proofs == [.digest])
+    #expect(rig.holdsImage)
   }
 
   @Test func `after a loader that stopped the chip for good, the same command does without it`() throws {

@@ -31,14 +31,15 @@ final class LoaderRig {
     cable = try ChipCable(configuration, countsInstructions: countsInstructions)
   }
 
+  /// - Parameter link: the laptop's way to the cable; nil for the cable itself.
   @discardableResult
-  func flash(_ options: Flasher.Options = .init(), onEvent: @escaping (FlashStep) -> Void = { _ in }) throws
-    -> FlashResult
-  {
+  func flash(
+    _ options: Flasher.Options = .init(), over link: (any Link)? = nil,
+    onEvent: @escaping (FlashStep) -> Void = { _ in }
+  ) throws -> FlashResult {
     let clock = cable.clock
-    return try Flasher(link: cable, notes: notes, baudRates: baudRates, now: { clock.now })
-      .flash(
-        .image(image), options: options, onEvent: onEvent)
+    return try Flasher(link: link ?? cable, notes: notes, baudRates: baudRates, now: { clock.now })
+      .flash(.image(image), options: options, onEvent: onEvent)
   }
 
   /// Asks the firmware to enter the ROM bootloader.

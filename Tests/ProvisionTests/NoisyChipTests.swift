@@ -8,9 +8,7 @@ import Testing
 
 /// Checks flashing through the ROM bootloader over a cable that flips a bit in 2 of 100 pieces on their way to
 /// the chip and drops the last byte of 1 in 100 replies. Every chip has to be flashed in one run, in at most
-/// three times the time of a clean line. One chip in a thousand may take four times as long: where noise damages
-/// the count of an erase list, the chip waits for up to 131,074 bytes, which take 12.5 s at 115,200 baud and have
-/// to be sent before it listens again. Another test checks the wait for a firmware that is starting.
+/// three times the time of a clean line. Another test checks the wait for a firmware that is starting.
 ///
 /// With `WELDTECH_NOISY_CHIPS=2000` the suite flashes 2,000 chips instead of 50; `WELDTECH_NOISY_SEED=N`
 /// flashes the single chip of seed N.
@@ -64,7 +62,6 @@ import Testing
   {
     let cleanTimes = try State.allCases.map { try flash(bench($0, fault: nil)).duration }
     var all: [Double] = []
-    var slow: [String] = []
     for seed in Self.seeds where seed % Self.shares == share {
       let index = seed / Self.shares % State.allCases.count
       let bench = try bench(
@@ -75,8 +72,7 @@ import Testing
         #expect(holds(bench.flash), "seed \(seed): success without the image")
         let times = result.duration / cleanTimes[index]
         all.append(times)
-        if times > 3 { slow.append("seed \(seed): \(result.duration), \(times) times the clean line's") }
-        #expect(times <= 4, "seed \(seed): \(result.duration)")
+        #expect(times <= 3, "seed \(seed): \(result.duration)")
       } catch {
         Issue.record("seed \(seed), \(State.allCases[index]): \(error)")
       }
@@ -84,7 +80,6 @@ import Testing
     // A repeated run has one share only.
     guard !all.isEmpty else { return }
     #expect(all.contains { $0 > 1 }, "no fault ever struck")
-    #expect(slow.count <= all.count / 1_000, "\(slow)")
     if Self.environment["WELDTECH_NOISY_CHIPS"] != nil {
       let sorted = all.sorted()
       print(
@@ -109,46 +104,19 @@ import Testing
 
 /// Checks the start of a flashed program over a cable that loses the chip's answers to the command of the start.
 @Suite struct LostStartTests {
-  /// A wire on which the first `count` answers to the command "go" of AN3155 do not arrive.
-  private final class AnswerLosingLink: Link {
+  private func flash(losing count: Int, of part: AnswerLosingLink.Part) throws -> FlashResult {
     let bench = NoisyBench(fault: nil)
-    private var count: Int
-    private var isNextLost = false
-
-    init(losing count: Int) { self.count = count }
-
-    func write(_ bytes: [UInt8], deadline: ContinuousClock.Instant) throws(LinkError) {
-      try bench.write(bytes, deadline: deadline)
-      isNextLost = bytes == [0x21, 0xde] && count > 0
-      if isNextLost { count -= 1 }
-    }
-
-    func read(upTo count: Int, deadline: ContinuousClock.Instant) throws(LinkError) -> [UInt8] {
-      if isNextLost {
-        isNextLost = false
-        _ = try bench.read(upTo: 1, deadline: deadline)
-      }
-      return try bench.read(upTo: count, deadline: deadline)
-    }
-
-    func discardInput() throws(LinkError) { try bench.discardInput() }
-    func setFraming(_ framing: LinkFraming) throws(LinkError) { try bench.setFraming(framing) }
-    func close() { bench.close() }
-  }
-
-  private func flash(losing count: Int) throws -> FlashResult {
-    let link = AnswerLosingLink(losing: count)
-    let clock = link.bench.clock
-    return try Flasher(link: link, now: { clock.now })
+    let link = AnswerLosingLink(over: bench, losing: count, of: part)
+    return try Flasher(link: link, now: { bench.clock.now })
       .flash(.image(try ShippedRelease.image()), options: .init(usesLoader: false))
   }
 
-  @Test(arguments: [1, 2, 5])
-  func `a start whose acknowledgement is lost is told again`(count: Int) throws {
-    #expect(try flash(losing: count).proofs == [.read])
+  @Test(arguments: [1, 2, 5], AnswerLosingLink.Part.allCases)
+  func `a start whose acknowledgement is lost is told again`(count: Int, part: AnswerLosingLink.Part) throws {
+    #expect(try flash(losing: count, of: part).proofs == [.read])
   }
 
   @Test func `a chip that never acknowledges its start is given up`() throws {
-    #expect(throws: FlashError.firmwareSilent) { _ = try flash(losing: 1_000) }
+    #expect(throws: FlashError.firmwareSilent) { _ = try flash(losing: 1_000, of: .command) }
   }
 }

@@ -43,7 +43,6 @@ struct LoaderPath: FlashPath {
     startedBlank = !plan.bootParts.isEmpty
     client = LoaderClient(link: rom.link, baudRate: rom.baudRate, now: rom.now)
     let program = loader.image(baudRate: rom.baudRate, writable: Set(plan.sectors))
-    let isOnItsWay: Bool
     do throws(ROMClient.Failure) {
       for start in stride(from: 0, to: program.count, by: ROMClient.blockBytes) {
         let block = Array(program[start..<min(start + ROMClient.blockBytes, program.count)])
@@ -57,7 +56,8 @@ struct LoaderPath: FlashPath {
         }
         try rom.persist { () throws(ROMClient.Failure) in try rom.write(address, block) }
       }
-      isOnItsWay = try rom.leave(for: loader.address)
+      // A chip that has left the ROM without an acknowledgement that arrived is met below.
+      _ = try rom.leave(for: loader.address)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
     } catch .refused, .denied {
@@ -67,37 +67,13 @@ struct LoaderPath: FlashPath {
       throw .silent
     }
     do throws(LoaderClient.Failure) {
-      var isMet = try client.meet()
-      if !isMet, !isOnItsWay {
-        // The ROM's acknowledgement did not arrive, so the chip may still be in the ROM.
-        guard try Self.leaveAgain(rom, for: loader) else { throw .silent }
-        isMet = try client.meet()
-      }
-      guard isMet else { throw .silent }
+      guard try client.meet() else { throw .silent }
       try client.climb(to: baudRates.ceiling ?? .max)
       baudRates.note(held: client.baudRate)
     } catch .link(let error) where error != .timeout {
       throw .link(error)
     } catch {
       throw .silent
-    }
-  }
-
-  /// - Returns: whether the chip was still in its bootloader and has been told again to leave it.
-  private static func leaveAgain(_ rom: ROMClient, for loader: LoaderProgram) throws(LoaderClient.Failure)
-    -> Bool
-  {
-    do throws(LinkError) {
-      try rom.link.setFraming(LinkFraming(baudRate: rom.baudRate, parity: LinkFraming.bootloader.parity))
-    } catch { throw .link(error) }
-    do throws(ROMClient.Failure) {
-      guard try rom.recover() else { return false }
-      _ = try rom.leave(for: loader.address)
-      return true
-    } catch .link(let error) {
-      throw .link(error)
-    } catch {
-      return false
     }
   }
 

@@ -85,14 +85,7 @@ struct ROMPath: FlashPath {
   /// - Throws: `.link(.timeout)` where the chip has left its bootloader without an acknowledgement that
   ///   arrived; the started program will show it.
   func start(_ address: UInt32) throws(FlashError) {
-    let isGone = try during(.starting) { () throws(ROMClient.Failure) in
-      for _ in 1...ROMClient.maxTries {
-        if try rom.leave(for: address) { return true }
-        // A chip that has left its bootloader does not answer here any more; one that has not is told again.
-        guard try rom.recover() else { return false }
-      }
-      return false
-    }
+    let isGone = try during(.starting) { () throws(ROMClient.Failure) in try rom.leave(for: address) }
     if !isGone { throw .link(.timeout, during: .starting) }
   }
 
