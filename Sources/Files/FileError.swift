@@ -10,7 +10,7 @@ public struct FileError: Error, Hashable, Sendable {
     case create
     /// Writing to an open file, or closing it afterwards.
     case write
-    /// Bringing a file's bytes or a folder's names to disk.
+    /// Writing a file's bytes or a folder's names through to the disk.
     case sync
     case rename
     case lock

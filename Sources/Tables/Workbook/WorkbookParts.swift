@@ -31,7 +31,7 @@ final class SheetListReader: XMLPartReader {
 
   private let maxSheets: Int
   private(set) var sheets: [Entry] = []
-  /// Whether days are counted from 1904, as on old computers of Apple.
+  /// Whether days are counted from 1904, as workbooks of early Macintosh computers have it.
   private(set) var countsFrom1904 = false
 
   init(maxSheets: Int) { self.maxSheets = maxSheets }

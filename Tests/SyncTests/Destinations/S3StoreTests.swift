@@ -23,7 +23,7 @@ import Threads
     return try S3Store(configuration, retry: retry)
   }
 
-  /// A bucket that keeps what it is given.
+  /// A bucket that stores what is put into it.
   private final class Bucket: Sendable {
     let objects = Monitor<[String: [UInt8]]>([:])
     let requests = Monitor<[String]>([])
