@@ -134,8 +134,13 @@ public enum DocumentFault: Hashable, Sendable {
     case duplicate
     /// The file's name is not the document's name followed by `.json`.
     case otherFileName
-    /// There is no plan or no step of this name.
+    /// There is no plan, device or terminal of this name.
     case noSuchName
+    /// The scheme has limits for a step of this name, and the test plan called `plan` has no such step.
+    case noSuchStep(plan: String)
+    /// The step has the name of one kind and measures another. Records and agreements would name the wrong
+    /// quantity, because they know a step by its name.
+    case nameOfOtherKind
     /// The scheme admits welders that draw more current than its relay or its breaker carries.
     case aboveRating
     /// No wire of the diagram leads to a terminal of the device.

@@ -88,7 +88,7 @@ import Testing
     ("\"relayAmps\": 40", "\"relayAmps\": \"40\"", "ratings.relayAmps", .wrongType),
     ("\"breakerAmps\": 40", "\"breakerAmps\": 0", "ratings.breakerAmps", .outOfRange),
     ("\"testPlan\": \"standard\"", "\"testPlan\": \"quick\"", "testPlan", .noSuchName),
-    ("\"currentZeroOffset\"", "\"zeroOffset\"", "testLimits.zeroOffset", .noSuchName),
+    ("\"currentZeroOffset\"", "\"zeroOffset\"", "testLimits.zeroOffset", Fault.noSuchStep(plan: "standard")),
     ("\"upper\": 242", "\"upper\": 24", "testLimits.supplyVoltage.upper", .outOfRange),
     ("\"upper\": 242", "\"uper\": 242", "testLimits.supplyVoltage.uper", .unknown),
     ("\"upper\": 40", "\"lower\": 40", "appliesTo.supplyMaxAmps.upper", .missing),
@@ -148,6 +148,15 @@ import Testing
     ("\"upper\": 418", "\"uper\": 418", "steps[0].uper", "supplyVoltage", .unknown),
     ("\"lower\": 1\n", "\"lower\": null\n", "steps[2].lower", "sealClosed", .missing),
     ("\"name\": \"signal\"", "\"name\": \"position\"", "steps[10].name", "position", .duplicate),
+    (
+      "\"kind\": \"sealClosed\"", "\"kind\": \"feedbackFollows\"", "steps[2].name", "sealClosed",
+      .nameOfOtherKind
+    ),
+    (
+      "\"name\": \"supplyVoltage\",\n      \"kind\": \"supplyVoltage\",\n      \"unit\": \"V\"",
+      "\"name\": \"supplyVoltage\",\n      \"kind\": \"clockOffset\",\n      \"unit\": \"s\"", "steps[0].name",
+      "supplyVoltage", .nameOfOtherKind
+    ),
   ])
   func `names file step and field of a plan`(
     old: String, new: String, field: String, step: String, fault: Fault
@@ -157,6 +166,42 @@ import Testing
     #expect(throws: ProvisionError.document(file: file, .field(path: field, step: step, fault))) {
       try SchemeCatalogue(directory: folder.path)
     }
+  }
+
+  /// Writes a copy of the standard plan, called `renamed`, in which one step has another name.
+  private func renameStep(_ step: String, to name: String, in folder: TemporaryFolder) throws {
+    let text = String(decoding: try folder.bytes("plans/standard.json"), as: UTF8.self)
+      .replacingOccurrences(of: "\"name\": \"standard\"", with: "\"name\": \"renamed\"")
+      .replacingOccurrences(of: "\"name\": \"\(step)\"", with: "\"name\": \"\(name)\"")
+    try folder.write("plans/renamed.json", text)
+  }
+
+  @Test(arguments: [("supplyVoltage", "mains"), ("currentZeroOffset", "zero")])
+  func `refuses a plan without a step that the scheme has limits for, whoever names the plan`(
+    step: String, name: String
+  ) throws {
+    let folder = try TemporaryFolder(copying: Self.shipped)
+    try renameStep(step, to: name, in: folder)
+    let file = folder.file("three-phase-inverter.json")
+    let error = ProvisionError.document(
+      file: file, .field(path: "testLimits.\(step)", step: nil, .noSuchStep(plan: "renamed")))
+    let catalogue = try SchemeCatalogue(directory: folder.path)
+    let scheme = try catalogue.scheme(named: "three-phase-inverter")
+    #expect(throws: error) { try catalogue.plan(named: "renamed", for: scheme) }
+    #expect(try catalogue.plan(for: scheme).name == "standard")
+    _ = try folder.edit("three-phase-inverter.json", "\"testPlan\": \"standard\"", "\"testPlan\": \"renamed\"")
+    #expect(throws: error) { try SchemeCatalogue(directory: folder.path) }
+  }
+
+  @Test func `a company's own name is allowed for a step that the scheme has no limits for`() throws {
+    let folder = try TemporaryFolder(copying: Self.shipped)
+    try renameStep("clockOffset", to: "ourClock", in: folder)
+    let catalogue = try SchemeCatalogue(directory: folder.path)
+    let plan = try catalogue.plan(
+      named: "renamed", for: try catalogue.scheme(named: "three-phase-inverter"))
+    #expect(plan.steps.first { $0.name == "ourClock" }?.kind == .clockOffset)
+    let volts = try #require(plan.steps.first { $0.name == "supplyVoltage" })
+    #expect(volts.lower == 342 && volts.upper == 418)
   }
 
   @Test func `refuses a file that is too large or no JSON or not there`() throws {

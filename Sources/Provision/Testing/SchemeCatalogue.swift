@@ -9,6 +9,7 @@ public struct SchemeCatalogue: Hashable, Sendable {
   public let schemes: [InstallationScheme]
   /// The test plans, sorted by name.
   public let plans: [TestPlan]
+  private let directory: String
 
   /// - Throws: `document`, naming file and field.
   public init(directory: String) throws(ProvisionError) {
@@ -20,6 +21,7 @@ public struct SchemeCatalogue: Hashable, Sendable {
     for file in try DocumentFile.all(in: directory) {
       schemes.append(try Self.scheme(in: file, plans: plans))
     }
+    self.directory = directory
     self.plans = plans.sorted { $0.name < $1.name }
     self.schemes = schemes.sorted { $0.name < $1.name }
   }
@@ -38,12 +40,13 @@ public struct SchemeCatalogue: Hashable, Sendable {
   }
 
   /// The plan called `name`, or the scheme's own plan where `name` is nil, with the scheme's limits.
-  /// - Throws: `noSuchPlan`.
+  /// - Throws: `noSuchPlan`; `document`, naming the scheme's file, where the scheme has limits for a step that
+  ///   the plan does not have.
   public func plan(named name: String? = nil, for scheme: InstallationScheme) throws(ProvisionError) -> TestPlan
   {
     let name = name ?? scheme.testPlan
     guard let plan = plans.first(where: { $0.name == name }) else { throw .noSuchPlan(name) }
-    return plan.merged(with: scheme.testLimits)
+    return try Self.merge(plan, with: scheme, in: "\(directory)/\(scheme.name).json")
   }
 
   // MARK: - Checking one document
@@ -59,6 +62,9 @@ public struct SchemeCatalogue: Hashable, Sendable {
       let path = "steps[\(index)]"
       if step.name.isEmpty { throw file.fault("\(path).name", .empty) }
       if !names.insert(step.name).inserted { throw file.fault("\(path).name", .duplicate) }
+      if let namesake = TestPlan.Kind(rawValue: step.name), namesake != step.kind {
+        throw file.fault("\(path).name", .nameOfOtherKind)
+      }
       if step.unit != step.kind.unit { throw file.fault("\(path).unit", .notAChoice) }
       if step.lower == nil && step.upper == nil { throw file.fault("\(path).lower", .missing) }
       try file.check(lower: step.lower, upper: step.upper, at: path)
@@ -88,13 +94,29 @@ public struct SchemeCatalogue: Hashable, Sendable {
     guard let plan = plans.first(where: { $0.name == scheme.testPlan }) else {
       throw file.fault("testPlan", .noSuchName)
     }
+    _ = try merge(plan, with: scheme, in: file.path)
     for (name, limits) in scheme.testLimits.sorted(by: { $0.key < $1.key }) {
       let path = "testLimits.\(name)"
-      guard plan.steps.contains(where: { $0.name == name }) else { throw file.fault(path, .noSuchName) }
       try file.refuseUnknownFields(SchemeFields.limits, in: "testLimits", name)
+      // Limits without a bound would take both of the plan's away.
+      if limits.lower == nil && limits.upper == nil { throw file.fault("\(path).lower", .missing) }
       try file.check(lower: limits.lower, upper: limits.upper, at: path)
     }
     return scheme
+  }
+
+  /// Puts the scheme's limits into a plan, which need not be the scheme's own.
+  /// - Parameter file: the path of the scheme's file.
+  private static func merge(_ plan: TestPlan, with scheme: InstallationScheme, in file: String)
+    throws(ProvisionError) -> TestPlan
+  {
+    do throws(UnusedLimits) {
+      return try plan.merged(with: scheme.testLimits)
+    } catch {
+      throw .document(
+        file: file,
+        .field(path: "testLimits.\(error.step)", step: nil, .noSuchStep(plan: plan.name)))
+    }
   }
 
   private static func check(_ appliesTo: InstallationScheme.Applicability, in file: DocumentFile)

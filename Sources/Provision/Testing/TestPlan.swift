@@ -43,6 +43,7 @@ public struct TestPlan: Hashable, Sendable, Codable {
   }
 
   public struct Step: Hashable, Sendable, Codable {
+    /// The name in records and agreements: that of the step's own kind, or a name that belongs to no kind.
     public var name: String
     public var kind: Kind
     /// The unit of the step's kind, which the file repeats so that the limits cannot be misread.
@@ -76,7 +77,11 @@ public struct TestPlan: Hashable, Sendable, Codable {
   }
 
   /// The plan with a scheme's limits in place of the plan's own, by the names of the steps.
-  public func merged(with limits: [String: InstallationScheme.Limits]) -> TestPlan {
+  /// - Throws: `UnusedLimits` where there are limits for a step that the plan does not have. Without them the
+  ///   module would be tested against the wider limits of the plan.
+  func merged(with limits: [String: InstallationScheme.Limits]) throws(UnusedLimits) -> TestPlan {
+    let names = Set(steps.map(\.name))
+    if let unused = limits.keys.filter({ !names.contains($0) }).min() { throw UnusedLimits(step: unused) }
     var merged = self
     merged.steps = steps.map { step in
       guard let own = limits[step.name] else { return step }
@@ -87,4 +92,10 @@ public struct TestPlan: Hashable, Sendable, Codable {
     }
     return merged
   }
+}
+
+/// The error that a scheme has limits for a step that the plan does not have.
+struct UnusedLimits: Error, Hashable {
+  /// The first such name in alphabetical order.
+  let step: String
 }

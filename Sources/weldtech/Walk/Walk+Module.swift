@@ -102,6 +102,9 @@ extension Walk {
     onEvent: @escaping (FunctionalTestEvent) -> Void
   ) throws -> Installation {
     try require(.test, of: installation)
+    // A plan that is not there or does not suit the scheme is refused before the port is opened, because
+    // opening a port can reset the module.
+    _ = try testPlan(named: plan, for: installation.record)
     let link = try workplace.openPort(port)
     defer { link.close() }
     return try test(
@@ -115,11 +118,9 @@ extension Walk {
   ) throws -> Installation {
     try require(.test, of: installation)
     guard let module = installation.record.module, let serialNumber = module.serialNumber,
-      let keyID = module.keyID,
-      let scheme = installation.record.scheme
+      let keyID = module.keyID
     else { throw StepRefused(step: .test, refusal: .needs([.pair])) }
-    let catalogue = try workplace.catalogue()
-    let testPlan = try catalogue.plan(named: plan, for: try catalogue.scheme(named: scheme.name))
+    let testPlan = try testPlan(named: plan, for: installation.record)
     let secret = try fieldbook.heldKey(keyID, moduleSerial: serialNumber)
     // A start command from the platform requires the key there. Without a network the step is not run, and the
     // report says so.
@@ -140,6 +141,13 @@ extension Walk {
     // A finished test counts, even where the module no longer replies.
     report.moduleState = try? client.identity().state
     return try append(.tested(report), to: installation)
+  }
+
+  /// The plan called `name`, or the scheme's own where `name` is nil, with the limits of the record's scheme.
+  private func testPlan(named name: String?, for record: Installation) throws -> TestPlan {
+    guard let scheme = record.scheme else { throw StepRefused(step: .test, refusal: .needs([.pair])) }
+    let catalogue = try workplace.catalogue()
+    return try catalogue.plan(named: name, for: try catalogue.scheme(named: scheme.name))
   }
 }
 

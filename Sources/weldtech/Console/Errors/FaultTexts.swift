@@ -32,6 +32,10 @@ extension DocumentFault.FieldFault {
     case .duplicate: Text(zh: "名称重复", en: "a name that is used twice")
     case .otherFileName: Text(zh: "与文件名不一致", en: "not the file's name")
     case .noSuchName: Text(zh: "没有这个名称", en: "there is nothing of this name")
+    case .noSuchStep(let plan):
+      Text(zh: "测试方案 \(plan) 里没有这个名称的步骤", en: "there is nothing of this name in the test plan \(plan)")
+    case .nameOfOtherKind:
+      Text(zh: "这是另一种 kind 的名称", en: "this is the name of another kind")
     case .unconnected: Text(zh: "有端子没有接线", en: "a terminal without a wire")
     case .otherRating: Text(zh: "与 ratings 里的额定值不一致", en: "not the value in ratings")
     case .aboveRating: Text(zh: "电流超过继电器或断路器的额定值", en: "more current than its relay or breaker carries")
