@@ -36,6 +36,8 @@ public struct CSVProblem: Error, Hashable, Sendable {
     case quoteFollowed
     /// A quote stands within a field that does not begin with a quote.
     case quoteInside
+    /// A quote that opens in the row closes in the line `lastLine`, which looks like a row of its own.
+    case quoteAcrossRows(lastLine: Int)
     /// The row has a byte below 0x20 that is neither tab nor line end, or 0x7F.
     case controlCharacter
     case fieldTooLong(maxBytes: Int)

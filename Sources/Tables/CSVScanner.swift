@@ -5,7 +5,17 @@ struct CSVScanner {
     /// Line number in the file where the record begins, from 1.
     let line: Int
     var values: [String] = []
+    /// Line number in the file where the record ends, from 1.
+    var lastLine: Int
+    /// The number of separators in the first or in the last line of a record of several lines, quoted or not,
+    /// whichever line has fewer; 0 for a record of one line.
+    var separatorCount = 0
     var fault: CSVProblem.Fault?
+
+    init(line: Int) {
+      self.line = line
+      lastLine = line
+    }
 
     /// Whether the line is blank or has only separators, as spreadsheets leave such lines below a table.
     var isBlank: Bool { fault == nil && values.allSatisfy(\.isEmpty) }
@@ -15,6 +25,17 @@ struct CSVScanner {
     func values(columns: Int) -> [String]? {
       guard values.dropFirst(columns).allSatisfy(\.isEmpty) else { return nil }
       return values.prefix(columns) + Array(repeating: "", count: max(0, columns - values.count))
+    }
+
+    /// The fault of the record in a table of `columns` columns. A stray quote makes one record of several rows,
+    /// whose first and last line each have the separators of a row; a line break in a cell leaves fewer.
+    func fault(columns: Int) -> CSVProblem.Fault? {
+      switch fault {
+      case nil, .quoteFollowed, .quoteInside:
+        let isAcrossRows = lastLine > line && columns > 1 && separatorCount >= columns - 1
+        return isAcrossRows ? .quoteAcrossRows(lastLine: lastLine) : fault
+      default: return fault
+      }
     }
   }
 
@@ -79,31 +100,39 @@ struct CSVScanner {
   /// Reads the next record; nil at the end.
   mutating func next() -> Record? {
     guard index < bytes.count else { return nil }
+    let start = index
     var record = Record(line: line)
-    while true {
-      guard record.values.count < maxFields else {
-        record.fault = .fieldCount(found: maxFields + 1, wanted: maxFields)
-        skipLine()
-        return record
-      }
-      // Other programs write ="…" to make Excel treat digits as text.
-      if index + 1 < bytes.count, bytes[index] == Self.equals, bytes[index + 1] == Self.quote { index += 1 }
-      let field = index < bytes.count && bytes[index] == Self.quote ? quotedField() : plainField()
-      switch field {
-      case .success(let value): record.values.append(Self.withoutFormula(value))
-      case .failure(let problem):
-        record.fault = problem.fault
-        skipLine()
-        return record
-      }
-      guard index < bytes.count, bytes[index] == separator else { break }
-      index += 1
+    record.fault = readFields(into: &record.values)
+    // A fault leaves a part of the line.
+    while index < bytes.count, !isLineEnd(bytes[index]) { index += 1 }
+    if line > record.line {
+      record.lastLine = line
+      let lines = bytes[start..<index].split(omittingEmptySubsequences: false, whereSeparator: isLineEnd)
+      let counts = [lines[0], lines[lines.count - 1]].map { line in line.count { $0 == separator } }
+      record.separatorCount = min(counts[0], counts[1])
     }
     skipLineEnd()
     return record
   }
 
   // MARK: - Fields
+
+  /// Reads the fields up to the line end or the end of the text.
+  /// - Returns: the fault that ends the reading early.
+  private mutating func readFields(into values: inout [String]) -> CSVProblem.Fault? {
+    while true {
+      guard values.count < maxFields else { return .fieldCount(found: maxFields + 1, wanted: maxFields) }
+      // Other programs write ="…" to make Excel treat digits as text.
+      if index + 1 < bytes.count, bytes[index] == Self.equals, bytes[index + 1] == Self.quote { index += 1 }
+      let field = index < bytes.count && bytes[index] == Self.quote ? quotedField() : plainField()
+      switch field {
+      case .success(let value): values.append(Self.withoutFormula(value))
+      case .failure(let problem): return problem.fault
+      }
+      guard index < bytes.count, bytes[index] == separator else { return nil }
+      index += 1
+    }
+  }
 
   /// Reads up to the separator, the line end or the end of the text.
   private mutating func plainField() -> Result<String, CSVProblem> {

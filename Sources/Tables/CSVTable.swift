@@ -65,8 +65,9 @@ public struct CSVTable: Hashable, Sendable {
 
       private func nextRow(of scanner: inout CSVScanner) -> Row? {
         while let record = scanner.next() {
-          if record.line > header.line, record.fault == nil, !record.isBlank,
-            let values = record.values(columns: header.values.count)
+          let columns = header.values.count
+          if record.line > header.line, record.fault(columns: columns) == nil, !record.isBlank,
+            let values = record.values(columns: columns)
           {
             return Row(line: record.line, values: values)
           }
@@ -112,7 +113,7 @@ public struct CSVTable: Hashable, Sendable {
     while let record = scanner.next() {
       if record.isBlank { continue }
       guard count + problems.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
-      if let fault = record.fault {
+      if let fault = record.fault(columns: header?.values.count ?? record.values.count) {
         problems.append(CSVProblem(line: record.line, fault: fault))
         // Without a readable header, the number of columns is unknown, so that no row is read.
         if header == nil { header = Row(line: record.line, values: []) }

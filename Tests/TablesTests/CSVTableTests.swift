@@ -84,6 +84,85 @@ import Testing
     #expect(table.rows.count == bad.rows)
   }
 
+  // MARK: - Quotes across rows
+
+  @Test(arguments: [
+    Bad(
+      text: "code,unit,street\nC1,\"小山店,树林召镇\nC2,第二店\",树林召镇\nC3,老王,白泥井镇\n",
+      problems: [problem(2, .quoteAcrossRows(lastLine: 3))], rows: 1),
+    Bad(
+      text: "code,unit,remark\r\nC1,一店,\"a\r\nC2,二店,x\r\nC3,三店,b\"\r\nC4,四店,y",
+      problems: [problem(2, .quoteAcrossRows(lastLine: 4))], rows: 1),
+    // The quote closes at the end of the file.
+    Bad(
+      text: "code;unit\rC0;x\rC1;\"a\rC2;b\"",
+      problems: [problem(3, .quoteAcrossRows(lastLine: 4))], rows: 1),
+    // The stray quote opens in a later column than the one in which it closes.
+    Bad(
+      text: "sep=|\na|b|c\n1|2|\"3\n4\"|5|6\n7|8|9\n",
+      problems: [problem(3, .quoteAcrossRows(lastLine: 4))], rows: 1),
+    // The stray quote ends at the first quote of a quoted field.
+    Bad(
+      text: "a\tb\tc\n1\t\"2\t3\n4\t5\t6\n7\t\"8\"\t9\n1\t2\t3\n",
+      problems: [problem(2, .quoteAcrossRows(lastLine: 4))], rows: 1),
+    Bad(
+      text: "a,b\n1,\"2\"\"\n\"\"3,4\"\n5,6\n",
+      problems: [problem(2, .quoteAcrossRows(lastLine: 3))], rows: 1),
+    // A header that swallows the first row leaves no readable header.
+    Bad(
+      text: "code,\"unit,street\nC1,店\",镇\nC2,店,镇\n",
+      problems: [problem(1, .quoteAcrossRows(lastLine: 2))], rows: 0),
+  ])
+  func `names the row in which a stray quote swallows other rows`(bad: Bad) throws {
+    let table = try table(bad.text)
+    #expect(table.problems == bad.problems)
+    #expect(table.rows.count == bad.rows)
+    #expect(Array(table.rows).count == bad.rows)
+  }
+
+  @Test(arguments: [
+    Good(
+      text: "code,address,street\nC1,\"达旗,东街，3号\n二楼，左\",树林召镇\nC2,x,y\n",
+      rows: [["C1", "达旗,东街，3号\n二楼，左", "树林召镇"], ["C2", "x", "y"]]),
+    Good(
+      text: "code,unit,remark\r\nC1,店,\"只在早上，上午\r\n来, 打电话\"\r\nC2,x,y",
+      rows: [["C1", "店", "只在早上，上午\n来, 打电话"], ["C2", "x", "y"]]),
+    Good(text: "a,b,c\n\"1\n2\",\"3\n4\",\"5\n6\"\n", rows: [["1\n2", "3\n4", "5\n6"]]),
+    Good(text: "a,b\n\"1,,,\",\"\"\"2,,\"\"\"\n", rows: [["1,,,", "\"2,,\""]]),
+    Good(text: "a\n\"1\n2\"\n3\n", rows: [["1\n2"], ["3"]]),
+    Good(text: "a;\"b\n(c)\";d\n1;2;3\n", rows: [["1", "2", "3"]]),
+  ])
+  func `reads cells with line breaks`(good: Good) throws {
+    let table = try table(good.text)
+    #expect(table.rows.map(\.values) == good.rows)
+    #expect(table.problems.isEmpty)
+  }
+
+  @Test func `a stray pair of quotes in 2,000 rows loses nothing without a word`() throws {
+    var lines = ["code,unit,street,remark"]
+    for number in 1...2_000 { lines.append("C\(number),第\(number)店,\"树林召镇, 东街\",") }
+    lines[1_200] = "C1200,店,\"镇, 街\",\"a"
+    lines[1_201] = "C1201,店,镇,"
+    lines[1_202] = "C1202,店,镇,b\""
+    let table = try table(lines.joined(separator: "\r\n") + "\r\n")
+    #expect(table.problems == [Self.problem(1_201, .quoteAcrossRows(lastLine: 1_203))])
+    let swallowed = Set(1_201...1_203)
+    #expect(table.rows.map(\.line) == (2...2_001).filter { !swallowed.contains($0) })
+    #expect(table.rows.count == 1_997)
+    #expect(table.rows.allSatisfy { $0.values[0] == "C\($0.line - 1)" })
+  }
+
+  @Test func `a sheet of a CSV names the row in which a stray quote swallows other rows`() throws {
+    let text =
+      "名单，共 4 人\n序号,\"姓名\n(全称)\",备注\n1,甲,\"早上\n来, 打电话\"\n2,乙,\"a\n3,丙,x\n4,丁,b\"\n5,戊,\n6,己,\n"
+    let sheet = try Sheet(csv: Array(text.utf8), limits: .init())
+    #expect(sheet.rows.map(\.number) == [1, 2, 4, 6, 9, 10])
+    #expect(sheet.rows.map(\.fault) == [nil, nil, nil, .quoteAcrossRows(lastLine: 8), nil, nil])
+    #expect(sheet.rows[3].cells.isEmpty)
+  }
+
+  // MARK: - No table
+
   @Test func `refuses what is no table`() {
     #expect(throws: CSVError.empty) { try table("") }
     #expect(throws: CSVError.empty) { try table("\r\n,,\n") }

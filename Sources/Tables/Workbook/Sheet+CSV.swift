@@ -13,20 +13,35 @@ extension Sheet {
     // 0x1A is CP/M's end of file, which programs for DOS still write.
     while text.last == 0x1A { text.removeLast() }
     var scanner = CSVScanner(text, maxFieldBytes: CellText.maxBytes, maxFields: CellAddress.maxColumn)
-    var rows: [Row] = []
+    var records: [CSVScanner.Record] = []
     while let record = scanner.next() {
       if record.isBlank { continue }
-      guard rows.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
+      guard records.count < limits.rows else { throw .tooManyRows(max: limits.rows) }
+      records.append(record)
+    }
+    guard !records.isEmpty else { throw .empty }
+    let columns = Self.columnCount(of: records)
+    let rows = records.map { record in
+      let fault = record.fault(columns: columns ?? record.values.count)
       var cells: [Cell] = []
-      if record.fault == nil {
+      if fault == nil {
         for (index, value) in record.values.enumerated() where !value.isEmpty {
           cells.append(Cell(column: index + 1, text: value))
         }
       }
-      rows.append(Row(number: record.line, cells: cells, fault: record.fault))
+      return Row(number: record.line, cells: cells, fault: fault)
     }
-    guard !rows.isEmpty else { throw .empty }
     self.init(name: "", rows: rows)
+  }
+
+  /// The number of columns that most records of one line have, or the greatest of such numbers, in a CSV whose
+  /// header is not known; nil where no such record has two columns.
+  private static func columnCount(of records: [CSVScanner.Record]) -> Int? {
+    var recordCounts: [Int: Int] = [:]
+    for record in records where record.fault == nil && record.lastLine == record.line {
+      if record.values.count > 1 { recordCounts[record.values.count, default: 0] += 1 }
+    }
+    return recordCounts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
   }
 
   /// The sheet of a CSV, without the apostrophes that keep spreadsheets from taking its texts for formulas.

@@ -421,7 +421,8 @@ enum Errors {
 
   private static let listProblems: [LabelList.Problem] =
     ([
-      .row(.quoteOpen), .row(.quoteFollowed), .row(.quoteInside), .row(.controlCharacter),
+      .row(.quoteOpen), .row(.quoteFollowed), .row(.quoteInside), .row(.quoteAcrossRows(lastLine: 4)),
+      .row(.controlCharacter),
       .row(.fieldTooLong(maxBytes: 9)), .row(.fieldCount(found: 3, wanted: 2)),
       .row(.formula(CellAddress(row: 2, column: 3), error: nil)),
       .row(.formula(CellAddress(row: 2, column: 3), error: "#REF!")), .noCodeColumn(found: ["a", "b"]),

@@ -157,6 +157,12 @@ extension CSVProblem.Fault {
     case .quoteOpen: Text(zh: "引号没有结束", en: "a quoted field does not end")
     case .quoteFollowed: Text(zh: "引号后面不是分隔符", en: "something other than the separator follows a closing quote")
     case .quoteInside: Text(zh: "字段中间有引号", en: "a quote within a field that does not begin with one")
+    case .quoteAcrossRows(let line):
+      Text(
+        zh: "引号从这一行开到第 \(line) 行，把别的行当成了一个格子；去掉多余的引号，或者把格子里的换行删掉",
+        en:
+          "a quotation mark that opens in this line closes in line \(line), which makes other rows a part of one cell; remove the stray mark, or the line break in the cell"
+      )
     case .controlCharacter: Text(zh: "有控制字符", en: "a control character")
     case .fieldTooLong(let max): Text(zh: "字段超过 \(max) 字节", en: "a field of more than \(max) bytes")
     case .formula(let cell, nil):
