@@ -6,7 +6,7 @@ enum EnglishWords {
 
   // MARK: - The test
 
-  /// The name of a test step in words; for a company's own step, its code split into words.
+  /// The name of a test step in words; a company's own step keeps its name, as in the Chinese text.
   static func step(_ name: String) -> String {
     switch name {
     case "supplyVoltage": "supply voltage"
@@ -21,7 +21,7 @@ enum EnglishWords {
     case "position": "satellites for the position"
     case "signal": "signal of the mobile network"
     case "platformStart": "relay closes on a start from the platform"
-    default: CodeWords.split(name)
+    default: name
     }
   }
 

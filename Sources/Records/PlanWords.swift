@@ -5,20 +5,6 @@ where RawValue == String {
   var word: String { get }
 }
 
-/// Takes apart the record's codes, which are in camel case.
-public enum CodeWords {
-  /// The words of a code in lower case: `bendTheArm` becomes 'bend the arm', and `step2` becomes 'step 2'.
-  public static func split(_ code: String) -> String {
-    var words = ""
-    for character in code {
-      let isNewWord = character.isUppercase || (character.isNumber && words.last?.isLetter == true)
-      if isNewWord, !words.isEmpty { words += " " }
-      words += character.lowercased()
-    }
-    return words
-  }
-}
-
 /// 企业类型, the type of a unit, as the foot of 附件2 lists it.
 public enum UnitType: String, PlanWord {
   case general, small, individual, flexible, household

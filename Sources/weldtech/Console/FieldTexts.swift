@@ -64,8 +64,16 @@ extension RegistrationField {
 }
 
 extension RegistrationField.Choice {
-  /// The title of a choice. Its English words are made from the code: `doorsWindows` becomes 'doors windows'.
-  var title: Text { Text(zh: word, en: CodeWords.split(code)) }
+  /// The title of a choice. Its English words are made from the code, which is camel case: `doorsWindows`
+  /// becomes 'doors windows'.
+  var title: Text {
+    var english = ""
+    for character in code {
+      if character.isUppercase || (character.isNumber && english.last?.isLetter == true) { english += " " }
+      english += character.lowercased()
+    }
+    return Text(zh: word, en: english)
+  }
 }
 
 extension FieldProblem {
