@@ -67,6 +67,28 @@ import Testing
     #expect(rig.holdsImage)
   }
 
+  @Test(arguments: [100, 1_000, 8_000])
+  func `a flashing that was cancelled goes on at once, over a port that holds what is sent`(milliseconds: Int)
+    throws
+  {
+    let rig = try rig(.cutOff)
+    let clock = rig.cable.clock
+    var isWriting = false
+    let flasher = Flasher(
+      link: BufferedLink(over: rig.cable, clock: clock), notes: rig.notes, baudRates: rig.baudRates,
+      now: { clock.now })
+    #expect(throws: FlashError.self) {
+      try flasher.flash(
+        .image(rig.image),
+        onEvent: { if case .writing(let bytes, _) = $0, bytes > 0 { isWriting = true } },
+        isCancelled: { isWriting })
+    }
+    #expect(rig.cable.chip.chip.isInRAM)
+    rig.cable.wait(.milliseconds(milliseconds))
+    #expect(try rig.flash(over: BufferedLink(over: rig.cable, clock: clock)).proofs == [.digest])
+    #expect(rig.holdsImage)
+  }
+
   @Test func `after a loader that stopped the chip for good, the same command does without it`() throws {
     let rig = try rig(.cutOff)
     let chip = rig.cable.chip.chip

@@ -102,6 +102,28 @@ import Testing
   }
 }
 
+/// Checks the search for a bootloader that is busy, as with an erasure that a killed run began, over a port whose
+/// buffer holds what is sent meanwhile.
+@Suite struct BusyBootloaderTests {
+  // The search sends its last bytes some 4.5 s after its first.
+  @Test(arguments: [50, 300, 700, 1_500, 3_300, 3_700, 4_000, 4_400])
+  func `a bootloader that answers late is taken for what it is`(milliseconds: Int) throws {
+    let older = try BootloaderImages.firmware(version: "0.1.0", applicationBytes: 1600)
+    let flash = FlashArray.stm32f405()
+    for (address, bytes) in older.pieces { flash.program(address, bytes) }
+    flash.erase(sector: 4)
+    let bench = NoisyBench(flash: flash, fault: nil)
+    // The bootloader has measured its speed in the earlier run.
+    let deadline = bench.clock.now + .seconds(1)
+    try bench.write([0x7f], deadline: deadline)
+    #expect(try bench.read(upTo: 1, deadline: deadline) == [0x79])
+    let link = BufferedLink(over: bench, clock: bench.clock, heldFor: .milliseconds(milliseconds))
+    let result = try Flasher(link: link, now: { bench.clock.now })
+      .flash(.image(try ShippedRelease.image()), options: .init(usesLoader: false))
+    #expect(result.proofs == [.read])
+  }
+}
+
 /// Checks the start of a flashed program over a cable that loses the chip's answers to the command of the start.
 @Suite struct LostStartTests {
   private func flash(losing count: Int, of part: AnswerLosingLink.Part) throws -> FlashResult {

@@ -12,28 +12,16 @@ extension Flasher {
     case firmware(ModuleIdentity)
   }
 
-  /// Finds who answers on the wire. The bootloader is looked for first: it measures its speed at the first byte it
-  /// sees and would be deaf after one of the firmware's frames, while the firmware drops a stray 0x7F.
+  /// Finds who answers on the wire. A flashing program that an earlier run left in the chip is told to reset the
+  /// chip first. A bootloader that is in the middle of a command is freed last, because that takes bytes by the
+  /// thousand, which wait in the port's buffer while nobody else can be asked.
   ///
   /// - Parameter baudRates: baud rates at which the bootloader may be, bits a second, the likeliest first; at
   ///   least one.
   func findModule(baudRates: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
-    for baudRate in baudRates {
-      let rom = try romClient(baudRate, during: .connecting)
-      if try during(.connecting, { () throws(ROMClient.Failure) in try rom.probe(within: .milliseconds(100)) })
-      {
-        return .bootloader(baudRate: baudRate)
-      }
-    }
-    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .connecting) }
-    do throws(ProvisionError) {
-      return .firmware(try SMPClient(link: link, now: now).identity())
-    } catch {
-      switch error {
-      case .link(.timeout, _), .unusableReply: break
-      case .link(let failure, _): throw .link(failure, during: .connecting)
-      default: throw .firmware(error)
-      }
+    if let found = try findListening(baudRates: baudRates) { return found }
+    if try dismissLoader(baudRates: baudRates), let found = try findListening(baudRates: baudRates) {
+      return found
     }
     if let profile, profile.reset != nil, let lines = link as? any ModemLines {
       let rom = try romClient(baudRates[0], during: .enteringBootloader)
@@ -58,6 +46,30 @@ extension Flasher {
       if isFree { return .bootloader(baudRate: baudRate) }
     }
     return .nothing
+  }
+
+  /// Finds a bootloader that is between two commands, or a firmware; nil where neither answers. The bootloader is
+  /// looked for first: it measures its speed at the first byte it sees and would be deaf after one of the
+  /// firmware's frames, while the firmware drops a stray 0x7F.
+  private func findListening(baudRates: [Int]) throws(FlashError) -> Found? {
+    for baudRate in baudRates {
+      let rom = try romClient(baudRate, during: .connecting)
+      if try during(.connecting, { () throws(ROMClient.Failure) in try rom.probe(within: .milliseconds(100)) })
+      {
+        return .bootloader(baudRate: baudRate)
+      }
+    }
+    do throws(LinkError) { try link.setFraming(.firmware) } catch { throw .link(error, during: .connecting) }
+    do throws(ProvisionError) {
+      return .firmware(try SMPClient(link: link, now: now).identity())
+    } catch {
+      switch error {
+      case .link(.timeout, _), .unusableReply: break
+      case .link(let failure, _): throw .link(failure, during: .connecting)
+      default: throw .firmware(error)
+      }
+    }
+    return nil
   }
 
   /// Makes the running firmware enter the bootloader. A paired module is given the authority first. The request
@@ -211,7 +223,11 @@ extension Flasher {
   private func chip(_ rom: ROMClient, wanted: UInt16?) throws(FlashError) -> (ChipModel, STM32Chip) {
     var answer = try describe(rom)
     if !isAsExpected(answer, wanted: wanted) {
-      answer = try during(.identifying) { () throws(ROMClient.Failure) in try rom.agreed(rom.description) }
+      answer = try during(.identifying) { () throws(ROMClient.Failure) in
+        // Answers that come one command late would agree with each other.
+        _ = try rom.recover()
+        return try rom.agreed(rom.description)
+      }
     }
     for needed in Self.neededCommands where !answer.commands.contains(needed) { throw .commandMissing(needed) }
     if let model = stm32(answer.productID), let chip = model.stm32 { return (model, chip) }

@@ -58,24 +58,26 @@ extension Flasher {
     }
   }
 
-  /// Finds who answers, as `findModule` does. A flashing program that a killed run left in the chip is told to
-  /// reset the chip first.
-  func findModuleOrLoader(baudRates: [Int], profile: BoardProfile? = nil) throws(FlashError) -> Found {
-    let found = try findModule(baudRates: baudRates, profile: profile)
-    guard case .nothing = found else { return found }
+  /// Tells a flashing program that an earlier run left in the chip to reset the chip. Returns whether there was
+  /// one.
+  /// - Parameter baudRates: baud rates at which the earlier run may have reached the ROM bootloader, bits a second.
+  func dismissLoader(baudRates: [Int]) throws(FlashError) -> Bool {
     do throws(LoaderClient.Failure) {
-      // By now the program has received nothing for so long that it has returned to its first baud rate.
-      var loader = LoaderClient(link: link, baudRate: baudRates[0], now: now)
-      guard try loader.meet() else { return found }
-      try loader.dismiss()
-      // The boot block looks at what is in flash before it starts anything.
-      try loader.pause(.milliseconds(700))
+      for baudRate in baudRates {
+        // By now the program has received no frame for so long that it has returned to its first baud rate.
+        var loader = LoaderClient(link: link, baudRate: baudRate, now: now)
+        guard try loader.meet() else { continue }
+        try loader.dismiss()
+        // The boot block looks at what is in flash before it starts anything.
+        try loader.pause(.milliseconds(700))
+        return true
+      }
+      return false
     } catch .link(let error) where error != .timeout {
       throw .link(error, during: .connecting)
     } catch {
-      return found
+      return false
     }
-    return try findModule(baudRates: baudRates, profile: profile)
   }
 }
 

@@ -93,7 +93,7 @@ public struct Flasher {
       if expectsEspressif(source, options), let found = try findEspressif(options, watch: watch) {
         return try flash(source, through: found, options: options, begun: begun, watch: watch)
       }
-      let found = try findModuleOrLoader(baudRates: bootloaderBaudRates, profile: options.profile)
+      let found = try findModule(baudRates: bootloaderBaudRates, profile: options.profile)
       guard case .bootloader(let baudRate) = found else {
         guard case .firmware(let running) = found else { throw .noAnswer }
         return try flash(source, over: running, options: options, begun: begun, watch: watch)

@@ -88,22 +88,27 @@ struct ROMClient {
     // A Write waits for up to 258 bytes; the bytes after its NACK are pairs with wrong complements. An odd number
     // of bytes leaves half a command where whole pairs were expected, and the first byte of the probe completes
     // it and is answered at once.
+    var sent = 0
     for size in [65, 256, 64, 64, 64] + Array(repeating: 4096, count: isThorough ? 33 : 0) {
       try send(Array(repeating: 0xff, count: size))
+      sent += size
       // The chip has processed a long row by the time its last byte is sent; a late answer arrives with the
       // next row.
       guard let answer = try next(within: .milliseconds(size > 256 ? 20 : 100)) else { continue }
       guard answer == Self.ack || answer == Self.nack else { continue }
-      // Bytes under way are received first; the next probe then completes a half command that may be left.
-      try letIn(silence: .milliseconds(100))
+      // Bytes under way are received first; the next probe then completes a half command that may be left. A
+      // buffer may hold all that was sent, and each pair of it is refused: an answer to a later command would be
+      // taken for the answer to an earlier one.
+      try letIn(silence: .milliseconds(100), within: .seconds(2) + wireTime(sent))
       if try probe(within: .milliseconds(100)) { return true }
     }
     return false
   }
 
-  /// Receives bytes that are under way, until nothing has arrived for this time.
-  private func letIn(silence: Duration) throws(Failure) {
-    let end = now() + .seconds(2)
+  /// Receives bytes that are under way, until nothing has arrived for the time of `silence`, and for at most
+  /// `time`.
+  private func letIn(silence: Duration, within time: Duration) throws(Failure) {
+    let end = now() + time
     while now() < end, try next(within: silence) != nil {}
   }
 
@@ -164,19 +169,26 @@ struct ROMClient {
 
   // MARK: - Commands
 
-  /// Asks for the bootloader's version (0x31 is 3.1) and the codes of the commands that it knows.
+  /// Asks for the bootloader's version (0x31 is 3.1) and the codes of the commands that it knows, the first of
+  /// which is this command's own.
+  /// - Throws: `unexpected` also for bytes that are the answer to another command.
   func get() throws(Failure) -> (version: UInt8, commands: [UInt8]) {
-    try command(0x00)
+    try command(Command.get)
     let count = Int(try receive(1, within: answerTime)[0])
     let bytes = try receive(count + 1, within: answerTime + wireTime(count))
     try expectAck(within: answerTime)
-    return (bytes[0], Array(bytes.dropFirst()))
+    let commands = Array(bytes.dropFirst())
+    guard commands.first == Command.get else { throw .unexpected(commands.first ?? bytes[0]) }
+    return (bytes[0], commands)
   }
 
+  /// Asks for the product id, which has two bytes.
+  /// - Throws: `unexpected` also for bytes that are the answer to another command.
   func productID() throws(Failure) -> UInt16 {
     try command(0x02)
-    let count = Int(try receive(1, within: answerTime)[0]) + 1
-    let bytes = try receive(count, within: answerTime + wireTime(count))
+    let last = try receive(1, within: answerTime)[0]
+    guard last == 1 else { throw .unexpected(last) }
+    let bytes = try receive(2, within: answerTime + wireTime(2))
     try expectAck(within: answerTime)
     return bytes.reduce(0) { $0 << 8 | UInt16($1) }
   }
@@ -278,6 +290,7 @@ struct ROMClient {
   }
 
   enum Command {
+    static let get: UInt8 = 0x00
     static let read: UInt8 = 0x11
     static let writeUnprotect: UInt8 = 0x73
     static let readoutProtect: UInt8 = 0x82
