@@ -63,6 +63,8 @@ final class Spooler {
     let listens = daemon.wait(watching: [folder]) { _ in FileManager.default.fileExists(atPath: socket) }
     try #require(listens, "\(daemon.said)")
     try add("plain", ["-v", "socket://127.0.0.1:\(printer.port)/?waiteof=false", "-m", "raw"])
+    // CUPS 2.4.2-3+deb12u10 of Debian does not make the file that it prints into.
+    try Data().write(to: URL(filePath: "\(folder)/zebra"))
     try add("zebra", ["-v", "file:\(folder)/zebra", "-m", "drv:///sample.drv/zebra.ppd"])
   }
 
