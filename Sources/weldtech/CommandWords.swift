@@ -5,27 +5,7 @@ import Terminal
 /// Turns the words of a command line, which are bytes, into texts.
 struct CommandWords {
   let names: PathNames
-  /// The options that take a path, such as `--home`.
-  private let pathOptions: Set<String>
-
-  init(names: PathNames, program: Program<GlobalOptions, Workplace>) {
-    self.names = names
-    var paths: Set<String> = []
-    var others: Set<String> = []
-    func add(_ parameters: [Parameter]) {
-      for parameter in parameters where parameter.kind == .option {
-        let isPath = parameter.expectation == .file || parameter.expectation == .directory
-        if isPath { paths.insert(parameter.spelling) } else { others.insert(parameter.spelling) }
-      }
-    }
-    func add(_ command: Command<Workplace>) {
-      add(command.parameters)
-      command.subcommands.forEach(add)
-    }
-    add(program.globalParameters)
-    program.commands.forEach(add)
-    pathOptions = paths.subtracting(others)
-  }
+  let program: Program<GlobalOptions, Workplace>
 
   /// The words as texts. A word that is not UTF-8 is taken as a path where an option takes one, and as an
   /// argument of a command. As the value of another option it becomes the nearest text, which is refused or
@@ -46,10 +26,24 @@ struct CommandWords {
   }
 
   private func text(of word: [UInt8], after option: String?) -> String {
-    if let option, option.hasPrefix("--"), !pathOptions.contains(option) {
+    if let option, option.hasPrefix("--"), !takesPath(option) {
       return String(decoding: word, as: UTF8.self)
     }
     return names.name(of: word)
+  }
+
+  /// Whether every command that has the option takes a path with it, as with `--home`. The parameters of all
+  /// commands are made for that, which takes a quarter of the program's start; so it is asked only of a word
+  /// that is not UTF-8.
+  private func takesPath(_ option: String) -> Bool {
+    func expectations(_ parameters: [Parameter]) -> [Expectation] {
+      parameters.filter { $0.kind == .option && $0.spelling == option }.map(\.expectation)
+    }
+    func expectations(of command: Command<Workplace>) -> [Expectation] {
+      expectations(command.parameters) + command.subcommands.flatMap(expectations(of:))
+    }
+    let expected = expectations(program.globalParameters) + program.commands.flatMap(expectations(of:))
+    return !expected.isEmpty && expected.allSatisfy { $0 == .file || $0 == .directory }
   }
 
   /// The words with which this process was started, without the program's own name.
