@@ -145,7 +145,7 @@ public struct LabelSheets {
       events(.finished(file: file))
     }
     do {
-      try ledger.account(for: files).check(against: requests)
+      try ledger.account(for: files, threads: pages.count).check(against: requests)
     } catch {
       // Files that do not match the list are removed, so that nobody prints them.
       for file in files { try? FilePath(file).removeFile() }

@@ -1,5 +1,6 @@
 import Cryptography
 import Drawing
+import Threads
 
 /// The texts read back from the operators of each page of a batch, with the digest of those operators, in the
 /// order in which the pages were made.
@@ -21,29 +22,40 @@ struct PageLedger {
   }
 
   /// Opens finished files anew, computes the digest of every page, and returns the labels that the pages show.
+  /// - Parameter threads: the maximum number of threads, 1 or more; each reads a file at a time.
   /// - Throws: `drawing` where a file cannot be read.
-  func account(for files: [String]) throws(LabelError) -> LabelAccount {
+  func account(for files: [String], threads: Int) throws(LabelError) -> LabelAccount {
+    let read = Monitor([[SHA256Digest]](repeating: [], count: files.count))
+    try ParallelLoop.run(below: files.count, threads: threads) { (number: Int) throws(LabelError) in
+      let digests = try Self.digests(ofPagesIn: files[number])
+      read.withLock { $0[number] = digests }
+    }
     var account = LabelAccount()
     var next = 0
-    for file in files {
-      do throws(DrawingError) {
-        let contents = try QPDFContents(file: file)
-        for index in 0..<contents.count {
-          let digest = try contents.withContent(ofPage: index) { SHA256Digest(of: $0) }
-          if next < ends.count, isDigest(digest, ofPage: next) {
-            add(next, to: &account)
-          } else if let page = ends.indices.first(where: { isDigest(digest, ofPage: $0) }) {
-            account.noteDisorder()
-            add(page, to: &account)
-          } else {
-            account.addUnknownPage()
-          }
-          next += 1
-        }
-      } catch { throw .drawing(error) }
+    for digest in read.withLock({ $0 }).joined() {
+      if next < ends.count, isDigest(digest, ofPage: next) {
+        add(next, to: &account)
+      } else if let page = ends.indices.first(where: { isDigest(digest, ofPage: $0) }) {
+        account.noteDisorder()
+        add(page, to: &account)
+      } else {
+        account.addUnknownPage()
+      }
+      next += 1
     }
     if next != ends.count { account.noteDisorder() }
     return account
+  }
+
+  private static func digests(ofPagesIn file: String) throws(LabelError) -> [SHA256Digest] {
+    do throws(DrawingError) {
+      let contents = try QPDFContents(file: file)
+      var digests: [SHA256Digest] = []
+      for page in 0..<contents.count {
+        digests.append(try contents.withContent(ofPage: page) { SHA256Digest(of: $0) })
+      }
+      return digests
+    } catch { throw .drawing(error) }
   }
 
   private func isDigest(_ digest: SHA256Digest, ofPage page: Int) -> Bool {
