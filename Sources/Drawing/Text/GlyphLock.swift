@@ -19,9 +19,21 @@ enum GlyphLock {
     return mutex
   }()
 
+  /// The number of times that a thread tries for the lock before it sleeps.
+  private static let maxAttempts = 100
+
   /// Runs `body` while no other thread is in `hold`.
   static func hold<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    pthread_mutex_lock(mutex)
+    // A text takes some hundredths of a millisecond, less than putting a thread to sleep and waking it again.
+    var attempts = 0
+    while pthread_mutex_trylock(mutex) != 0 {
+      attempts += 1
+      guard attempts < Self.maxAttempts else {
+        pthread_mutex_lock(mutex)
+        break
+      }
+      sched_yield()
+    }
     defer { pthread_mutex_unlock(mutex) }
     return try body()
   }
