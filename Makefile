@@ -17,9 +17,10 @@ help: ## this list
 setup: ## install the Debian packages that the build and the run need
 	@scripts/setup build run
 
-build: setup ## build the release programs, .build/release/weldtech and weldtech-chip
+build: setup ## build the release programs, .build/release/weldtech, weldtech-chip and weldtech-pages
 	swift build -c release --product weldtech --static-swift-stdlib
 	swift build -c release --product weldtech-chip --static-swift-stdlib
+	swift build -c release --product weldtech-pages --static-swift-stdlib
 
 install: build docs install-files ## install program, data, manual page and completions under PREFIX (/usr/local)
 
@@ -31,6 +32,7 @@ deb: build docs ## make the Debian package .build/deb/weldtech_*.deb; packaging/
 install-files:
 	install -Dm755 .build/release/weldtech $(DESTDIR)$(PREFIX)/bin/weldtech
 	install -Dm755 .build/release/weldtech-chip $(DESTDIR)$(PREFIX)/bin/weldtech-chip
+	install -Dm755 .build/release/weldtech-pages $(DESTDIR)$(PREFIX)/bin/weldtech-pages
 	for folder in label-templates schemes agreement-terms companion-pages firmware/releases firmware/trust firmware/development deploy/sql; do \
 	  mkdir -p $(DESTDIR)$(PREFIX)/share/weldtech/$$folder && \
 	  cp -r $$folder/. $(DESTDIR)$(PREFIX)/share/weldtech/$$folder/ || exit 1; done
@@ -62,6 +64,7 @@ test: ## lint, build and run all tests, peers included; .build/tested-tree then 
 # Whole print runs are made by the program as it is shipped.
 release-program:
 	swift build -c release --product weldtech --static-swift-stdlib --scratch-path .build/shipped
+	swift build -c release --product weldtech-pages --static-swift-stdlib --scratch-path .build/shipped
 
 build-tests:
 	swift build --build-tests

@@ -35,6 +35,7 @@ let package = Package(
   products: [
     .executable(name: "weldtech", targets: ["weldtech"]),
     .executable(name: "weldtech-chip", targets: ["Chip"]),
+    .executable(name: "weldtech-pages", targets: ["Pages"]),
   ],
   targets: [
     // The domain, and what the features stand on.
@@ -45,7 +46,8 @@ let package = Package(
     feature(
       "Drawing", isOptimized: true,
       [
-        "Cryptography", "CExif", "CExpat", "CISAL", "CJPEG", "CLibDeflate", "CPangoCairo", "CPNG", "CPoppler",
+        "Cryptography", "Files", "PageMessages", "CExif", "CFiles", "CExpat", "CISAL", "CJPEG", "CLibDeflate",
+        "CPangoCairo", "CPNG",
         "CQPDF",
         "CQRencode",
         "CRsvg",
@@ -53,6 +55,8 @@ let package = Package(
       ]),
     feature("Tables", isOptimized: true, ["CExpat", "CLibZip"]),
     feature("Threads"),
+    // The messages between `Drawing` and `Pages`.
+    feature("PageMessages", isOptimized: true),
     feature("Terminal", ["Characters", "CUTF8Proc"]),
     feature("Arguments", ["Characters", "Terminal"]),
     .target(
@@ -102,6 +106,10 @@ let package = Package(
     .executableTarget(
       name: "Chip", dependencies: ["Bench", "ModuleCore", "Records", "Cryptography", "CUnicorn"],
       swiftSettings: settings + optimized),
+
+    // A program of its own, because poppler is under the GPL and draws by cairo: the pages of PDF files as pictures.
+    .executableTarget(
+      name: "Pages", dependencies: ["PageMessages", "Threads", "CPoppler"], swiftSettings: settings),
 
     // What `bench/flash` measures.
     .executableTarget(
@@ -180,7 +188,7 @@ let package = Package(
     tests("RecordsTests", ["Characters", "Records", "TestSupport"]),
     tests("FilesTests", ["Files", "TestSupport"]),
     tests("CryptographyTests", ["TestSupport", "Bench", "Cryptography"]),
-    tests("DrawingTests", ["Drawing", "CPNG", "CShrink", "TestSupport"]),
+    tests("DrawingTests", ["Drawing", "CPNG", "CShrink", "Files", "Pages", "TestSupport"]),
     tests("TablesTests", ["Tables", "TestSupport"]),
     tests("TerminalTests", ["Characters", "Terminal", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Terminal", "TestSupport"]),

@@ -36,6 +36,8 @@ public enum DrawingError: Error, Hashable, Sendable {
   public enum PDFFault: Hashable, Sendable {
     /// poppler is not installed.
     case noPoppler
+    /// The program that draws pages by poppler, `weldtech-pages`, is missing or does not start.
+    case noPageProgram
     /// libqpdf is not installed.
     case noQPDF
     case damaged, noSuchPage, tooLarge

@@ -100,7 +100,7 @@ public struct FilePath: Hashable, Sendable, ExpressibleByStringLiteral {
 
   /// Calls `body` with the path as a C string. A path that contains a zero byte becomes the empty path, which
   /// names nothing: the system would stop at the zero and use another path.
-  func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+  public func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     let characters = (bytes.contains(0) ? [] : bytes.map { CChar(bitPattern: $0) }) + [0]
     return characters.withUnsafeBufferPointer { buffer in
       // The terminating zero makes sure that the buffer has an address.

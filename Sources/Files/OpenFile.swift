@@ -138,6 +138,18 @@ public final class OpenFile {
     return file
   }
 
+  /// Makes a file without a name, in memory, that holds `bytes`, positioned at its start. The file ends with the
+  /// last process that has it open.
+  /// - Throws: `FileError` of `create` or `write`.
+  public static func inMemory(holding bytes: some ContiguousBytes) throws(FileError) -> OpenFile {
+    let descriptor = wt_make_memory_file()
+    guard descriptor >= 0 else { throw FileError("memory", .create, errno) }
+    let file = OpenFile(path: "memory", descriptor: descriptor)
+    try file.write(bytes)
+    try file.rewind()
+    return file
+  }
+
   /// Sets exact permissions again on the open file. The umask may have removed bits that the owner needs, and
   /// an existing file may have bits that others must not have.
   private func applyPermissions(_ permissions: FilePermissions?) {

@@ -4,7 +4,6 @@
 #include <cairo.h>
 #include <dlfcn.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 // These are the declarations of poppler.h and glib.h, https://poppler.freedesktop.org/api/glib/
@@ -21,7 +20,6 @@ static struct {
   void (*page_render)(void *page, cairo_t *);
 } poppler;
 static int is_there;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
   // The library's own dependencies bring in glib and gobject.
@@ -41,7 +39,7 @@ struct wt_pdf {
 
 wt_pdf_status wt_pdf_open(const uint8_t *bytes, size_t count, wt_pdf **document) {
   *document = NULL;
-  pthread_once(&once, load);
+  load();
   if (!is_there) return wt_pdf_no_library;
   wt_pdf *opened = calloc(1, sizeof *opened);
   if (!opened) return wt_pdf_no_memory;
@@ -56,28 +54,6 @@ wt_pdf_status wt_pdf_open(const uint8_t *bytes, size_t count, wt_pdf **document)
   }
   *document = opened;
   return wt_pdf_ok;
-}
-
-// Frees the fonts of closed documents: cairo keeps the last 256 fonts that nobody uses any more
-// (CAIRO_SCALED_FONT_MAX_HOLDOVERS), a megabyte of each embedded one. Fonts of no size take their places.
-static void forget_fonts(void) {
-  cairo_font_face_t *face = cairo_user_font_face_create();
-  cairo_font_options_t *options = cairo_font_options_create();
-  cairo_matrix_t size, plain;
-  cairo_matrix_init_identity(&plain);
-  for (int number = 1; number <= 256; number++) {
-    cairo_matrix_init_scale(&size, number, number);
-    cairo_scaled_font_destroy(cairo_scaled_font_create(face, &size, &plain, options));
-  }
-  cairo_font_options_destroy(options);
-  cairo_font_face_destroy(face);
-}
-
-void wt_pdf_close(wt_pdf *document) {
-  if (!document) return;
-  poppler.object_unref(document->document);
-  free(document);
-  forget_fonts();
 }
 
 int wt_pdf_page_count(wt_pdf *document) { return poppler.pages(document->document); }

@@ -360,7 +360,8 @@ enum Errors {
 
   private static let pictures: [any Error] =
     [
-      LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
+      LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.noPageProgram)),
+      .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
       .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
       .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)), .drawing(.svg(.tooLarge)),
     ].map { PictureRefused(file: "/f", error: $0) } + [

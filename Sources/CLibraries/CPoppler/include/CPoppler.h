@@ -1,5 +1,5 @@
-// Pages of a PDF as grey pictures, by poppler. The library is opened when a page is first rendered, because a
-// linked one would be loaded at every start of the program.
+// Pages of a PDF as grey pictures, by poppler. The library is opened by `dlopen`, so that a program can say that it
+// is missing. Only one thread may call these functions.
 #pragma once
 
 #include <stddef.h>
@@ -17,9 +17,8 @@ typedef enum wt_pdf_status {
   wt_pdf_no_memory,
 } wt_pdf_status;
 
-/// Opens a document; `bytes` has to stay until it is closed.
+/// Opens a document, which stays open until the program ends, as `bytes` has to.
 wt_pdf_status wt_pdf_open(const uint8_t *bytes, size_t count, wt_pdf **document);
-void wt_pdf_close(wt_pdf *document);
 
 int wt_pdf_page_count(wt_pdf *document);
 

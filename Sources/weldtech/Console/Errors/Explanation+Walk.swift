@@ -324,12 +324,25 @@ extension TraineesDiffer: Explained {
 
 extension DrawingError: Explained {
   var failure: Failure {
-    if case .sealedPDF(let offset, let fault) = self { return fault.failure(at: offset) }
-    return Failure(
-      code: "drawing",
-      message: Text(zh: "绘制失败：\(self)", en: "drawing failed: \(self)"),
-      hint: Text(
-        zh: "检查磁盘空间和中文字体（fonts-noto-cjk）", en: "check the disk's space and the Chinese font (fonts-noto-cjk)"))
+    switch self {
+    case .sealedPDF(let offset, let fault): fault.failure(at: offset)
+    case .pdf(.noPageProgram):
+      Failure(
+        code: "drawing.pages",
+        message: Text(
+          zh: "找不到画 PDF 页面的程序 weldtech-pages",
+          en: "the program that draws pages of a PDF, weldtech-pages, is missing"),
+        hint: Text(
+          zh: "它和 weldtech 在同一个文件夹；重新安装，或运行 make build",
+          en: "it lies in the folder of weldtech; install weldtech again, or run make build"))
+    default:
+      Failure(
+        code: "drawing",
+        message: Text(zh: "绘制失败：\(self)", en: "drawing failed: \(self)"),
+        hint: Text(
+          zh: "检查磁盘空间和中文字体（fonts-noto-cjk）",
+          en: "check the disk's space and the Chinese font (fonts-noto-cjk)"))
+    }
   }
 }
 
