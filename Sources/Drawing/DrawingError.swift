@@ -37,7 +37,10 @@ public enum DrawingError: Error, Hashable, Sendable {
     /// poppler is not installed.
     case noPoppler
     /// The program that draws pages by poppler, `weldtech-pages`, is missing or does not start.
-    case noPageProgram
+    case noPageProgram(errno: Int32)
+    /// `weldtech-pages` ended before it had answered: a page takes more time or memory than it may, poppler failed
+    /// on it, or somebody ended the program.
+    case pageProgramEnded
     /// libqpdf is not installed.
     case noQPDF
     case damaged, noSuchPage, tooLarge

@@ -10,12 +10,15 @@ import Threads
 enum PageProgram {
   static func main() {
     let isWatched = (try? SystemThread { endWithOtherEnd() })?.detach() != nil
+    limitMemory()
     let socket = PageSocket(descriptor: PageDescriptor.socket)
     var document: OpaquePointer?
+    allowTime()
     let opened = open(&document)
     let pageCount = document.map { Int64(wt_pdf_page_count($0)) } ?? 0
     guard isWatched, socket.send((opened.rawValue, pageCount, 0)), let document else { _exit(1) }
     while let (page, dotsPerInch, maxPixels) = socket.receive() {
+      allowTime()
       guard draw(page, of: document, dotsPerInch: dotsPerInch, maxPixels: maxPixels, socket) else { break }
     }
     // The system takes back the document and what poppler keeps of it.
@@ -30,6 +33,28 @@ enum PageProgram {
     while poll(&socket, 1, -1) < 1 {}
     _exit(0)
   }
+
+  // MARK: - Limits
+
+  /// The maximum address space, bytes. A page of 100 million pixels takes 0.6 GiB.
+  private static let maxAddressBytes: rlim_t = 2 << 30
+  /// The maximum time of a processor for opening the document and for each page, seconds. A page of 100 million
+  /// pixels takes some 6 s.
+  private static let maxSeconds = 60
+
+  /// Ends the program where a document wants more memory than a laptop can spare.
+  private static func limitMemory() {
+    var limit = rlimit(rlim_cur: maxAddressBytes, rlim_max: maxAddressBytes)
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+  }
+
+  /// Lets the system end the program after `maxSeconds` of a processor from now on (SIGPROF).
+  private static func allowTime() {
+    var limit = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: maxSeconds, tv_usec: 0))
+    setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &limit, nil)
+  }
+
+  // MARK: - The document
 
   /// Maps the document and has poppler open it.
   private static func open(_ document: inout OpaquePointer?) -> PageResult {

@@ -72,39 +72,100 @@ import Testing
     }
   }
 
-  @Test func `a program that is missing is named as such`() throws {
+  /// A document written by hand.
+  /// - Parameters:
+  ///   - pages: the entries of the list of pages; the one page is object 3.
+  ///   - content: the operators of the page.
+  private func document(pages: String, content: String = "") -> Data {
+    let objects = [
+      "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages \(pages) >>",
+      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 4 0 R >>",
+      "<< /Length \(content.utf8.count) >>\nstream\n\(content)\nendstream",
+    ]
+    var pdf = "%PDF-1.5\n"
+    var table = "xref\n0 5\n0000000000 65535 f \n"
+    for (index, object) in objects.enumerated() {
+      table += String(format: "%010d 00000 n \n", pdf.utf8.count)
+      pdf += "\(index + 1) 0 obj\n\(object)\nendobj\n"
+    }
+    let start = pdf.utf8.count
+    return Data("\(pdf)\(table)trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n\(start)\n%%EOF\n".utf8)
+  }
+
+  @Test func `a document without a page is damaged`() throws {
+    #expect(try PopplerPages(document(pages: "/Kids [3 0 R] /Count 1")).count == 1)
+    for pages in ["/Kids [] /Count 0", "/Kids [3 0 R] /Count -5"] {
+      #expect(throws: DrawingError.pdf(.damaged)) { try PopplerPages(document(pages: pages)) }
+    }
+  }
+
+  /// poppler keeps more than a kilobyte for each saved state.
+  @Test func `a page that wants all memory ends the program that draws and not this one`() throws {
+    let content = String(repeating: "q ", count: 4_000_000)
+    let pages = try PopplerPages(document(pages: "/Kids [3 0 R] /Count 1", content: content))
+    for _ in 0..<2 {
+      #expect(throws: DrawingError.pdf(.pageProgramEnded)) {
+        try pages.picture(ofPage: 0, dotsPerInch: 72, maxPixels: Self.maxPixels)
+      }
+    }
+  }
+
+  // MARK: - Other programs in its place
+
+  @Test func `a program that is missing or is none is named with the system's reason`() throws {
     let folder = TemporaryFolder()
     let pdf = try document(pages: 1)
-    #expect(throws: DrawingError.pdf(.noPageProgram)) {
-      try PopplerPages(pdf, program: FilePath(folder.path).appending("weldtech-pages"))
+    let program = FilePath(folder.path).appending("weldtech-pages")
+    #expect(throws: DrawingError.pdf(.noPageProgram(errno: ENOENT))) {
+      try PopplerPages(pdf, program: program)
+    }
+    try Data("no program".utf8).write(to: URL(filePath: program.text))
+    #expect(throws: DrawingError.pdf(.noPageProgram(errno: EACCES))) {
+      try PopplerPages(pdf, program: program)
     }
   }
 
   @Test func `a program that ends before it has answered is an error`() throws {
     let pdf = try document(pages: 1)
-    #expect(throws: DrawingError.pdf(.damaged)) { try PopplerPages(pdf, program: "/bin/true") }
+    #expect(throws: DrawingError.pdf(.pageProgramEnded)) { try PopplerPages(pdf, program: "/bin/true") }
   }
 
-  @Test func `a picture that ends too early is an error`() throws {
-    let folder = TemporaryFolder()
+  /// The program sends the numbers of its first message, reads a request, and sends those of its answer with five
+  /// pixels.
+  private func program(first: String, answer: String, in folder: TemporaryFolder) throws -> FilePath {
     let program = folder.path + "/weldtech-pages"
-    // Opens a document of one page, reads a request, promises 20 pixels, and sends 5.
     let script = """
       #!/usr/bin/env python3
       import os, struct
-      os.write(0, struct.pack('=qqq', 0, 1, 0))
+      os.write(0, struct.pack('=qqq', \(first)))
       os.read(0, 24)
-      os.write(0, struct.pack('=qqq', 0, 4, 5) + b'12345')
+      os.write(0, struct.pack('=qqq', \(answer)) + b'12345')
       """
     try Data(script.utf8).write(to: URL(filePath: program))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-    let pages = try PopplerPages(document(pages: 1), program: FilePath(program))
+    return FilePath(program)
+  }
+
+  @Test(arguments: [
+    ("0, 4, 5", DrawingError.pdf(.pageProgramEnded)), ("0, 4, -5", .pdf(.tooLarge)),
+    ("0, 1 << 32, 1 << 32", .pdf(.tooLarge)), ("0, 5000, 5000", .pdf(.tooLarge)), ("9, 1, 5", .pdf(.damaged)),
+  ])
+  func `a picture that is not what was wanted is an error`(answer: String, error: DrawingError) throws {
+    let folder = TemporaryFolder()
+    let program = try program(first: "0, 1, 0", answer: answer, in: folder)
+    let pages = try PopplerPages(document(pages: 1), program: program)
     #expect(pages.count == 1)
-    for _ in 0..<2 {
-      #expect(throws: DrawingError.pdf(.damaged)) {
-        try pages.picture(ofPage: 0, dotsPerInch: 254, maxPixels: Self.maxPixels)
-      }
+    #expect(throws: error) {
+      try pages.picture(ofPage: 0, dotsPerInch: 254, maxPixels: Self.maxPixels)
     }
+  }
+
+  @Test(arguments: ["0, -1, 0", "0, 0, 0", "-1, 1, 0", "7, 1, 0"])
+  func `a first message that no program of ours sends is a damaged document`(first: String) throws {
+    let folder = TemporaryFolder()
+    let program = try program(first: first, answer: "0, 0, 0", in: folder)
+    let pdf = try document(pages: 1)
+    #expect(throws: DrawingError.pdf(.damaged)) { try PopplerPages(pdf, program: program) }
   }
 
   private final class Lengths: @unchecked Sendable {

@@ -179,6 +179,22 @@ import Testing
     #expect(try folder.names() == ["l-001.pdf", "l-002.pdf"])
   }
 
+  @Test(arguments: [1, 4, 6])
+  func `a batch that is stopped leaves no file, also where its pages are read back`(call: Int) throws {
+    let folder = TemporaryFolder()
+    let requests = try requests(3)
+    var calls = 0
+    // Three calls are before a page is taken, three after a page is read back.
+    let delivery = try sheets(template: "small-30x30", verification: .pages).run(
+      requests, count: requests.count, output: folder.path + "/l.pdf", title: "t",
+      isCancelled: {
+        calls += 1
+        return calls == call
+      })
+    #expect(delivery == nil && calls == call)
+    #expect(try folder.names().isEmpty)
+  }
+
   /// Each list has more pages than are made ahead of writing. The list of 300 pages is also longer than one
   /// file and than the pages that are made ahead of reading back.
   @Test(

@@ -19,27 +19,20 @@ public final class PopplerPages {
     let document: OpenFile
     do throws(FileError) {
       document = try OpenFile.inMemory(holding: pdf)
-    } catch { throw .outOfMemory }
-    var ends: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-      throw .outOfMemory
-    }
-    let (here, there) = (ends[0], ends[1])
-    let process = Self.start(program, socket: there, document: document.descriptor)
-    close(there)
-    guard let process else {
-      close(here)
-      throw .pdf(.noPageProgram)
-    }
-    let socket = PageSocket(descriptor: here)
-    let (result, count, _) = socket.receive() ?? (PageResult.damaged.rawValue, 0, 0)
-    guard PageResult(rawValue: result) == .done else {
+    } catch { throw .pdf(.noPageProgram(errno: error.errno)) }
+    let (process, socket) = try Self.start(program, document: document.descriptor)
+    do throws(DrawingError) {
+      guard let (result, count, _) = socket.receive() else { throw .pdf(.pageProgramEnded) }
+      guard PageResult(rawValue: result) == .done else { throw Self.error(result) }
+      // poppler counts no page, or fewer, where a damaged document has no list of them.
+      guard count > 0 else { throw .pdf(.damaged) }
+      self.count = Int(count)
+    } catch {
       Self.end(process, socket)
-      throw Self.error(result)
+      throw error
     }
-    self.socket = socket
     self.process = process
-    self.count = Int(count)
+    self.socket = socket
   }
 
   deinit { Self.end(process, socket) }
@@ -48,11 +41,11 @@ public final class PopplerPages {
   /// - Parameters:
   ///   - page: number of the page, from 0.
   ///   - maxPixels: a larger picture is refused before it is made.
-  /// - Throws: `pdf`, also where the document kills the process; `outOfMemory`.
+  /// - Throws: `pdf`, `outOfMemory`; after `pageProgramEnded` every later page throws that.
   public func picture(ofPage page: Int, dotsPerInch: Int, maxPixels: Int) throws(DrawingError) -> GreyImage {
     guard socket.send((Int64(page), Int64(dotsPerInch), Int64(maxPixels))),
       let (result, width, height) = socket.receive()
-    else { throw .pdf(.damaged) }
+    else { throw .pdf(.pageProgramEnded) }
     guard PageResult(rawValue: result) == .done else { throw Self.error(result) }
     let (pixelCount, isTooMany) = Int(width).multipliedReportingOverflow(by: Int(height))
     guard width > 0, height > 0, !isTooMany, pixelCount <= maxPixels else { throw .pdf(.tooLarge) }
@@ -61,7 +54,7 @@ public final class PopplerPages {
       isWhole = socket.receive(into: UnsafeMutableRawBufferPointer(buffer))
       count = isWhole ? pixelCount : 0
     }
-    guard isWhole else { throw .pdf(.damaged) }
+    guard isWhole else { throw .pdf(.pageProgramEnded) }
     return GreyImage(
       widthPixels: Int(width), heightPixels: Int(height),
       pixelsPerMetre: Int((Double(dotsPerInch) / 0.0254).rounded()), pixels: pixels)
@@ -84,13 +77,28 @@ public final class PopplerPages {
     (FilePath("/proc/self/exe").linkTarget?.folder ?? ".").appending("weldtech-pages")
   }
 
-  /// Starts the program with nothing of this process but the socket and the document.
-  /// - Returns: the process's id; nil where the program is missing or does not start.
-  private static func start(_ program: FilePath, socket: Int32, document: Int32) -> pid_t? {
+  /// Checks before any work that the program is there and may be run.
+  /// - Throws: `pdf`.
+  public static func checkProgram() throws(DrawingError) {
+    guard programBesideThisOne.withCString({ access($0, X_OK) }) == 0 else {
+      throw .pdf(.noPageProgram(errno: errno))
+    }
+  }
+
+  /// Starts the program with nothing of this process but a socket and the document.
+  /// - Returns: the process's id, and the socket's end of this process.
+  /// - Throws: `pdf`.
+  private static func start(_ program: FilePath, document: Int32) throws(DrawingError) -> (pid_t, PageSocket) {
+    var ends: [Int32] = [-1, -1]
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+      throw .pdf(.noPageProgram(errno: errno))
+    }
+    let (here, there) = (ends[0], ends[1])
+    defer { close(there) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, socket, PageDescriptor.socket)
+    posix_spawn_file_actions_adddup2(&actions, there, PageDescriptor.socket)
     // What poppler says of a document is of no use to a technician.
     for stream in [STDOUT_FILENO, STDERR_FILENO] {
       posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0)
@@ -108,7 +116,11 @@ public final class PopplerPages {
       var words = [UnsafeMutablePointer(mutating: path), nil]
       return posix_spawn(&process, path, &actions, &attributes, &words, environ)
     }
-    return failure == 0 ? process : nil
+    guard failure == 0 else {
+      close(here)
+      throw .pdf(.noPageProgram(errno: failure))
+    }
+    return (process, PageSocket(descriptor: here))
   }
 
   /// Ends the process, which has nothing to lose, and waits for it.

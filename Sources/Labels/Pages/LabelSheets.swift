@@ -89,7 +89,7 @@ public struct LabelSheets {
   /// that cannot be made or read ends the batch and is named; no file that contains it is left.
   /// - Parameters:
   ///   - count: Number of requests.
-  ///   - isCancelled: Called before each page; true ends the batch, and none of its labels counts.
+  ///   - isCancelled: Called before each page is taken and after each page is read back; true ends the batch, and none of its labels counts.
   /// - Returns: nil where the batch was stopped.
   /// - Throws: `label`, `notAccountedFor`, `unwritable`, `drawing`.
   @discardableResult
@@ -100,8 +100,9 @@ public struct LabelSheets {
     guard let some = requests.first(where: { _ in true }) else {
       return Delivery(files: [], labels: 0, first: nil)
     }
-    // The missing library is reported before the work and not after it.
+    // A missing library or program is reported before the work and not after it.
     guard QPDFContents.isAvailable else { throw LabelError.drawing(.pdf(.noQPDF)) }
+    do { try PopplerPages.checkProgram() } catch { throw LabelError.drawing(error) }
     let forms = try pages[0].page.forms(from: some)
     let pages = pages
     let pool = OrderedWorkerPool<[LabelPage.Placement], LabelPage.Drawn>(workers: pages.count) {
@@ -139,7 +140,8 @@ public struct LabelSheets {
       }
       let isMore = Self.submit(&placements, to: pool, ahead: Self.maxAheadOfReading)
       try book.finish(forms)
-      try verify(book.draftPath, samples, workers: isMore && verification == .sample ? 1 : pages.count)
+      let readers = isMore && verification == .sample ? 1 : pages.count
+      guard try verify(book.draftPath, samples, workers: readers, isCancelled) else { return nil }
       try book.place()
       files.append(file)
       events(.finished(file: file))
@@ -205,7 +207,10 @@ public struct LabelSheets {
   /// Has poppler render sampled pages of a file, and reads their symbols.
   /// - Parameter workers: Number of threads; one while other threads are making pages, since every open
   ///   document takes memory.
-  private func verify(_ file: String, _ samples: [Sample], workers: Int) throws {
+  /// - Returns: false where the batch was stopped.
+  private func verify(_ file: String, _ samples: [Sample], workers: Int, _ isCancelled: () -> Bool) throws
+    -> Bool
+  {
     let bytes: Data
     do throws(FileError) {
       bytes = try OpenFile(reading: FilePath(file)).mapped()
@@ -219,7 +224,11 @@ public struct LabelSheets {
     }
     defer { _ = pool.end() }
     for sample in samples { pool.submit([sample]) }
-    while let outcome = pool.next() { if let error = outcome.error { throw error } }
+    while let outcome = pool.next() {
+      if let error = outcome.error { throw error }
+      if isCancelled() { return false }
+    }
+    return true
   }
 
   /// A document that one thread opens when it takes its first page.

@@ -360,7 +360,8 @@ enum Errors {
 
   private static let pictures: [any Error] =
     [
-      LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.noPageProgram)),
+      LabelError.drawing(.pdf(.noPoppler)), .drawing(.pdf(.noPageProgram(errno: 2))),
+      .drawing(.pdf(.pageProgramEnded)),
       .drawing(.pdf(.tooLarge)), .drawing(.pdf(.damaged)),
       .drawing(.jpeg(.corrupt)), .drawing(.outOfMemory),
       .drawing(.svg(.feature("use"))), .drawing(.svg(.damaged)), .drawing(.svg(.tooLarge)),

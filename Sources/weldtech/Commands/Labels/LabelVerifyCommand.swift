@@ -293,7 +293,8 @@ extension PictureRefused: Explained {
         code: "labels.verify.poppler",
         message: Text(zh: "读 \(file) 需要 poppler", en: "reading \(file) takes poppler, which is not installed"),
         hint: Text(zh: "sudo apt install libpoppler-glib8", en: "sudo apt install libpoppler-glib8"))
-    case .drawing(.pdf(.noPageProgram)): DrawingError.pdf(.noPageProgram).failure
+    case .drawing(let error) where error.isOfPageProgram:
+      error.failure.within(Text(zh: "\(file)：", en: "\(file): "))
     case .drawing(.png(.tooLarge)), .drawing(.jpeg(.tooLarge)), .drawing(.pdf(.tooLarge)):
       Failure(
         code: "labels.verify.tooLarge",

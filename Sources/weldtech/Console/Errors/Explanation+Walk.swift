@@ -326,12 +326,23 @@ extension DrawingError: Explained {
   var failure: Failure {
     switch self {
     case .sealedPDF(let offset, let fault): fault.failure(at: offset)
-    case .pdf(.noPageProgram):
+    case .pdf(.pageProgramEnded):
+      Failure(
+        code: "drawing.pages.ended",
+        message: Text(
+          zh: "画 PDF 页面的程序 weldtech-pages 没有画完就结束了",
+          en: "the program that draws pages of a PDF, weldtech-pages, ended before it had drawn one"),
+        hint: Text(
+          zh: "再试一次；若又这样，这个 PDF 太占时间或内存，把它导出为 PNG 再读",
+          en:
+            "try again; where it happens again, the PDF takes too much time or memory: export it as PNG and read that"
+        ))
+    case .pdf(.noPageProgram(let errno)):
       Failure(
         code: "drawing.pages",
         message: Text(
-          zh: "找不到画 PDF 页面的程序 weldtech-pages",
-          en: "the program that draws pages of a PDF, weldtech-pages, is missing"),
+          zh: "画 PDF 页面的程序 weldtech-pages 无法启动（\(systemText(errno).zh)）",
+          en: "the program that draws pages of a PDF, weldtech-pages, does not start (\(systemText(errno).en))"),
         hint: Text(
           zh: "它和 weldtech 在同一个文件夹；重新安装，或运行 make build",
           en: "it lies in the folder of weldtech; install weldtech again, or run make build"))
@@ -342,6 +353,16 @@ extension DrawingError: Explained {
         hint: Text(
           zh: "检查磁盘空间和中文字体（fonts-noto-cjk）",
           en: "check the disk's space and the Chinese font (fonts-noto-cjk)"))
+    }
+  }
+}
+
+extension DrawingError {
+  /// Whether the program that draws pages of a PDF is at fault, or a PDF that it could not finish.
+  var isOfPageProgram: Bool {
+    switch self {
+    case .pdf(.noPageProgram), .pdf(.pageProgramEnded): true
+    default: false
     }
   }
 }
